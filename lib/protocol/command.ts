@@ -1,0 +1,77 @@
+import type { PageSequence } from '../memory/pageSequence'
+import type { PageSet } from '../memory/pageSet'
+
+/** The two ends of a migration. */
+export type Where = 'source' | 'target'
+
+/**
+ * Which of the three nested kinds of memory a technique sends: allocated by the hypervisor, allocated by the guest's operating system, or used by an
+ * application.
+ */
+export type Level = 'hypervisor' | 'guestOs' | 'application'
+
+/**
+ * Where a page that arrives is placed. `always`: over whatever is there (pre-copy: the guest does not run at the target). `ifAbsent`: only where nothing
+ * has been placed (post-copy: the guest may have written there since). `ifNewer`: only over an older version (several lanes at once).
+ */
+export type Place = 'always' | 'ifAbsent' | 'ifNewer'
+
+/**
+ * Which pages of a set the sender leaves out at the moment it would send them. `dirtied`: those already written again since the last dirty-log sync (Clark
+ * et al., NSDI 2005, §5.4: the peek). `sent`: those no longer owed to a guest that runs at the target, because another lane sent them.
+ */
+export type Unless = 'dirtied' | 'sent'
+
+/** Pages to send: a set, sent in address order, or a sequence, sent in its own order. */
+export type Pages = PageSet | PageSequence
+
+/**
+ * What a pipeline may ask of a world, each answered later (see `AnswerTo`). Plain data. Times are in the world's ticks, rates in bytes per second.
+ *
+ * - `preselect`, `reserve`: Clark's stages 0 and 1. `select`: which pages exist at a level, now.
+ * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
+ * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order.
+ * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
+ * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
+ *   `resume` at the target traps first accesses to the pages in `missing`.
+ * - `throttle`: take a fraction of its time from the guest. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
+ * - `abandon`: the target drops its reservation and all its copies.
+ */
+export type Order =
+  | { readonly type: 'preselect' }
+  | { readonly type: 'reserve' }
+  | { readonly type: 'select'; readonly level: Level }
+  | { readonly type: 'track'; readonly on: boolean }
+  | { readonly type: 'sync' }
+  | {
+      readonly type: 'send'
+      readonly pages: Pages
+      readonly place: Place
+      readonly unless?: Unless
+      readonly round?: number
+      readonly bytesPerSecond?: number
+    }
+  | { readonly type: 'discard'; readonly pages: PageSet }
+  | { readonly type: 'flush' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'sendContext' }
+  | { readonly type: 'redirect' }
+  | { readonly type: 'commit' }
+  | { readonly type: 'resume'; readonly where: Where; readonly missing?: PageSet }
+  | { readonly type: 'release' }
+  | { readonly type: 'throttle'; readonly fraction: number }
+  | { readonly type: 'wake'; readonly afterNs: number }
+  | { readonly type: 'cancel'; readonly tag: number }
+  | { readonly type: 'abandon' }
+
+/**
+ * Who asked, so that the answer finds its way back: the migration, the lane's path inside it (`lanes` adds it), the asker's own tag, and a number that
+ * is unique in the migration (`carry` adds both).
+ */
+export type Address = { readonly migration: string; readonly lane: string; readonly tag: number; readonly n: number }
+
+/** An order as a phase gives it: the tag tells its own requests apart; the lane's path is still being built. */
+export type Request = { readonly order: Order; readonly lane: string; readonly tag: number }
+
+/** An order on its way to a world. */
+export type Command = { readonly order: Order; readonly to: Address }

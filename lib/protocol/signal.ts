@@ -1,0 +1,86 @@
+import type { PageSet } from '../memory/pageSet'
+import type { Time } from '../time/time'
+import type { Address, Order, Pages, Where } from './command'
+
+/**
+ * What a world answers to the lane that asked. `guestNs` is the guest's own running time so far, in nanoseconds of full speed (its progress, not its
+ * clock).
+ *
+ * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`). `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
+ * - `refused`: the world will not or cannot; the reason is a sentence.
+ * - `released`: the source has dropped the guest; `needs` names what the target still needs it for (residual dependencies; empty is the aim).
+ */
+export type Answer =
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'preselected'; readonly host: string }
+  | { readonly type: 'reserved'; readonly bytes: number }
+  | { readonly type: 'selected'; readonly pages: PageSet; readonly nonPageable: PageSet }
+  | { readonly type: 'sent'; readonly pages: Pages; readonly skipped: PageSet; readonly bytes: number }
+  | { readonly type: 'cancelled'; readonly unsent: PageSet }
+  | { readonly type: 'suspended'; readonly guestNs: number }
+  | { readonly type: 'redirected' }
+  | { readonly type: 'committed' }
+  | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number }
+  | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number }
+
+/**
+ * What a world tells every lane of a migration.
+ *
+ * - `synced`: the dirty log was read and cleared; a page unheard here is a page lost, so every lane hears it; `to` names who asked.
+ * - `round`: the first page of a round is about to leave. `progress`: bytes on the wire and pages transmitted so far.
+ * - `faulted`: the guest, at the target, has stopped at its first access to a missing page. `exited`: the guest has ended.
+ * - `failed`: a host or the link is gone. `wound`: (from a combinator, not a world) wind down and end.
+ * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release, `lost` are the pages whose
+ *   content at the target is not what it must be and that nobody owes, `regressed` those that were overwritten by something older, `owed` those still missing.
+ */
+export type Fact =
+  | { readonly type: 'synced'; readonly dirty: PageSet; readonly to: Address }
+  | { readonly type: 'round'; readonly round: number; readonly pages: number }
+  | { readonly type: 'progress'; readonly bytes: number; readonly pages: number }
+  | { readonly type: 'faulted'; readonly page: number; readonly vcpu: number }
+  | { readonly type: 'exited' }
+  | { readonly type: 'failed'; readonly what: 'link' | Where; readonly reason: string }
+  | { readonly type: 'wound' }
+  | {
+      readonly type: 'compared'
+      readonly when: 'activated' | 'released'
+      readonly lost: PageSet
+      readonly regressed: PageSet
+      readonly owed: number
+    }
+  | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
+
+/** A signal: past tense, what happened, with the time in ticks of the origin's clock at which the source's side learnt of it. */
+export type Signal = (Answer & { readonly at: Time; readonly to: Address }) | (Fact & { readonly at: Time; readonly migration: string })
+
+/** The kind of answer each order gets when it is not `refused`. Every order but `sync` is answered to its lane; `sync` by the fact `synced`. */
+export type AnswerKind = {
+  preselect: 'preselected'
+  reserve: 'reserved'
+  select: 'selected'
+  track: 'done'
+  sync: 'synced'
+  send: 'sent'
+  discard: 'done'
+  flush: 'done'
+  pause: 'suspended'
+  sendContext: 'done'
+  redirect: 'redirected'
+  commit: 'committed'
+  resume: 'activated'
+  release: 'released'
+  throttle: 'done'
+  wake: 'done'
+  cancel: 'cancelled'
+  abandon: 'done'
+}
+
+/** The signal that answers an order of type `K`. */
+export type AnswerTo<K extends Order['type']> = Extract<Signal, { readonly type: AnswerKind[K] }>
+
+/** Whether a signal answers a request (of this lane: combinators route by lane before a phase sees it), and which tag it had. */
+export const answeredTag = (signal: Signal): number | undefined => ('to' in signal ? signal.to.tag : undefined)
+
+/** The migration a signal speaks of. */
+export const migrationOf = (signal: Signal): string => ('to' in signal ? signal.to.migration : signal.migration)
