@@ -1,0 +1,162 @@
+import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs'
+import { nanoseconds, type Time, type TimeUnit } from './time'
+import { FIRST_ENTRY, Wheel } from './wheel'
+
+/**
+ * Virtual time: a scheduler on which every RxJS time operator works, and which moves only when `run` is called.
+ * Actions run in the order of (time, sequence of scheduling). Delays are whole ticks: negative, fractional and NaN delays, and times beyond
+ * 2^53 - 1, throw RangeError when scheduled; an infinite delay never fires and is not kept. An action scheduled again before it ran loses its
+ * earlier appointment and its place. Unsubscribing removes an action at once, with nothing left behind.
+ */
+export interface Timeline extends SchedulerLike {
+  /** What one tick is. */
+  readonly unit: TimeUnit
+  /** How many actions wait. */
+  readonly pending: number
+  /** The current time in ticks; an action reads its own. */
+  now(): Time
+  /**
+   * Runs the actions due up to and including `until` (default: all there will ever be), then sets `now` to `until` if that is finite.
+   * An error thrown by an action ends the run and comes out of it; what waited still waits, and the timeline can run on.
+   */
+  run(until?: Time): void
+  /** The time of the next action, or Infinity. */
+  nextAt(): Time
+  /** Ends the current run after the action under way, with `now` at that action's time. Outside a run it does nothing. */
+  stop(): void
+}
+
+/**
+ * A new timeline at `start` (default 0) counting in `unit` (default nanoseconds). Throws RangeError unless start is an integer from 0 on.
+ * Same order of events as RxJS's VirtualTimeScheduler on any program of operators (a property). Cost: see `Wheel`; about 30 ns per event of an
+ * `interval` with a hundred pending, where VirtualTimeScheduler sorts its whole queue per event.
+ */
+export const timeline = ({ unit = nanoseconds, start = 0 }: { readonly unit?: TimeUnit; readonly start?: Time } = {}): Timeline => {
+  if (!Number.isSafeInteger(start) || start < 0)
+    throw new RangeError(`timeline: start must be an integer from 0 to 2^53 - 1 (got ${start})`)
+  return new VirtualTimeline(unit, start)
+}
+
+type Work = (this: SchedulerAction<unknown>, state?: unknown) => void
+
+class VirtualTimeline implements Timeline {
+  readonly unit: TimeUnit
+  readonly wheel: Wheel
+  readonly actions: (Appointment | undefined)[] = []
+  private time: Time
+  private running = false
+  private stopped = false
+
+  constructor(unit: TimeUnit, start: Time) {
+    this.unit = unit
+    this.time = start
+    this.wheel = new Wheel(start)
+  }
+
+  get pending(): number {
+    return this.wheel.size
+  }
+
+  now(): Time {
+    return this.time
+  }
+
+  nextAt(): Time {
+    return this.wheel.soonest()
+  }
+
+  stop(): void {
+    this.stopped = true
+  }
+
+  schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+    if (delay === Infinity) return Subscription.EMPTY
+    return new Appointment(this, work as Work).schedule(state, delay)
+  }
+
+  run(until: Time = Infinity): void {
+    if (this.running) throw new RangeError('timeline.run: must not be called by an action of the same timeline (got a run within a run)')
+    if (until !== Infinity && (!Number.isSafeInteger(until) || until < this.time)) {
+      throw new RangeError(`timeline.run: until must be an integer not before now = ${this.time} (got ${until})`)
+    }
+    const { wheel, actions } = this
+    let underWay: Appointment | undefined
+    this.running = true
+    this.stopped = false
+    try {
+      while (!this.stopped) {
+        const entry = wheel.next(until)
+        if (entry < 0) break
+        this.time = wheel.at
+        underWay = actions[entry - FIRST_ENTRY] as Appointment
+        underWay.waiting = false
+        underWay.work(underWay.state)
+        if (!underWay.waiting && underWay.entry === entry) underWay.leave()
+      }
+      underWay = undefined
+      if (!this.stopped && until !== Infinity) this.time = until
+    } finally {
+      this.running = false
+      underWay?.unsubscribe()
+    }
+  }
+}
+
+// One scheduled piece of work. It keeps its entry while it runs, so that a recurring action (this.schedule) allocates nothing.
+class Appointment extends Subscription implements SchedulerAction<unknown> {
+  entry = -1
+  waiting = false
+  state: unknown = undefined
+  private readonly line: VirtualTimeline
+  work: Work
+
+  constructor(line: VirtualTimeline, work: Work) {
+    super()
+    this.line = line
+    this.work = work
+  }
+
+  schedule(state?: unknown, delay = 0): Subscription {
+    if (this.closed) return this
+    const { line } = this
+    const at = delay === Infinity ? Infinity : appointedAt(line.now(), delay)
+    const { wheel } = line
+    if (this.waiting) wheel.remove(this.entry)
+    this.waiting = at !== Infinity
+    if (this.waiting) {
+      if (this.entry < 0) line.actions[(this.entry = wheel.take()) - FIRST_ENTRY] = this
+      this.state = state
+      wheel.put(this.entry, at)
+    } else if (this.entry >= 0) this.leave()
+    return this
+  }
+
+  /** Gives the entry back; the action may be scheduled again. */
+  leave(): void {
+    this.line.actions[this.entry - FIRST_ENTRY] = undefined
+    this.line.wheel.release(this.entry)
+    this.entry = -1
+    this.state = undefined
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return
+    if (this.waiting) this.line.wheel.remove(this.entry)
+    this.waiting = false
+    if (this.entry >= 0) this.leave()
+    this.work = nothing
+    super.unsubscribe()
+  }
+}
+
+const nothing: Work = () => undefined
+
+const appointedAt = (now: Time, delay: number): Time => {
+  const at = now + delay
+  if (delay >>> 0 === delay ? at > Number.MAX_SAFE_INTEGER : !Number.isSafeInteger(delay) || delay < 0 || !Number.isSafeInteger(at)) {
+    throw new RangeError(
+      `timeline: a delay must be a whole number of ticks from 0 on, or Infinity, with its time below 2^53 (got ${delay} at ${now})`
+    )
+  }
+  return at
+}
