@@ -1,0 +1,114 @@
+import type { SelfBallooning } from '../memory/balloon'
+import { type PageClasses, pageClasses } from '../memory/pageClasses'
+import { empty, full } from '../memory/pageSet'
+import { type Dependency, dependency } from './dependency'
+import { idle } from './idle'
+import type { Workload } from './workload'
+
+/** What moves: a thread, a process, a container or a virtual machine. */
+export type GuestKind = 'thread' | 'process' | 'container' | 'vm'
+
+/** A guest: memory, what it does to it, its execution context and what it depends on outside of both. */
+export interface Guest {
+  readonly kind: GuestKind
+  readonly name: string
+  readonly pages: number
+  /** Bytes per page; the memory has pages * pageBytes bytes. */
+  readonly pageBytes: number
+  readonly classes: PageClasses
+  /** Bytes of execution context and device state: they must move while the guest stands still. */
+  readonly contextBytes: number
+  readonly workload: Workload
+  readonly dependencies: readonly Dependency[]
+  /** Dynamic self-ballooning while it runs (Hines and Gopalan, VEE 2009 §3.4); absent: no balloon. */
+  readonly balloon?: SelfBallooning
+}
+
+/** A guest as its user describes it: `pages` or `memoryBytes` or neither, and whatever differs from the defaults. */
+export interface GuestOptions {
+  /** Its kind by default. */
+  readonly name?: string
+  /** Memory in pages, at least the workload's; by default the workload's pages, for a thread 16 where the workload names none. */
+  readonly pages?: number
+  /** Memory in bytes, in place of `pages`: a multiple of pageBytes. */
+  readonly memoryBytes?: number
+  /** A power of two; 4096 by default. */
+  readonly pageBytes?: number
+  /** By default every page is used by an application and none is zero, cached or non-pageable. */
+  readonly classes?: PageClasses
+  readonly contextBytes?: number
+  /** Idle by default. */
+  readonly workload?: Workload
+  /** None by default. */
+  readonly dependencies?: readonly Dependency[]
+  readonly balloon?: SelfBallooning
+}
+
+/**
+ * A thread. contextBytes is 65,536 by default: the slot that holds descriptor and stack of a PM2 thread and is sent while it stands still (THREAD_SLOT_SIZE
+ * 0x10000 in PM2's isoaddr). Its memory is the slots of its heap. Errors: `RangeError` naming the option.
+ */
+export const thread = (options: GuestOptions = {}): Guest => guest('thread', 65_536, options)
+
+/**
+ * A process. contextBytes is 23,008 + 8,192 per virtual CPU (thread) by default: what Nanvix moves of a process beside its pages, U area, system board, page
+ * directory, page table, and two pages of kernel stack and context per thread (Vanz et al.'s formula for bytes moved). Errors: `RangeError` naming the option.
+ */
+export const process = (options: GuestOptions = {}): Guest => guest('process', 23_008 + 8_192 * (options.workload?.vcpus ?? 1), options)
+
+/**
+ * A container. contextBytes is 1 MiB by default: images other than pages of a small tree of processes under CRIU take some hundred kilobytes («recalled,
+ * unverified»). Errors: `RangeError` naming the option.
+ */
+export const container = (options: GuestOptions = {}): Guest => guest('container', 1_048_576, options)
+
+/**
+ * A virtual machine. contextBytes is 1 MiB by default: device and virtual-CPU state of a QEMU machine without a graphics card's memory is of that order
+ * («recalled, unverified»; it grows with virtual CPUs and devices). Errors: `RangeError` naming the option.
+ */
+export const vm = (options: GuestOptions = {}): Guest => guest('vm', 1_048_576, options)
+
+/**
+ * Which pages must be equal at the target: those its guest OS has allocated for a virtual machine, whose OS moves with it (free pages need not); those an
+ * application uses for the others, which find another kernel at the target.
+ */
+export const needed = (of: Pick<Guest, 'kind'>): 'guestOs' | 'application' => (of.kind === 'vm' ? 'guestOs' : 'application')
+
+/** Bytes of a guest's memory. */
+export const memoryBytes = (of: Pick<Guest, 'pages' | 'pageBytes'>): number => of.pages * of.pageBytes
+
+const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptions): Guest => {
+  const { name = kind, pageBytes = 4096, contextBytes = defaultContextBytes, workload = idle(), dependencies = [], balloon } = options
+  if (name === '') throw new RangeError(`${kind}: name must not be empty (got "")`)
+  if (!Number.isInteger(Math.log2(pageBytes)) || pageBytes < 1 || pageBytes > 2 ** 30)
+    throw new RangeError(`${kind}: pageBytes must be a power of two from 1 to 2^30 (got ${pageBytes})`)
+  if (!Number.isSafeInteger(contextBytes) || contextBytes < 0)
+    throw new RangeError(`${kind}: contextBytes must be an integer of at least 0 (got ${contextBytes})`)
+  const pages = checkedPages(kind, pageBytes, workload, options)
+  const classes = options.classes ?? allUsed(pages)
+  if (classes.size !== pages) throw new RangeError(`${kind}: classes must be of the guest's ${pages} pages (got ${classes.size})`)
+  for (const one of dependencies) dependency(one)
+  const named = new Set(dependencies.map((one) => one.name))
+  if (named.size !== dependencies.length)
+    throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
+  return { kind, name, pages, pageBytes, classes, contextBytes, workload, dependencies, ...(balloon === undefined ? {} : { balloon }) }
+}
+
+const checkedPages = (kind: GuestKind, pageBytes: number, workload: Workload, options: GuestOptions): number => {
+  if (options.pages !== undefined && options.memoryBytes !== undefined)
+    throw new RangeError(`${kind}: pages and memoryBytes must not both be given (got ${options.pages} and ${options.memoryBytes})`)
+  if (options.memoryBytes !== undefined && options.memoryBytes % pageBytes !== 0)
+    throw new RangeError(`${kind}: memoryBytes must be a multiple of pageBytes ${pageBytes} (got ${options.memoryBytes})`)
+  const given = options.pages ?? (options.memoryBytes === undefined ? undefined : options.memoryBytes / pageBytes)
+  const pages = given ?? (workload.pages > 0 ? workload.pages : kind === 'thread' ? 16 : 0)
+  if (!Number.isInteger(pages) || pages < 1 || pages > 2 ** 30)
+    throw new RangeError(`${kind}: pages must be an integer from 1 to 2^30 (got ${pages})`)
+  if (workload.pages > pages) throw new RangeError(`${kind}: pages must be at least the ${workload.pages} of its workload (got ${pages})`)
+  return pages
+}
+
+const allUsed = (size: number): PageClasses => {
+  const all = full(size)
+  const none = empty(size)
+  return pageClasses({ size, application: all, guestOs: all, hypervisor: all, zero: none, cache: none, nonPageable: none })
+}
