@@ -1,0 +1,49 @@
+import type { PageSet } from '../memory/pageSet'
+import type { GuestView } from '../protocol/pipeline'
+import type { Time } from '../time/time'
+
+/**
+ * One pass over a set of pages while the guest runs (Clark et al., NSDI 2005, §5.3), as the sender saw it.
+ *
+ * `round` counts from 1. `pages` were sent and `skipped` left out; `bytes` is on the wire, page headers included. `dirtied` is the number of pages in the
+ * dirty-log sync that ended the round. Times are nanoseconds.
+ */
+export type Round = {
+  readonly round: number
+  readonly pages: number
+  readonly skipped: number
+  readonly bytes: number
+  readonly startedAt: Time
+  readonly endedAt: Time
+  readonly dirtied: number
+}
+
+/**
+ * All that a rule may look at after a round: plain data, of bounded size however many rounds there were.
+ *
+ * `bytes` and `pages` are the totals since `startedAt`. `recent` holds the dirty sets of the latest rounds, newest first, as many as the push remembers
+ * (three unless told otherwise). `owed` is the residual: pages dirtied, skipped or held back, and not sent since. `throttle` is the fraction of its time that
+ * is taken from the guest now.
+ */
+export type Pushed = {
+  readonly guest: GuestView
+  readonly startedAt: Time
+  readonly bytes: number
+  readonly pages: number
+  readonly last: Round
+  readonly previous: Round | null
+  readonly recent: readonly PageSet[]
+  readonly owed: PageSet
+  readonly throttle: number
+}
+
+/** Bytes per second that a round put on the wire; 0 when it sent nothing, `Infinity` when it sent something in no time. */
+export const bandwidthOf = (round: Round): number => perSecond(round.bytes, round)
+
+/**
+ * Pages per second dirtied while a round ran: distinct pages, since a dirty log counts a page once between two syncs. 0 when nothing was dirtied, `Infinity`
+ * when something was in no time.
+ */
+export const dirtyRateOf = (round: Round): number => perSecond(round.dirtied, round)
+
+const perSecond = (amount: number, { startedAt, endedAt }: Round): number => (amount === 0 ? 0 : (amount * 1e9) / (endedAt - startedAt))
