@@ -1,6 +1,7 @@
-import { chunksKey, chunkWords, fromBitmap, type PageSet } from './chunks'
+import { chunkWords } from './chunk'
+import { chunksKey, fromBitmap, type PageSet } from './chunks'
 import { checkedSize, type PageNumber } from './pageNumber'
-import { bitsIn, bitsInWords, lowestBit, wordsFor } from './words'
+import { bitsIn, bitsInWords, wordsFor } from './words'
 
 /**
  * A mutable flat bitmap over `size` pages with its population kept: the kernel of worlds, never part of a signal or a command.
@@ -55,7 +56,7 @@ export function nextMarked(b: Bitmap, from: PageNumber, below: number = b.size):
     if (++w > last) return -1
     word = words[w]
   }
-  const page = (w << 5) + lowestBit(word)
+  const page = (w << 5) + 31 - Math.clz32(word & -word)
   return page < below ? page : -1
 }
 

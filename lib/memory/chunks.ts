@@ -1,17 +1,8 @@
-import { checkedSize } from './pageNumber'
-import { bitsInWords, tailMask, wordsFor } from './words'
+import { type Chunk, chunk, chunkPages, chunkWords } from './chunk'
+import { checkedSize, type PageNumber } from './pageNumber'
+import { bitsInWords, lowestBit, tailMask, wordsFor } from './words'
 
-/** Words of one chunk: 4 KiB, so that a copy of a chunk stays in the first-level cache. @internal */
-export const chunkWords = 1024
-
-/** Pages of one chunk. @internal */
-export const chunkPages = chunkWords * 32
-
-/** A published piece of bitmap with its population; nobody writes `words` again. Only a set's last chunk may be shorter than 1024 words. @internal */
-export interface Chunk {
-  readonly words: Int32Array
-  readonly count: number
-}
+export { chunkWords, zeroChunk } from './chunk'
 
 /** The key under which a page set keeps its chunks, out of reach of JSON and of other rooms. @internal */
 export const chunksKey: unique symbol = Symbol('chunks')
@@ -19,25 +10,15 @@ export const chunksKey: unique symbol = Symbol('chunks')
 /**
  * An immutable set of pages over a universe of `size` pages of one page size; `count` of them are members.
  *
- * A persistent two-level bitmap: chunks of 1,024 words are shared between sets that agree on them, so a change of one page copies one chunk.
+ * A persistent two-level bitmap: chunks of 1,024 words are shared between sets that agree on them, and a set and its descendants by changes of single pages
+ * share words as well, of which the newest set owns the newest version. Iterating gives the members, ascending.
  */
-export interface PageSet {
+export interface PageSet extends Iterable<PageNumber> {
   readonly type: 'PageSet'
   readonly size: number
   readonly count: number
   /** @internal */
   readonly [chunksKey]: readonly Chunk[]
-}
-
-/** The chunk without a member; every chunk without a member is this one. @internal */
-export const zeroChunk: Chunk = { words: new Int32Array(chunkWords), count: 0 }
-
-/** The chunk of 32,768 members; every such chunk is this one. @internal */
-export const oneChunk: Chunk = { words: new Int32Array(chunkWords).fill(-1), count: chunkPages }
-
-/** A chunk that owns `words`, which nobody writes again; the empty and the full one are the shared ones. @internal */
-export function chunk(words: Int32Array, count: number): Chunk {
-  return count === 0 ? zeroChunk : count === chunkPages ? oneChunk : { words, count }
 }
 
 /** Number of chunks of a set over `size` pages. @internal */
@@ -52,7 +33,31 @@ export function wordsOfChunk(size: number, c: number): number {
 
 /** The set over `size` pages made of these chunks, which have `count` members together. @internal */
 export function fromChunks(size: number, chunks: readonly Chunk[], count: number): PageSet {
-  return Object.freeze<PageSet>({ type: 'PageSet', size, count, [chunksKey]: chunks })
+  return Object.freeze(new Chunked(size, count, chunks))
+}
+
+/** Chunks behind the face of a page set. */
+class Chunked implements PageSet {
+  readonly type = 'PageSet'
+  readonly size: number
+  readonly count: number
+  readonly [chunksKey]: readonly Chunk[]
+
+  constructor(size: number, count: number, chunks: readonly Chunk[]) {
+    this.size = size
+    this.count = count
+    this[chunksKey] = chunks
+  }
+
+  *[Symbol.iterator](): Iterator<PageNumber> {
+    for (let c = 0; c < this[chunksKey].length; c++) {
+      const source = this[chunksKey][c]
+      if (source.count === 0) continue
+      // The words are asked for anew at each step: who iterates may change descendants of this set meanwhile.
+      for (let w = 0; w < source.words.length; w++)
+        for (let word = source.words[w]; word !== 0; word &= word - 1) yield c * chunkPages + w * 32 + lowestBit(word)
+    }
+  }
 }
 
 /** The set whose chunk `c` is `of(c)`. @internal */
@@ -65,15 +70,6 @@ export function tabulate(size: number, of: (c: number) => Chunk): PageSet {
     count += made.count
   }
   return fromChunks(size, chunks, count)
-}
-
-/** Chunk `c` with every page below `size`. @internal */
-export function fullChunk(size: number, c: number): Chunk {
-  const pages = Math.min(chunkPages, size - c * chunkPages)
-  if (pages === chunkPages) return oneChunk
-  const words = new Int32Array(wordsFor(pages)).fill(-1)
-  words[words.length - 1] &= tailMask(pages)
-  return { words, count: pages }
 }
 
 /**
@@ -89,22 +85,23 @@ export function fromBitmap(size: number, words: Int32Array): PageSet {
   if (length > 0 && (words[length - 1] & ~tailMask(size)) !== 0)
     throw new RangeError(`fromBitmap: no bit beyond size ${size} may be set (got last word ${words[length - 1]})`)
   const counts = countsOf(words)
+  const sparse = isSparse(counts)
   return tabulate(size, (c) => {
     const [from, to] = [c * chunkWords, Math.min((c + 1) * chunkWords, length)]
-    return chunk(counts[c] === 0 ? words : isSparse(counts) ? words.slice(from, to) : words.subarray(from, to), counts[c])
+    return chunk(counts[c] === 0 ? words : sparse ? words.slice(from, to) : words.subarray(from, to), counts[c])
   })
 }
 
-/** Population of each chunk of a flat bitmap. @internal */
-export function countsOf(words: Int32Array): readonly number[] {
+/** Population of each chunk of a flat bitmap. */
+function countsOf(words: Int32Array): readonly number[] {
   const counts: number[] = []
   for (let from = 0; from < words.length; from += chunkWords)
     counts.push(bitsInWords(words, from, Math.min(from + chunkWords, words.length)))
   return counts
 }
 
-/** True when fewer than half of the chunks have a member. @internal */
-export function isSparse(counts: readonly number[]): boolean {
+/** True when fewer than half of the chunks have a member. */
+function isSparse(counts: readonly number[]): boolean {
   let occupied = 0
   for (const count of counts) if (count !== 0) occupied++
   return occupied * 2 < counts.length

@@ -1,4 +1,5 @@
-import { type Chunk, chunk, chunksKey, chunkWords, fromChunks, type PageSet, wordsOfChunk } from './chunks'
+import { chunkWords, type Edit, edit, published, turn } from './chunk'
+import { chunksKey, fromChunks, type PageSet, wordsOfChunk } from './chunks'
 import { checkedPage, checkedSize, type PageNumber } from './pageNumber'
 import { orderKey, type PageSequence } from './pageSequence'
 import { empty } from './pageSetAlgebra'
@@ -33,7 +34,7 @@ export function fromPages(size: number, members: PageSequence | Iterable<PageNum
 
 /** True when `page` is a member; false for a number outside of the universe. Cost: O(1). */
 export function has(set: PageSet, page: PageNumber): boolean {
-  return page >= 0 && page < set.size && (set[chunksKey][page >>> 15].words[(page >>> 5) & (chunkWords - 1)] & (1 << page)) !== 0
+  return page >= 0 && page < set.size && (set[chunksKey][page >>> 15].words[(page >>> 5) & 1023] & (1 << page)) !== 0
 }
 
 /** True when no page is a member. */
@@ -67,47 +68,43 @@ export function copyInto(set: PageSet, words: Int32Array): void {
   })
 }
 
-/** The set with the bit of one page turned over, `by` being the change of its population. */
+/** The set with one page turned over, `by` being the change of its population. */
 function flipped(set: PageSet, page: PageNumber, by: 1 | -1): PageSet {
   const c = page >>> 15
   const chunks = set[chunksKey].slice()
-  const words = copied(set, c)
-  words[(page >>> 5) & (chunkWords - 1)] ^= 1 << page
-  chunks[c] = chunk(words, chunks[c].count + by)
+  const changing = edit(chunks[c], wordsOfChunk(set.size, c))
+  turn(changing, page & 32767, by)
+  chunks[c] = published(changing)
   return fromChunks(set.size, chunks, set.count + by)
 }
 
-/** A copy of the words of chunk `c`, as long as that chunk needs. */
-function copied(set: PageSet, c: number): Int32Array {
-  return set[chunksKey][c].words.slice(0, wordsOfChunk(set.size, c))
-}
-
-/** Puts all these pages in, or takes them out, copying each chunk once, when its first page changes. */
+/** Puts all these pages in, or takes them out. */
 function changeAll(caller: string, set: PageSet, members: PageSequence | Iterable<PageNumber>, present: boolean): PageSet {
   const order: Iterable<number> = orderKey in members ? members[orderKey] : members
-  const changing: (Changing | undefined)[] = new Array(set[chunksKey].length).fill(undefined)
-  let changed = 0
+  const edits = new Map<number, Edit>()
+  const wanted = present ? 1 : 0
+  const by = present ? 1 : -1
+  let [count, last, current] = [set.count, -1, undefined as Edit | undefined]
   for (const page of order) {
     checkedPage(caller, set.size, page)
     const c = page >>> 15
-    const w = (page >>> 5) & (chunkWords - 1)
-    const words = changing[c]?.words ?? set[chunksKey][c].words
-    if (((words[w] >>> page) & 1) === (present ? 1 : 0)) continue
-    const own = (changing[c] ??= { words: copied(set, c), count: set[chunksKey][c].count })
-    own.words[w] ^= 1 << page
-    own.count += present ? 1 : -1
-    changed++
+    if (c !== last) {
+      current = edits.get(c)
+      last = c
+    }
+    const words = current?.store.words ?? set[chunksKey][c].words
+    if (((words[(page >>> 5) & 1023] >>> page) & 1) === wanted) continue
+    if (current === undefined) {
+      current = edit(set[chunksKey][c], wordsOfChunk(set.size, c))
+      edits.set(c, current)
+    }
+    turn(current, page & 32767, by)
+    count += by
   }
-  if (changed === 0) return set
-  const chunks = set[chunksKey].map((old, c): Chunk => {
-    const own = changing[c]
-    return own === undefined ? old : chunk(own.words, own.count)
+  if (edits.size === 0) return set
+  const chunks = set[chunksKey].slice()
+  edits.forEach((changing, c) => {
+    chunks[c] = published(changing)
   })
-  return fromChunks(set.size, chunks, present ? set.count + changed : set.count - changed)
-}
-
-/** A chunk under construction: nobody else sees it before it is published. */
-interface Changing {
-  readonly words: Int32Array
-  count: number
+  return fromChunks(set.size, chunks, count)
 }

@@ -1,29 +1,20 @@
 import type { BooleanAlgebra } from 'fp-ts/lib/BooleanAlgebra'
 import type { Eq } from 'fp-ts/lib/Eq'
-import {
-  type Chunk,
-  chunk,
-  chunksFor,
-  chunksKey,
-  fromChunks,
-  fullChunk,
-  oneChunk,
-  type PageSet,
-  tabulate,
-  wordsOfChunk,
-  zeroChunk
-} from './chunks'
+import { type Chunk, chunk, chunkPages, fullChunk, oneChunk, zeroChunk } from './chunk'
+import { chunksFor, chunksKey, fromChunks, type PageSet, tabulate, wordsOfChunk } from './chunks'
 import { checkedSize } from './pageNumber'
 import { bitsInWords, tailMask } from './words'
 
 /** The set without a page, over a universe of `size` pages. */
 export function empty(size: number): PageSet {
-  return tabulate(checkedSize('empty', size), () => zeroChunk)
+  return fromChunks(checkedSize('empty', size), new Array<Chunk>(chunksFor(size)).fill(zeroChunk), 0)
 }
 
 /** The set of every page of a universe of `size` pages. Cost: one reference per 32,768 pages. */
 export function full(size: number): PageSet {
-  return tabulate(checkedSize('full', size), (c) => fullChunk(size, c))
+  const chunks = new Array<Chunk>(chunksFor(checkedSize('full', size))).fill(oneChunk)
+  if (size % chunkPages !== 0) chunks[chunks.length - 1] = fullChunk(size % chunkPages)
+  return fromChunks(size, chunks, size)
 }
 
 /** Pages in `a` or in `b`. Throws `RangeError` on different sizes, as every operation of two sets does. Cost: chunks that differ only. */
@@ -51,8 +42,8 @@ export function complement(a: PageSet): PageSet {
   const { size } = a
   const chunks = a[chunksKey]
   return tabulate(size, (c) => {
-    const { words, count } = chunks[c]
-    if (count === 0) return fullChunk(size, c)
+    if (chunks[c].count === 0) return fullChunk(Math.min(chunkPages, size - c * chunkPages))
+    const words = chunks[c].words
     const n = wordsOfChunk(size, c)
     const out = new Int32Array(n)
     for (let i = 0; i < n; i++) out[i] = ~words[i]

@@ -235,6 +235,52 @@ describe('PageSet as a value', () => {
     )
   })
 
+  it('every version in a tree of single changes keeps its members, whichever is read first', () => {
+    const change = fc.record({ of: fc.nat(), page: fc.nat(), adds: fc.boolean(), reads: fc.option(fc.nat()) })
+    fc.assert(
+      fc.property(
+        sizes.chain((size) => setOver(size)),
+        fc.array(change, { maxLength: 400 }),
+        (first, changes) => {
+          const size = first.size
+          const versions = [{ set: first, model: modelOf(first) }]
+          for (const { of, page, adds, reads } of changes) {
+            // Mostly the newest version is changed, as a pull phase does; now and then an older one, as a state explorer does.
+            const from = versions[of % 5 === 0 ? of % versions.length : versions.length - 1]
+            const p = page % Math.min(size, 300)
+            versions.push({
+              set: adds ? add(from.set, p) : remove(from.set, p),
+              model: adds ? new Set([...from.model, p]) : new Set([...from.model].filter((q) => q !== p))
+            })
+            if (reads !== null) {
+              const read = versions[reads % versions.length]
+              expect(has(read.set, p)).toBe(read.model.has(p))
+            }
+          }
+          for (const { set, model } of versions) {
+            expect(set.count).toBe(model.size)
+            expect(equals(set, fromPages(size, model))).toBe(true)
+          }
+        }
+      ),
+      { numRuns: 25 }
+    )
+  }, 60_000)
+
+  it('a set may be iterated while descendants of it are made', () => {
+    const set = range(40_000, 30, 700)
+    let left = set
+    for (const page of set) left = remove(left, page)
+    expect([isEmpty(left), set.count, toArray(set).length]).toEqual([true, 670, 670])
+    let rest = set
+    forEach(set, (page) => {
+      rest = remove(rest, page)
+    })
+    expect([isEmpty(rest), toArray(set).length]).toEqual([true, 670])
+    expect(isEmpty(removeAll(set, pages(set)))).toBe(true)
+    expect(toArray(set).length).toBe(670)
+  })
+
   it('gives the same value back when nothing changes', () => {
     const set = range(100_000, 5, 70_000)
     expect(add(set, 5)).toBe(set)
@@ -256,6 +302,12 @@ describe('PageSet as a value', () => {
       }),
       { numRuns: 60 }
     )
+  })
+
+  it('sets that differ are told apart by toEqual, which iterates them', () => {
+    expect(fromPages(10, [1])).not.toEqual(fromPages(10, [2]))
+    expect({ pages: [fromPages(10, [1])] }).not.toEqual({ pages: [fromPages(10, [2])] })
+    expect(empty(10)).not.toEqual(empty(11))
   })
 
   it('JSON shows its size and count, never its words', () => {
