@@ -80,7 +80,7 @@ export const memoryBytes = (of: Pick<Guest, 'pages' | 'pageBytes'>): number => o
 const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptions): Guest => {
   const { name = kind, pageBytes = 4096, contextBytes = defaultContextBytes, workload = idle(), dependencies = [], balloon } = options
   if (name === '') throw new RangeError(`${kind}: name must not be empty (got "")`)
-  if (!Number.isInteger(Math.log2(pageBytes)) || pageBytes < 1 || pageBytes > 2 ** 30)
+  if (!(pageBytes >= 1 && pageBytes <= 2 ** 30 && (pageBytes & -pageBytes) === pageBytes))
     throw new RangeError(`${kind}: pageBytes must be a power of two from 1 to 2^30 (got ${pageBytes})`)
   if (!Number.isSafeInteger(contextBytes) || contextBytes < 0)
     throw new RangeError(`${kind}: contextBytes must be an integer of at least 0 (got ${contextBytes})`)

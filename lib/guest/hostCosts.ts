@@ -43,7 +43,7 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
     if (!Number.isSafeInteger(all[name]) || all[name] < 0)
       throw new RangeError(`hostCosts: ${name} must be an integer of at least 0 (got ${all[name]})`)
   const { hugePagePages, cores, senderCores } = all
-  if (!(hugePagePages >= 1 && hugePagePages <= 2 ** 30 && Number.isInteger(Math.log2(hugePagePages))))
+  if (!(hugePagePages >= 1 && hugePagePages <= 2 ** 30 && (hugePagePages & -hugePagePages) === hugePagePages))
     throw new RangeError(`hostCosts: hugePagePages must be a power of two from 1 to 2^30 (got ${hugePagePages})`)
   if (cores !== undefined && !(cores > 0 && cores < Number.POSITIVE_INFINITY))
     throw new RangeError(`hostCosts: cores must be positive and finite (got ${cores})`)
