@@ -120,8 +120,9 @@ const mixed = (weyl: number, b: number): number => {
   return x ^ (x >>> 14)
 }
 
-// The second key word for a counter's block of 2^32: mixed(0, 0) is 0, so the first block uses the key as it is.
-const blockWord = (stream: Key, counter: number): number => stream.b ^ mixed(Math.imul(Math.floor(counter / TWO_32), GOLDEN), 0)
+// The second key word for a counter's block of 2^32; the first block uses the key as it is.
+const blockWord = (stream: Key, counter: number): number =>
+  counter < TWO_32 ? stream.b : stream.b ^ mixed(Math.imul(Math.floor(counter / TWO_32), GOLDEN), 0)
 
 const absorb = (into: Key, seed: Seed, who: string): Key => {
   if (typeof seed === 'string') {
