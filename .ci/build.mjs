@@ -1,4 +1,4 @@
-// Builds dist/cjs and dist/esm, both with types, from one set of sources. Sources import relative files without an extension, which Node's
+// node .ci/build.mjs [folder]: builds cjs and esm, both with types, into the folder (dist), from one set of sources. Sources import relative files without an extension, which Node's
 // ES modules refuse; the ES module output is completed here, on the syntax tree, so that a string that only looks like an import is left alone.
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,11 +9,16 @@ import ts from 'typescript'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const requireFromRoot = createRequire(join(root, 'package.json'))
+const dist = resolve(root, process.argv[2] ?? 'dist')
 const tsc = requireFromRoot.resolve('typescript/bin/tsc')
 
-const compile = (project) =>
+const compile = (format) =>
   new Promise((done, failed) => {
-    const child = spawn(process.execPath, [tsc, '-p', join(root, '.ci', project)], { cwd: root, stdio: 'inherit' })
+    const project = `tsconfig.${format}.json`
+    const child = spawn(process.execPath, [tsc, '-p', join(root, '.ci', project), '--outDir', join(dist, format)], {
+      cwd: root,
+      stdio: 'inherit'
+    })
     child.on('error', failed)
     child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`tsc -p .ci/${project} ended with code ${code}`))))
   })
@@ -86,14 +91,17 @@ const filesUnder = (folder) =>
     .filter((name) => name.endsWith('.js') || name.endsWith('.d.ts'))
 
 const build = async () => {
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
-  await Promise.all([compile('tsconfig.cjs.json'), compile('tsconfig.esm.json')])
-  writeFileSync(join(root, 'dist/esm/package.json'), `${JSON.stringify({ type: 'module', sideEffects: false })}\n`)
-  filesUnder(join(root, 'dist/esm')).forEach(completeFile)
-  const executable = join(root, 'dist/cjs/properties/main.js')
+  rmSync(dist, { recursive: true, force: true })
+  await Promise.all([compile('cjs'), compile('esm')])
+  writeFileSync(join(dist, 'esm/package.json'), `${JSON.stringify({ type: 'module', sideEffects: false })}\n`)
+  filesUnder(join(dist, 'esm')).forEach(completeFile)
+  const executable = join(dist, 'cjs/properties/main.js')
   if (!readFileSync(executable, 'utf8').startsWith('#!/usr/bin/env node'))
     throw new Error(`${executable}: the first line is no #!/usr/bin/env node`)
   chmodSync(executable, 0o755)
 }
 
-await build()
+await build().catch((error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})

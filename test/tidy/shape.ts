@@ -11,7 +11,8 @@ const products = (house: House): readonly (readonly [string, ts.SourceFile])[] =
 
 const nameOf = (path: string): string => basename(path, '.ts')
 
-const reexportedFrom = (file: ts.SourceFile): readonly ts.ExportDeclaration[] =>
+/** The `export ... from` statements of a file. */
+export const reexportedFrom = (file: ts.SourceFile): readonly ts.ExportDeclaration[] =>
   file.statements.filter(
     (statement) => ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined
   ) as ts.ExportDeclaration[]
@@ -143,7 +144,8 @@ export const indexIsComplete: Rule = (house) => {
   return [...strays, ...hidden]
 }
 
-const isInternal = (file: ts.SourceFile): boolean => {
+/** True when all that a file exports is marked @internal. */
+export const isInternal = (file: ts.SourceFile): boolean => {
   const exported: readonly Exported[] = exportsOf(file)
   return exported.length > 0 && exported.every(({ declaration }) => docOf(declaration).includes('@internal'))
 }
