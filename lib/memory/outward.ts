@@ -1,27 +1,32 @@
-import { chunksKey, chunkWords, type PageSet, zeroChunk } from './chunks'
-import { lowestBit } from './words'
+import { chunksKey, type PageSet } from './chunks'
+
+// Locals for what the kernels need at every page: an import is looked up at each use by some module loaders.
+const key: typeof chunksKey = chunksKey
+const wordMask = 1023
+const chunkMask = 0x7fff
 
 /**
  * Writes the first `want` members with `from <= page < below`, ascending, into `out`; how many there were. A plain word-wise walk.
  * Cost: 1 to 2 ns a page where pages are dense; a word per 32 absent pages, a chunk per 32,768. @internal
  */
 export function upwardInto(set: PageSet, from: number, below: number, out: Int32Array, want: number): number {
-  const chunks = set[chunksKey]
+  const chunks = set[key]
   const end = Math.min(below, set.size)
   let n = 0
   for (let base = from & -32; base < end && n < want; ) {
+    const past = (base & ~chunkMask) + chunkMask + 1
     const source = chunks[base >>> 15]
-    if (source === zeroChunk) {
-      base = (base & -0x8000) + 0x8000
+    if (source.count === 0) {
+      base = past
       continue
     }
     const { words } = source
-    const stop = Math.min((base & -0x8000) + 0x8000, end)
+    const stop = Math.min(past, end)
     for (; base < stop && n < want; base += 32) {
-      let word = words[(base >>> 5) & (chunkWords - 1)]
+      let word = words[(base >>> 5) & wordMask]
       if (base < from) word &= -1 << from
       if (base + 32 > end) word &= ~(-1 << end)
-      for (; word !== 0 && n < want; word &= word - 1) out[n++] = base + lowestBit(word)
+      for (; word !== 0 && n < want; word &= word - 1) out[n++] = base + 31 - Math.clz32(word & -word)
     }
   }
   return n
@@ -42,21 +47,22 @@ export function outwardInto(
   want: number
 ): readonly [count: number, distance: number] {
   const { size } = set
-  const chunks = set[chunksKey]
   const furthest = Math.max(pivot, size - 1 - pivot)
   let n = 0
   let d = distance
   while (d <= furthest) {
-    const [below, above] = [pivot - d, pivot + d]
-    const lower = reversed(wordEndingAt(set, below))
-    const upper = wordFrom(set, above) & (d === 0 ? -2 : -1)
+    const below = pivot - d
+    const above = pivot + d
+    const lower = below < 0 ? 0 : reversed(wordEndingAt(set, below))
+    const upper = above >= size ? 0 : d === 0 ? wordFrom(set, above) & -2 : wordFrom(set, above)
     let either = lower | upper
     if (either === 0) {
-      d += Math.max(32, Math.min(below < 0 ? size : emptyBelow(chunks, below), above >= size ? size : emptyAbove(chunks, above)))
+      const absent = Math.min(below < 0 ? size : absentBelow(set, below), above >= size ? size : absentAbove(set, above))
+      d += Math.max(32, absent)
       continue
     }
     for (; either !== 0; either &= either - 1) {
-      const i = lowestBit(either)
+      const i = 31 - Math.clz32(either & -either)
       out[n] = below - i
       n += (lower >>> i) & 1
       out[n] = above + i
@@ -70,38 +76,38 @@ export function outwardInto(
 
 /** The 32 pages from `page` up: bit i stands for page + i. Pages beyond the universe are absent. */
 function wordFrom(set: PageSet, page: number): number {
+  const chunks = set[key]
   const w = page >>> 5
   const shift = page & 31
-  const low = wordAt(set, w) >>> shift
-  return shift === 0 ? low : low | (wordAt(set, w + 1) << (32 - shift))
+  const { words } = chunks[w >>> 10]
+  const i = w & wordMask
+  const low = words[i] >>> shift
+  if (shift === 0) return low
+  if (i < wordMask) return i + 1 < words.length ? low | (words[i + 1] << (32 - shift)) : low
+  const c = (w >>> 10) + 1
+  return c < chunks.length ? low | (chunks[c].words[0] << (32 - shift)) : low
 }
 
 /** The 32 pages up to `page`: bit 31 stands for `page`, bit 0 for page - 31. */
 function wordEndingAt(set: PageSet, page: number): number {
-  if (page < 0) return 0
+  const chunks = set[key]
   const w = page >>> 5
   const shift = 31 - (page & 31)
-  const high = wordAt(set, w) << shift
-  return shift === 0 || w === 0 ? high : high | (wordAt(set, w - 1) >>> (32 - shift))
-}
-
-function wordAt(set: PageSet, w: number): number {
-  const chunks = set[chunksKey]
-  const c = w >>> 10
-  if (c >= chunks.length) return 0
-  const { words } = chunks[c]
-  const i = w & (chunkWords - 1)
-  return i < words.length ? words[i] : 0
+  const { words } = chunks[w >>> 10]
+  const i = w & wordMask
+  const high = words[i] << shift
+  if (shift === 0 || w === 0) return high
+  return high | ((i > 0 ? words[i - 1] : chunks[(w >>> 10) - 1].words[wordMask]) >>> (32 - shift))
 }
 
 /** Number of pages from `page` down to the start of its chunk when that chunk has no member, else 0. */
-function emptyBelow(chunks: PageSet[typeof chunksKey], page: number): number {
-  return chunks[page >>> 15] === zeroChunk ? (page & 0x7fff) + 1 : 0
+function absentBelow(set: PageSet, page: number): number {
+  return set[key][page >>> 15].count === 0 ? (page & chunkMask) + 1 : 0
 }
 
 /** Number of pages from `page` up to the end of its chunk when that chunk has no member, else 0. */
-function emptyAbove(chunks: PageSet[typeof chunksKey], page: number): number {
-  return chunks[page >>> 15] === zeroChunk ? 0x8000 - (page & 0x7fff) : 0
+function absentAbove(set: PageSet, page: number): number {
+  return set[key][page >>> 15].count === 0 ? chunkMask + 1 - (page & chunkMask) : 0
 }
 
 /** A word with its 32 bits in reverse order (Warren, Hacker's Delight §7-1). */
