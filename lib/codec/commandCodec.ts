@@ -1,0 +1,48 @@
+import type * as t from 'io-ts'
+import type { Address, Command, Order } from '../protocol/command'
+import { closed } from './closed'
+import { pageSetCodec, pagesCodec } from './pagesCodec'
+import { fraction, nonNegativeInteger, positive, whole } from './quantities'
+import { tagged } from './tagged'
+import { oneOf, text, yesNo } from './text'
+
+/** An end of a migration as JSON. */
+export const whereCodec = oneOf('source', 'target')
+
+/** The address of a request as JSON. */
+export const addressCodec: t.Type<Address, unknown> = closed({
+  migration: text,
+  lane: text,
+  tag: nonNegativeInteger,
+  n: nonNegativeInteger
+})
+
+const nothingBeside = closed({})
+
+/** An order as JSON: its type, then its fields. */
+export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
+  preselect: nothingBeside,
+  reserve: nothingBeside,
+  select: closed({ level: oneOf('hypervisor', 'guestOs', 'application') }),
+  track: closed({ on: yesNo }),
+  sync: nothingBeside,
+  send: closed(
+    { pages: pagesCodec, place: oneOf('always', 'ifAbsent', 'ifNewer') },
+    { unless: oneOf('dirtied', 'sent'), round: nonNegativeInteger, bytesPerSecond: positive }
+  ),
+  discard: closed({ pages: pageSetCodec }),
+  flush: nothingBeside,
+  pause: nothingBeside,
+  sendContext: nothingBeside,
+  redirect: nothingBeside,
+  commit: nothingBeside,
+  resume: closed({ where: whereCodec }, { missing: pageSetCodec, clockNs: whole }),
+  release: nothingBeside,
+  throttle: closed({ fraction }),
+  wake: closed({ afterNs: nonNegativeInteger }),
+  cancel: closed({ tag: nonNegativeInteger }),
+  abandon: nothingBeside
+})
+
+/** A command as JSON. */
+export const commandCodec: t.Type<Command, unknown> = closed({ order: orderCodec, to: addressCodec })

@@ -1,0 +1,45 @@
+import type * as t from 'io-ts'
+import type { Signal } from '../protocol/signal'
+import { closed } from './closed'
+import { addressCodec, whereCodec } from './commandCodec'
+import { pageNumber, pageSetCodec, pagesCodec } from './pagesCodec'
+import { nonNegative, nonNegativeInteger, whole } from './quantities'
+import { tagged } from './tagged'
+import { oneOf, text, texts } from './text'
+
+const at = nonNegativeInteger
+const to = addressCodec
+const migration = text
+const bytes = nonNegative
+
+/** A signal as JSON: its type and time, its fields, then whom it answers or of which migration it speaks. */
+export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
+  done: closed({ at, to }),
+  refused: closed({ at, reason: text, to }),
+  preselected: closed({ at, host: text, to }),
+  reserved: closed({ at, bytes, to }),
+  selected: closed({ at, pages: pageSetCodec, nonPageable: pageSetCodec, to }),
+  sent: closed({ at, pages: pagesCodec, skipped: pageSetCodec, bytes, to }),
+  cancelled: closed({ at, unsent: pageSetCodec, to }),
+  suspended: closed({ at, guestNs: nonNegative, clockNs: whole, to }),
+  redirected: closed({ at, to }),
+  committed: closed({ at, to }),
+  activated: closed({ at, where: whereCodec, guestNs: nonNegative, clockNs: whole, to }),
+  released: closed({ at, needs: texts, guestNs: nonNegative, to }),
+  synced: closed({ at, dirty: pageSetCodec, to, migration }),
+  round: closed({ at, round: nonNegativeInteger, pages: nonNegativeInteger, migration }),
+  progress: closed({ at, bytes, pages: nonNegativeInteger, migration }),
+  faulted: closed({ at, page: pageNumber, vcpu: nonNegativeInteger, migration }),
+  exited: closed({ at, migration }),
+  failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
+  wound: closed({ at, migration }),
+  compared: closed({
+    at,
+    when: oneOf('activated', 'released'),
+    lost: pageSetCodec,
+    regressed: pageSetCodec,
+    owed: nonNegativeInteger,
+    migration
+  }),
+  linkUsed: closed({ at, applicationBytes: nonNegative, applicationDemandBytes: nonNegative, migration })
+})

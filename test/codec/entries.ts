@@ -1,0 +1,150 @@
+import * as fc from 'fast-check'
+import { type PageSequence, sequence } from '../../lib/memory/pageSequence'
+import { fromPages, type PageSet } from '../../lib/memory/pageSet'
+import type { Address, Command, Order } from '../../lib/protocol/command'
+import type { Data } from '../../lib/protocol/data'
+import type { Entry } from '../../lib/protocol/journal'
+import type { Outcome } from '../../lib/protocol/pipeline'
+import type { Signal } from '../../lib/protocol/signal'
+
+const name = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('a', 'b/c', '', '..', '__proto__', 'é\n"'))
+const nat = fc.oneof(fc.nat({ max: 9 }), fc.maxSafeNat())
+const rate = fc.double({ min: 0.001, max: 1e12, noNaN: true, noDefaultInfinity: true })
+const amount = fc.oneof(nat, fc.double({ min: 0.5, max: 1e12, noNaN: true, noDefaultInfinity: true }))
+const where = fc.constantFrom('source' as const, 'target' as const)
+
+/** Any page set, of one page to several chunks; small and large sets, short and long runs. */
+export const pageSets: fc.Arbitrary<PageSet> = fc
+  .record({
+    size: fc.constantFrom(1, 2, 31, 64, 100, 40_000, 70_001),
+    starts: fc.array(fc.nat(), { maxLength: 12 }),
+    length: fc.constantFrom(1, 1, 2, 5, 3000)
+  })
+  .map(({ size, starts, length }) =>
+    fromPages(
+      size,
+      starts.flatMap((start) => Array.from({ length: Math.min(length, size - (start % size)) }, (_, i) => (start % size) + i))
+    )
+  )
+
+/** Any page sequence: scattered pages, or runs up and down. */
+export const pageSequences: fc.Arbitrary<PageSequence> = fc
+  .oneof(
+    fc.uniqueArray(fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 2 ** 30 - 1 })), { maxLength: 20 }),
+    fc.tuple(fc.nat({ max: 1000 }), fc.nat({ max: 40 })).map(([from, length]) => Array.from({ length }, (_, i) => from + i))
+  )
+  .map(sequence)
+
+const pages = fc.oneof(pageSets, pageSequences)
+const address: fc.Arbitrary<Address> = fc.record({ migration: name, lane: name, tag: nat, n: nat })
+const bare = <T extends string>(...types: readonly T[]) => fc.constantFrom(...types).map((type) => ({ type }))
+const optional = { requiredKeys: [] as [] }
+
+/** Any order. */
+export const orders: fc.Arbitrary<Order> = fc.oneof(
+  bare('preselect', 'reserve', 'sync', 'flush', 'pause', 'sendContext', 'redirect', 'commit', 'release', 'abandon'),
+  fc.record({
+    type: fc.constant('select' as const),
+    level: fc.constantFrom('hypervisor' as const, 'guestOs' as const, 'application' as const)
+  }),
+  fc.record({ type: fc.constant('track' as const), on: fc.boolean() }),
+  fc.record(
+    {
+      type: fc.constant('send' as const),
+      pages,
+      place: fc.constantFrom('always' as const, 'ifAbsent' as const, 'ifNewer' as const),
+      unless: fc.constantFrom('dirtied' as const, 'sent' as const),
+      round: nat,
+      bytesPerSecond: rate
+    },
+    { requiredKeys: ['type', 'pages', 'place'] }
+  ),
+  fc.record({ type: fc.constant('discard' as const), pages: pageSets }),
+  fc.record({ type: fc.constant('resume' as const), where, missing: pageSets, clockNs: nat }, { requiredKeys: ['type', 'where'] }),
+  fc.record({ type: fc.constant('throttle' as const), fraction: fc.constantFrom(0, 0.1, 0.99, 1 / 3, 1) }),
+  fc.record({ type: fc.constant('wake' as const), afterNs: nat }),
+  fc.record({ type: fc.constant('cancel' as const), tag: nat })
+)
+
+const command: fc.Arbitrary<Command> = fc.record({ order: orders, to: address })
+
+const of = <T extends string, F extends object>(type: T, fields: { [K in keyof F]: fc.Arbitrary<F[K]> }) =>
+  fc.record({ ...fields, type: fc.constant(type), at: nat } as { [K in keyof F]: fc.Arbitrary<F[K]> } & {
+    type: fc.Arbitrary<T>
+    at: fc.Arbitrary<number>
+  })
+const to = address
+const migration = name
+
+/** Any signal. */
+export const signals: fc.Arbitrary<Signal> = fc.oneof(
+  of('done', { to }),
+  of('refused', { reason: name, to }),
+  of('preselected', { host: name, to }),
+  of('reserved', { bytes: amount, to }),
+  of('selected', { pages: pageSets, nonPageable: pageSets, to }),
+  of('sent', { pages, skipped: pageSets, bytes: amount, to }),
+  of('cancelled', { unsent: pageSets, to }),
+  of('suspended', { guestNs: nat, clockNs: nat, to }),
+  of('redirected', { to }),
+  of('committed', { to }),
+  of('activated', { where, guestNs: nat, clockNs: nat, to }),
+  of('released', { needs: fc.array(name, { maxLength: 3 }), guestNs: nat, to }),
+  of('synced', { dirty: pageSets, to, migration }),
+  of('round', { round: nat, pages: nat, migration }),
+  of('progress', { bytes: amount, pages: nat, migration }),
+  of('faulted', { page: fc.nat({ max: 2 ** 30 - 1 }), vcpu: nat, migration }),
+  of('exited', { migration }),
+  of('failed', { what: fc.constantFrom('link' as const, 'source' as const, 'target' as const), reason: name, migration }),
+  of('wound', { migration }),
+  of('compared', {
+    when: fc.constantFrom('activated' as const, 'released' as const),
+    lost: pageSets,
+    regressed: pageSets,
+    owed: nat,
+    migration
+  }),
+  of('linkUsed', { applicationBytes: amount, applicationDemandBytes: amount, migration })
+) as fc.Arbitrary<Signal>
+
+/** Any plain data, with the values that JSON lacks and the records that look like a journal's own forms. */
+export const data: fc.Arbitrary<Data> = fc.letrec<{ tree: Data }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom(null, undefined, true, false, Infinity, -Infinity, NaN, -0, 0.1),
+    fc.double(),
+    fc.string(),
+    pageSets,
+    pageSequences,
+    fc.array(tie('tree'), { maxLength: 3 }),
+    fc.dictionary(name, tie('tree'), { maxKeys: 3, noNullPrototype: true }),
+    fc.record({ value: tie('tree'), order: tie('tree'), record: tie('tree') }, { ...optional, noNullPrototype: true }),
+    fc.record({ pages: tie('tree'), runs: tie('tree') }, { noNullPrototype: true })
+  )
+})).tree
+
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.record({ type: fc.constant('completed' as const), needs: fc.array(name, { maxLength: 2 }) }),
+  fc.record({ type: fc.constant('aborted' as const), reason: name, running: where }),
+  fc.record({ type: fc.constantFrom('undecided' as const, 'lost' as const), reason: name }),
+  fc.record({ type: fc.constant('limited' as const), limit: name })
+)
+
+const guest = fc.record({ name, pages: nat, pageBytes: fc.constantFrom(1024, 4096, 2 ** 21) })
+
+/** Any entry that may stand first. */
+export const beginnings: fc.Arbitrary<Entry> = fc.record({
+  type: fc.constant('began' as const),
+  at: nat,
+  version: fc.constant(1 as const),
+  seed: fc.oneof(name, fc.integer(), rate),
+  guests: fc.dictionary(name, guest, { maxKeys: 3, noNullPrototype: true }),
+  world: data
+})
+
+/** Any entry that may follow. */
+export const continuations: fc.Arbitrary<Entry> = fc.oneof(
+  { arbitrary: fc.record({ type: fc.constant('commanded' as const), at: nat, command }), weight: 3 },
+  { arbitrary: fc.record({ type: fc.constant('signalled' as const), at: nat, signal: signals }), weight: 4 },
+  fc.record({ type: fc.constant('ended' as const), at: nat, migration: name, outcome })
+)
