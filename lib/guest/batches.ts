@@ -1,7 +1,8 @@
 import { from, type Observable } from 'rxjs'
 import type { Key } from '../random/random'
+import { accessesUntil } from './regularTimes'
 import { type Stamped, stamped } from './stamped'
-import type { Workload } from './workload'
+import type { Accesses, Workload } from './workload'
 
 /** The accesses of a stretch of guest time, all virtual CPUs together, in the order of time: `accesses[0..length)`. */
 export interface Batch {
@@ -53,6 +54,11 @@ const checkedBatches = (caller: string, { key, quantumNs, untilNs = Number.POSIT
 
 function* batchesOf(workload: Workload, { key, quantumNs, untilNs }: Required<BatchOptions>): Generator<Batch> {
   const opened = Array.from({ length: workload.vcpus }, (_, vcpu) => workload.open(key, vcpu))
+  const [only] = opened
+  if (opened.length === 1 && only.accessesPerSecond !== undefined && only.accessesPerSecond > 0) {
+    yield* regularBatches(only, only.accessesPerSecond, { quantumNs, untilNs })
+    return
+  }
   const endless = opened.some(({ accessesPerSecond }) => accessesPerSecond === 0)
   const cursors = opened.map(stamped)
   let room = 16
@@ -62,6 +68,28 @@ function* batchesOf(workload: Workload, { key, quantumNs, untilNs }: Required<Ba
     const batch = merged(cursors, fromNs, toNs, room)
     room = Math.max(16, batch.length)
     yield batch
+  }
+}
+
+/** The batches of regular accesses: whole stretches are filled at once. */
+function* regularBatches(
+  of: Accesses,
+  accessesPerSecond: number,
+  { quantumNs, untilNs }: Omit<Required<BatchOptions>, 'key'>
+): Generator<Batch> {
+  const unused = new Float64Array(0)
+  let before = 0
+  for (let fromNs = 0; fromNs < untilNs; fromNs += quantumNs) {
+    const toNs = Math.min(fromNs + quantumNs, untilNs)
+    const until = accessesUntil(accessesPerSecond, toNs - 1)
+    const accesses = new Int32Array(until - before)
+    let length = 0
+    let filled = until - before
+    for (; length < accesses.length && filled > 0; length += filled)
+      filled = of.fill(length === 0 ? accesses : accesses.subarray(length), unused, accesses.length - length)
+    yield { fromNs, toNs, accesses, length }
+    if (length < accesses.length) return
+    before = until
   }
 }
 

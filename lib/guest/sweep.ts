@@ -44,15 +44,16 @@ export const sweep = (options: WorkloadOptions): Workload => {
   }
 }
 
-/** 2^32 divided by the golden ratio: multiples of it are spread most evenly. */
-const GOLDEN = 0x9e37_79b9
+/** 2^31 divided by the golden ratio: multiples of it are spread most evenly. */
+const GOLDEN = 0x4f1b_bcdd
 
 /** Writes a run of neighbouring pages, read or written as the phase carries or not, and answers the phase after it. */
-const mixedRun = (accesses: Int32Array, start: number, end: number, read: number, phase: number, step: number): number => {
-  const unsignedStep = step ^ 0x8000_0000
-  for (let i = start, next = read; i < end; i++, next += 2) {
-    phase = (phase + step) | 0
-    accesses[i] = next | Number((phase ^ 0x8000_0000) < unsignedStep)
+const mixedRun = (accesses: Int32Array, start: number, end: number, read: number, before: number, step: number): number => {
+  const grows = step | 0
+  let phase = before | 0
+  for (let i = start, next = read | 0; i < end; i++, next = (next + 2) | 0) {
+    phase = ((phase & 0x7fff_ffff) + grows) | 0
+    accesses[i] = next | (phase >>> 31)
   }
   return phase
 }

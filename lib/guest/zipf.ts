@@ -47,10 +47,10 @@ export const zipf = (options: ZipfOptions): Workload => {
   }
 }
 
-/** The blocks of ranks a table chooses from: where each begins, how many ranks it has, and the table. Entries without ranks are never chosen. */
+/** The blocks of ranks a table chooses from: where each begins, how many ranks it has (as a part of 2^32), and the table. Entries without ranks are never chosen. */
 interface Blocks {
   readonly first: Int32Array
-  readonly size: Int32Array
+  readonly scale: Float64Array
   readonly table: Uint32Array
 }
 
@@ -58,31 +58,31 @@ const SINGLE = aliasEntries / 2
 
 const zipfBlocks = (pages: number, exponent: number): Blocks => {
   const first = new Int32Array(aliasEntries)
-  const size = new Int32Array(aliasEntries)
+  const scale = new Float64Array(aliasEntries)
   const weights = new Float64Array(aliasEntries)
   const single = pages <= aliasEntries ? pages : SINGLE
   for (let rank = 0; rank < single; rank++) {
     first[rank] = rank
-    size[rank] = 1
+    scale[rank] = 1 / 0x1_0000_0000
     weights[rank] = power(rank + 1, -exponent)
   }
   for (let entry = single, start = single; entry < aliasEntries && start < pages; entry++) {
     const left = aliasEntries - entry
     const width = left === 1 ? pages - start : Math.max(1, Math.floor(start * (power(pages / start, 1 / left) - 1)))
     first[entry] = start
-    size[entry] = width
+    scale[entry] = width / 0x1_0000_0000
     // The sum over ranks start + 1 to start + width is the integral between the halves, up to a part in 1e7 this far out; Simpson's rule is exact for it.
     const middle = start + (width + 1) / 2
     weights[entry] = (width * (power(start + 0.5, -exponent) + 4 * power(middle, -exponent) + power(start + width + 0.5, -exponent))) / 6
     start += width
   }
-  return { first, size, table: aliasTable(weights) }
+  return { first, scale, table: aliasTable(weights) }
 }
 
 const BLOCK = 1024
 
 /** Writes ranks k to k + n - 1 of a stream: one draw for the block, one for the place inside it. */
-const ranks = ({ first, size, table }: Blocks, stream: Key): ((out: Int32Array, k: number, n: number) => void) => {
+const ranks = (blocks: Blocks, stream: Key): ((out: Int32Array, k: number, n: number) => void) => {
   const chooses = split(stream, 'block')
   const places = split(stream, 'place')
   const choice = new Uint32Array(BLOCK)
@@ -92,13 +92,20 @@ const ranks = ({ first, size, table }: Blocks, stream: Key): ((out: Int32Array, 
       const some = Math.min(BLOCK, n - done)
       fillUint32(chooses, k + done, choice, some)
       fillUint32(places, k + done, place, some)
-      for (let i = 0; i < some; i++) {
-        const draw = choice[i]
-        const own = draw >>> 20
-        const word = table[own]
-        const entry = (draw & 0xf_ffff) < word >>> 12 ? own : word & 0xfff
-        out[done + i] = (first[entry] + place[i] * (size[entry] / 0x1_0000_0000)) | 0
-      }
+      choose(blocks, choice, place, out, done, some)
     }
+  }
+}
+
+const choose = ({ first, scale, table }: Blocks, choice: Uint32Array, place: Uint32Array, out: Int32Array, at: number, n: number): void => {
+  for (let i = 0; i < n; i++) {
+    const draw = choice[i]
+    const own = draw >>> 20
+    const word = table[own]
+    const alias = word & 0xfff
+    // All ones where the entry is taken itself: a branch would be mispredicted every other time.
+    const itself = ((draw & 0xf_ffff) - (word >>> 12)) >> 31
+    const entry = alias ^ ((alias ^ own) & itself)
+    out[at + i] = first[entry] + place[i] * scale[entry]
   }
 }
