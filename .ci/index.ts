@@ -57,7 +57,8 @@ const has = (whole: Shown, name: string, part: Shown): boolean =>
 const candidates: readonly Shown[] = [...ours.files]
   .filter(([path, file]) => path.startsWith('lib/') && path !== indexPath && !isInternal(file))
   .map(([path, file]) => shown(path, file))
-const listed = candidates.filter((file) => !isPartOnly(file))
+const floorOf = ({ path }: Shown): number => floors.findIndex((rooms) => rooms.includes(path.split('/')[1].replace(/\.ts$/, '')))
+const listed = candidates.filter((file) => !isPartOnly(file)).sort((a, b) => floorOf(a) - floorOf(b))
 
 const indexFile = ours.files.get(indexPath)
 const kept = new Set(
@@ -78,9 +79,16 @@ const isGeneral = (file: Shown): boolean =>
       listed.some((other) => other !== file && other.values.has(name) && other.values.get(name) !== symbol)
   )
 
+// Two words for one thing, or one word for two: the lower floor keeps the word, the other is reached through its file, and its owner is told.
+const clashingTypes = (file: Shown): readonly string[] =>
+  [...file.types].flatMap(([name, symbol]) => {
+    const first = listed.slice(0, listed.indexOf(file)).find((other) => !isGeneral(other) && clashes(other, name, symbol))
+    return first ? [`${name} of ${file.path} is a name of ${first.path} too`] : []
+  })
+
 const linesFor = (file: Shown): readonly string[] => {
   const from = `'./${file.path.slice('lib/'.length, -'.ts'.length)}'`
-  if (!isGeneral(file)) return [`export * from ${from}`]
+  if (!isGeneral(file) && clashingTypes(file).length === 0) return [`export * from ${from}`]
   const flat = listed.filter((other) => other !== file)
   const types = [...file.types].filter(([name, symbol]) => !flat.some((other) => clashes(other, name, symbol))).map(([name]) => name)
   return [

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packageRoot } from '../pipelines/packageRoot'
 
 const root = resolve(__dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)
@@ -23,8 +24,8 @@ const run = (command: string, args: readonly string[], cwd: string): string => {
 }
 
 /**
- * What a user does first, in the words of each module system: page sets, virtual time, and a whole migration.
- * `entries` brings the three entry points into scope as `lib`, `pipelines` and `properties`.
+ * What a user does first, in the words of every module system: page sets, virtual time, the three entry points. What is added here is run in all
+ * of them. `entries` brings `lib`, `pipelines`, `properties` and two operators of rxjs into scope.
  */
 const program = (entries: string): string => `${entries}
 const { fromPages, toArray, union } = lib.pageSet
@@ -140,6 +141,15 @@ describe('package', () => {
       .split('\n')
       .filter((line) => /error TS/.test(line) && (!line.startsWith('node_modules/') || line.includes('/transhume/')))
     expect(findings.map((line) => line.replace(/: error (TS\d+).*/, ' $1'))).toEqual(['wrong.cts(2,19) TS2345', 'wrong.mts(2,19) TS2345'])
+  })
+
+  it('both builds, and the sources, find the traces they came with', () => {
+    const installed = join(user, 'node_modules/transhume')
+    const load = "import('file://' + process.argv[1]).then((m) => console.log(m.packageRoot()))"
+    const rootSeenBy = (file: string): string => run(process.execPath, ['-e', load, file], folder).trim()
+    expect(rootSeenBy(join(installed, 'dist/cjs/pipelines/packageRoot.js'))).toBe(realpathSync(installed))
+    expect(rootSeenBy(join(installed, 'dist/esm/pipelines/packageRoot.js'))).toBe(realpathSync(installed))
+    expect(packageRoot()).toBe(root)
   })
 
   it('publint finds nothing to say', () => expect(run(bin('publint'), [tarball, '--strict'], folder)).toContain('All good!'))

@@ -250,6 +250,7 @@ const cases: readonly Case[] = [
       'lib/time/timelineHeap.ts': 'export const sift = 1',
       'lib/memory/words.ts': 'export const wordsFor = 1',
       'lib/migration/stopRules.ts': 'export type StopRule = 1',
+      'properties/publishedBubbling.ts': 'export const bubblingOSR2009 = 1',
       'lib/memory/order.ts': 'export const lexicographic = 1',
       'lib/index.ts': "export * as order from './memory/order'"
     },

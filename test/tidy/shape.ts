@@ -61,9 +61,9 @@ export const exportsAreDocumented: Rule = (house) =>
 const said = (declaration: ts.Node): string => docOf(declaration).replace(/@internal/g, '')
 
 /**
- * A file is named after what it exports: its name is one of the exports or a part of one of them (`words.ts` has `wordsFor`; a plural names
- * several of a kind); or it begins with the name of a file of its room, of which it is a part (`pageSetRuns.ts`); or the index shows it as a
- * namespace of its own name.
+ * A file is named after what it exports: a word of its name is a word of one of its exports, in the singular or plural (`stopRules.ts` has
+ * `StopRule`, `publishedBubbling.ts` has `bubblingOsr2009`); or it begins with the name of a file of its room, of which it is a part
+ * (`pageSetRuns.ts`); or the index shows it as a namespace of its own name.
  */
 export const filesAreNamedAfterExports: Rule = (house) => {
   const namespaces = new Set([...house.files].flatMap(([path, file]) => (path === 'lib/index.ts' ? namespacesIn(file) : [])))
@@ -78,14 +78,10 @@ export const filesAreNamedAfterExports: Rule = (house) => {
   })
 }
 
-const isNamedAfter = (file: string, exported: string): boolean => {
-  const [wanted, has] = [file.toLowerCase(), exported.toLowerCase()]
-  return (
-    has.includes(wanted) ||
-    (wanted.endsWith('s') && has.includes(wanted.slice(0, -1))) ||
-    (wanted.endsWith('ies') && has.includes(wanted.slice(0, -3)))
-  )
-}
+const wordsIn = (name: string): readonly string[] =>
+  (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? []).map((word) => word.toLowerCase().replace(/(ies|y|s)$/, ''))
+
+const isNamedAfter = (file: string, exported: string): boolean => wordsIn(exported).some((word) => wordsIn(file).includes(word))
 
 const isPartOf = (path: string, whole: string): boolean => {
   const stem = whole.replace(/\.ts$/, '')
