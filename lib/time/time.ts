@@ -1,3 +1,5 @@
+import { floorTimes, ratio } from './ratio'
+
 /** A time or a duration in whole ticks; a tick is a nanosecond unless the timeline's unit says otherwise. `Infinity` means never. */
 export type Time = number
 
@@ -25,26 +27,14 @@ export const seconds = (n: number): Time => wholeNs('seconds', n, 1e9)
 /**
  * The same time in another unit, rounded down to a whole tick (exactly, by integers); Infinity stays Infinity.
  * Law: `convertTime(convertTime(t, { from, to }), { from: to, to: from }) = t` whenever `to` has a multiple of `from`'s ticks per second.
- * Throws RangeError when t is not an integer or the result would leave the safe integers.
+ * Throws RangeError when t is not an integer or the result would leave the safe integers. Cost: builds a fraction; see `conversion`.
  */
-export const convertTime = (t: Time, { from, to }: { readonly from: TimeUnit; readonly to: TimeUnit }): Time => {
-  if (t === Infinity || from.ticksPerSecond === to.ticksPerSecond) return t
-  if (!Number.isSafeInteger(t)) throw new RangeError(`convertTime: t must be an integer or Infinity (got ${t})`)
-  return scaled('convertTime', t, to.ticksPerSecond, from.ticksPerSecond)
-}
+export const convertTime = (t: Time, units: { readonly from: TimeUnit; readonly to: TimeUnit }): Time => conversion(units)(t)
 
-/**
- * floor(n * up / down) without rounding on the way: doubles while the product is exact, BigInt beyond. `who` names the caller in the
- * RangeError thrown when the result leaves the safe integers. All are safe integers, `down` positive.
- */
-export const scaled = (who: string, n: number, up: number, down: number): number => {
-  const product = n * up
-  if (Number.isSafeInteger(product)) return Math.floor(product / down)
-  const big = BigInt(n) * BigInt(up)
-  const by = BigInt(down)
-  const result = Number((big - (((big % by) + by) % by)) / by)
-  if (!Number.isSafeInteger(result)) throw new RangeError(`${who}: the result must stay within 2^53 (got ${n} * ${up} / ${down})`)
-  return result
+/** `convertTime` with the fraction built once: a few ns per conversion while the product of time and fraction stays within 2^53. */
+export const conversion = ({ from, to }: { readonly from: TimeUnit; readonly to: TimeUnit }): ((t: Time) => Time) => {
+  const by = ratio(to.ticksPerSecond, from.ticksPerSecond)
+  return (t) => (t === Infinity ? t : floorTimes(by, t))
 }
 
 /** Nanoseconds for people: the largest unit not above the value, at most three decimals (rounded half up), `1.234 s`, `300 ms`, `17 ns`, `never`. */
