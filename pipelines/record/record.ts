@@ -25,6 +25,8 @@ export interface RecordOptions {
   /** What the trace calls the program: by default the command's file name and `unknown`. */
   readonly name?: string
   readonly version?: string
+  /** Run the program with PATH and LC_ALL=C alone, so that a deterministic program gives the same trace in every shell. */
+  readonly cleanEnvironment?: boolean
   /** Aborting it ends the program and leaves no file. */
   readonly signal?: AbortSignal
 }
@@ -93,7 +95,7 @@ export const record = async (options: RecordOptions, sink: RecordSink): Promise<
       }
     )
     const programEnd = await runLackey(
-      { command: options.command, signal: options.signal },
+      { command: options.command, cleanEnvironment: options.cleanEnvironment ?? false, signal: options.signal },
       {
         take: parser.push,
         enough: parser.full,

@@ -13,6 +13,7 @@ export const addRecordCommand = (program: Command): Command =>
     .option('--quantum <instructions>', 'executed instructions per quantum', whole, 100_000)
     .option('--page-bytes <bytes>', 'page size, a power of two', whole, 4096)
     .option('--max-instructions <instructions>', 'stop the program there and keep the trace', whole)
+    .option('--clean-environment', 'run the program with PATH and LC_ALL=C alone, for equal traces from every shell')
     .option('--name <name>', 'name of the program in the trace (default: its file name)')
     .option('--program-version <version>', 'version of the program in the trace', 'unknown')
     .argument('<command...>', 'the program and its arguments, after --')
@@ -26,6 +27,7 @@ interface RecordFlags {
   readonly quantum: number
   readonly pageBytes: number
   readonly maxInstructions?: number
+  readonly cleanEnvironment?: boolean
   readonly name?: string
   readonly programVersion: string
 }
@@ -36,7 +38,7 @@ const whole = (text: string): number => {
 }
 
 const recordToTerminal = async (command: readonly string[], flags: RecordFlags): Promise<number> => {
-  const { output, force, quantum, pageBytes, maxInstructions, name, programVersion } = flags
+  const { output, force, quantum, pageBytes, maxInstructions, cleanEnvironment, name, programVersion } = flags
   const terminal = process.stderr.isTTY === true
   const say = (line: string): void => {
     process.stderr.write(`${terminal ? CLEAR : ''}${line}\n`)

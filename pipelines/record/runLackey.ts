@@ -12,6 +12,15 @@ export type ProgramEnd =
   | { readonly type: 'killed'; readonly signal: string }
   | { readonly type: 'stopped' }
 
+/** The program and how it is started. */
+export interface LackeyRun {
+  readonly command: readonly string[]
+  /** PATH and LC_ALL=C alone instead of the environment of this process. */
+  readonly cleanEnvironment: boolean
+  /** Aborting it kills the program. */
+  readonly signal?: AbortSignal
+}
+
 /** Who reads Valgrind's lines while the program runs. */
 export interface LackeyReader {
   /** Takes whole lines of the first `length` bytes and answers how many bytes it took. */
@@ -29,12 +38,12 @@ export interface LackeyReader {
  * reader that waits in read() is woken for each line (2.4 times slower as measured with a plain `| wc`); a socket pair, which is what
  * Node gives a child, stores each line in a buffer of its own and is slower still.
  */
-export const runLackey = async (
-  { command, signal }: { readonly command: readonly string[]; readonly signal?: AbortSignal },
-  reader: LackeyReader
-): Promise<ProgramEnd> => {
+export const runLackey = async ({ command, cleanEnvironment, signal }: LackeyRun, reader: LackeyReader): Promise<ProgramEnd> => {
   const { input, output } = openPipe()
-  const child = spawn('valgrind', [...LACKEY, '--log-fd=3', '--', ...command], { stdio: ['inherit', 'inherit', 'inherit', output] })
+  const child = spawn('valgrind', [...LACKEY, '--log-fd=3', '--', ...command], {
+    stdio: ['inherit', 'inherit', 'inherit', output],
+    env: cleanEnvironment ? { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' } : process.env
+  })
   let end: ProgramEnd | undefined
   let failure: Error | undefined
   child.once('exit', (code, name) => {
