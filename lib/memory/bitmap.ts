@@ -98,7 +98,8 @@ export function markAll(b: Bitmap, pages: PageSet): number {
 /** Takes the marks of a set away; the number of pages that were marked. Throws `RangeError` on different sizes. */
 export function clearSet(b: Bitmap, pages: PageSet): number {
   checkSize('clearSet', b, pages)
-  return -change(b, pages, (words, at, source, n) => {
+  const before = b.count
+  change(b, pages, (words, at, source, n) => {
     let changed = 0
     for (let i = 0; i < n; i++) {
       const [old, less] = [words[at + i], source[i]]
@@ -107,6 +108,7 @@ export function clearSet(b: Bitmap, pages: PageSet): number {
     }
     return changed
   })
+  return before - b.count
 }
 
 /** target := target or source, word by word, with the count kept. Throws `RangeError` on different lengths. Cost: about 2 ns a word. */

@@ -52,6 +52,11 @@ export function remove(set: PageSet, page: PageNumber): PageSet {
   return has(set, checkedPage('remove', set.size, page)) ? flipped(set, page, -1) : set
 }
 
+/** `addAll(a, s) = union(a, fromPages(a.size, s))`; the same value when all are members. Throws `RangeError` outside of the universe. */
+export function addAll(set: PageSet, members: PageSequence | Iterable<PageNumber>): PageSet {
+  return changeAll('addAll', set, members, true)
+}
+
 /** `removeAll(a, s) = difference(a, fromPages(a.size, s))`; the same value when none is a member. Cost: the chunks touched, and 2 ns a page. */
 export function removeAll(set: PageSet, members: PageSequence | Iterable<PageNumber>): PageSet {
   return changeAll('removeAll', set, members, false)
