@@ -57,6 +57,7 @@ const recordToTerminal = async (command: readonly string[], flags: RecordFlags):
         instructionsPerQuantum: quantum,
         pageBytes,
         maxInstructions,
+        cleanEnvironment,
         name,
         version: programVersion,
         signal: abort.signal
