@@ -1,5 +1,6 @@
 import type { Monoid } from 'fp-ts/lib/Monoid'
 import * as O from 'fp-ts/lib/Option'
+import { formatTime } from '../time/time'
 import type { Pacing } from './pacing'
 import { bandwidthOf, type Pushed } from './round'
 
@@ -30,7 +31,7 @@ export const downtimeWithin = (ns: number, options: { readonly bytesPerSecond?: 
     const bytes = owedBytes(pushed)
     const bandwidth = bytesPerSecond ?? measured(pushed)
     const expectedNs = bytes === 0 ? 0 : (bytes * 1e9) / bandwidth
-    return when(expectedNs <= ns, () => `the expected downtime, ${ms(expectedNs)}, is within ${ms(ns)}`)
+    return when(expectedNs <= ns, () => `the expected downtime, ${formatTime(expectedNs)}, is within ${formatTime(ns)}`)
   }
 }
 
@@ -73,7 +74,7 @@ export const elapsedAtLeast = (ns: number): StopRule => {
   checkAtLeast('elapsedAtLeast', 'ns', ns, 0)
   return ({ startedAt, last }) => {
     const elapsedNs = last.endedAt - startedAt
-    return when(elapsedNs >= ns, () => `${ms(elapsedNs)} have passed, at least ${ms(ns)}`)
+    return when(elapsedNs >= ns, () => `${formatTime(elapsedNs)} have passed, at least ${formatTime(ns)}`)
   }
 }
 
@@ -132,8 +133,6 @@ const when = (stops: boolean, reason: () => string): O.Option<string> => (stops 
 const owedBytes = ({ owed, guest }: Pushed): number => owed.count * guest.pageBytes
 
 const measured = ({ last, bytes, startedAt }: Pushed): number => bandwidthOf(last.bytes > 0 ? last : { ...last, bytes, startedAt })
-
-const ms = (ns: number): string => `${Number((ns / 1e6).toFixed(3))} ms`
 
 const mbit = (bytesPerSecond: number): string => `${Number(((bytesPerSecond * 8) / 1e6).toFixed(1))} Mbit/s`
 
