@@ -1,18 +1,9 @@
 import { from, type Observable } from 'rxjs'
+import type { AccessBatch } from '../memory/accessWindows'
 import type { Key } from '../random/random'
 import { accessesUntil } from './regularTimes'
 import { type Stamped, stamped } from './stamped'
 import type { Accesses, Workload } from './workload'
-
-/** The accesses of a stretch of guest time, all virtual CPUs together, in the order of time: `accesses[0..length)`. */
-export interface Batch {
-  /** From this guest time, in nanoseconds, on. */
-  readonly fromNs: number
-  /** Up to this guest time and not including it. */
-  readonly toNs: number
-  readonly accesses: Int32Array
-  readonly length: number
-}
 
 /** How a workload is cut into batches. */
 export interface BatchOptions {
@@ -33,13 +24,13 @@ export interface BatchOptions {
  * untilNs, or after the batch in which the last virtual CPU ended; an idle workload goes on. Virtual CPUs are merged by time, the lower number first where times
  * are equal. A batch's array is its own and is never written again. Errors: `RangeError` naming the option. Cost: 5 to 10 ns an access.
  */
-export const batches = (workload: Workload, options: BatchOptions): Observable<Batch> => {
+export const batches = (workload: Workload, options: BatchOptions): Observable<AccessBatch> => {
   const checked = checkedBatches('batches', options)
   return from({ [Symbol.iterator]: () => batchesOf(workload, checked) })
 }
 
 /** The same batches as an iterable: law `[...batchIterable(w, o)] = what batches(w, o) emits`. */
-export const batchIterable = (workload: Workload, options: BatchOptions): Iterable<Batch> => {
+export const batchIterable = (workload: Workload, options: BatchOptions): Iterable<AccessBatch> => {
   const checked = checkedBatches('batchIterable', options)
   return { [Symbol.iterator]: () => batchesOf(workload, checked) }
 }
@@ -52,7 +43,7 @@ const checkedBatches = (caller: string, { key, quantumNs, untilNs = Number.POSIT
   return { key, quantumNs, untilNs }
 }
 
-function* batchesOf(workload: Workload, { key, quantumNs, untilNs }: Required<BatchOptions>): Generator<Batch> {
+function* batchesOf(workload: Workload, { key, quantumNs, untilNs }: Required<BatchOptions>): Generator<AccessBatch> {
   const opened = Array.from({ length: workload.vcpus }, (_, vcpu) => workload.open(key, vcpu))
   const [only] = opened
   if (opened.length === 1 && only.accessesPerSecond !== undefined && only.accessesPerSecond > 0) {
@@ -76,7 +67,7 @@ function* regularBatches(
   of: Accesses,
   accessesPerSecond: number,
   { quantumNs, untilNs }: Omit<Required<BatchOptions>, 'key'>
-): Generator<Batch> {
+): Generator<AccessBatch> {
   const unused = new Float64Array(0)
   let before = 0
   for (let fromNs = 0; fromNs < untilNs; fromNs += quantumNs) {
@@ -94,7 +85,7 @@ function* regularBatches(
 }
 
 /** Takes the accesses before `toNs` from all cursors in order of time, into an array of at least `room`. */
-const merged = (cursors: readonly Stamped[], fromNs: number, toNs: number, room: number): Batch => {
+const merged = (cursors: readonly Stamped[], fromNs: number, toNs: number, room: number): AccessBatch => {
   let accesses = new Int32Array(room)
   let length = 0
   for (;;) {

@@ -1,6 +1,5 @@
-import type { SelfBallooning } from '../memory/balloon'
+import { type SelfBallooningOptions, selfBallooning } from '../memory/balloon'
 import { type PageClasses, pageClasses } from '../memory/pageClasses'
-import { empty, full } from '../memory/pageSet'
 import { type Dependency, dependency } from './dependency'
 import { idle } from './idle'
 import type { Workload } from './workload'
@@ -21,7 +20,7 @@ export interface Guest {
   readonly workload: Workload
   readonly dependencies: readonly Dependency[]
   /** Dynamic self-ballooning while it runs (Hines and Gopalan, VEE 2009 §3.4); absent: no balloon. */
-  readonly balloon?: SelfBallooning
+  readonly balloon?: SelfBallooningOptions
 }
 
 /** A guest as its user describes it: `pages` or `memoryBytes` or neither, and whatever differs from the defaults. */
@@ -41,7 +40,7 @@ export interface GuestOptions {
   readonly workload?: Workload
   /** None by default. */
   readonly dependencies?: readonly Dependency[]
-  readonly balloon?: SelfBallooning
+  readonly balloon?: SelfBallooningOptions
 }
 
 /**
@@ -85,9 +84,10 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   if (!Number.isSafeInteger(contextBytes) || contextBytes < 0)
     throw new RangeError(`${kind}: contextBytes must be an integer of at least 0 (got ${contextBytes})`)
   const pages = checkedPages(kind, pageBytes, workload, options)
-  const classes = options.classes ?? allUsed(pages)
+  const classes = options.classes ?? pageClasses({ size: pages })
   if (classes.size !== pages) throw new RangeError(`${kind}: classes must be of the guest's ${pages} pages (got ${classes.size})`)
   for (const one of dependencies) dependency(one)
+  if (balloon !== undefined) selfBallooning(balloon)
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
@@ -105,10 +105,4 @@ const checkedPages = (kind: GuestKind, pageBytes: number, workload: Workload, op
     throw new RangeError(`${kind}: pages must be an integer from 1 to 2^30 (got ${pages})`)
   if (workload.pages > pages) throw new RangeError(`${kind}: pages must be at least the ${workload.pages} of its workload (got ${pages})`)
   return pages
-}
-
-const allUsed = (size: number): PageClasses => {
-  const all = full(size)
-  const none = empty(size)
-  return pageClasses({ size, application: all, guestOs: all, hypervisor: all, zero: none, cache: none, nonPageable: none })
 }

@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type HostCosts, hostCosts, idealHost, speed } from '../../lib/guest/hostCosts'
+
+const costs = fc
+  .record({
+    cores: fc.oneof(fc.constant(undefined), fc.double({ min: 0.1, max: 64, noNaN: true })),
+    senderCores: fc.double({ min: 0, max: 4, noNaN: true })
+  })
+  .map(hostCosts)
+const loads = fc.record({
+  vcpus: fc.integer({ min: 1, max: 64 }),
+  senders: fc.integer({ min: 0, max: 16 }),
+  throttle: fc.double({ min: 0, max: 1, noNaN: true })
+})
+
+describe('hostCosts', () => {
+  it('costs nothing by default', () => {
+    expect(hostCosts()).toEqual(idealHost)
+    const { hugePagePages, cores, ...rest } = idealHost
+    expect([hugePagePages, cores, ...new Set(Object.values(rest))]).toEqual([512, undefined, 0])
+    expect(speed(idealHost, { vcpus: 8, senders: 5, throttle: 0 })).toBe(1)
+  })
+
+  it('refuses what no host costs', () => {
+    const refused = (wrong: Partial<HostCosts>, text: string) => expect(() => hostCosts(wrong)).toThrow(new RangeError(text))
+    refused({ firstWriteNs: -1 }, 'hostCosts: firstWriteNs must be an integer of at least 0 (got -1)')
+    refused({ hugePageSplitNs: 0.5 }, 'hostCosts: hugePageSplitNs must be an integer of at least 0 (got 0.5)')
+    refused({ syncNs: Number.NaN }, 'hostCosts: syncNs must be an integer of at least 0 (got NaN)')
+    refused({ hugePagePages: 500 }, 'hostCosts: hugePagePages must be a power of two from 1 to 2^30 (got 500)')
+    refused({ cores: 0 }, 'hostCosts: cores must be positive and finite (got 0)')
+    refused({ senderCores: -0.1 }, 'hostCosts: senderCores must be at least 0 and finite (got -0.1)')
+  })
+})
+
+describe('speed', () => {
+  it('speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1', () => {
+    fc.assert(
+      fc.property(costs, loads, loads, (host, a, b) => {
+        const less = {
+          vcpus: Math.min(a.vcpus, b.vcpus),
+          senders: Math.min(a.senders, b.senders),
+          throttle: Math.min(a.throttle, b.throttle)
+        }
+        const slow = speed(host, a)
+        expect(slow).toBeGreaterThanOrEqual(0)
+        expect(slow).toBeLessThanOrEqual(1)
+        // Cores that are as many as the virtual CPUs grow with them.
+        if (host.cores !== undefined || a.vcpus === less.vcpus) expect(speed(host, less)).toBeGreaterThanOrEqual(slow - 1e-12)
+      })
+    )
+  })
+
+  it('a sender that takes a whole core of one halves the guest', () => {
+    expect(speed(hostCosts({ senderCores: 1 }), { vcpus: 1, senders: 1, throttle: 0 })).toBe(0.5)
+    expect(speed(hostCosts({ senderCores: 1, cores: 4 }), { vcpus: 2, senders: 2, throttle: 0 })).toBe(1)
+    expect(speed(hostCosts({ cores: 1 }), { vcpus: 2, senders: 0, throttle: 0.5 })).toBe(0.25)
+  })
+
+  it('a guest throttled by 1 stands still', () => {
+    expect(speed(idealHost, { vcpus: 2, senders: 0, throttle: 1 })).toBe(0)
+  })
+})
