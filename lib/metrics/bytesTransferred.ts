@@ -1,0 +1,13 @@
+import type { Entry } from '../protocol/journal'
+import type { Fold } from '../stream/fold'
+import { overSignals } from './overSignals'
+
+/**
+ * Bytes transferred: the `bytes` of every `sent` answer, so pages as they are on the wire, with headers and after encoding. The execution context and the
+ * protocol's own messages are not in it.
+ */
+export const bytesTransferred: Fold<Entry, number> = overSignals({
+  init: () => 0,
+  step: (sum, signal) => (signal.type === 'sent' ? sum + signal.bytes : sum),
+  done: (sum) => sum
+})
