@@ -89,6 +89,7 @@ export * from './metrics/preparationTime'
 export * from './metrics/resumeTime'
 export * from './metrics/rounds'
 export * from './metrics/serviceDowntime'
+export * from './metrics/timeSeries'
 export * from './metrics/totalTime'
 export * from './migration/activePush'
 export * from './migration/bubbling'
@@ -116,13 +117,18 @@ export * as throttle from './migration/throttle'
 // Floor 4: world
 
 export * from './world/copies'
+export * from './world/datacentre'
 export * from './world/execution'
 export * from './world/hosts'
 export * from './world/machine'
 export type { SendingOptions, Sent } from './world/sending'
 export * as sending from './world/sending'
-export type { Job, Transport } from './world/transport'
+export type { Batch, Job, Transport } from './world/transport'
 export * as transport from './world/transport'
+
+// Floor 5: loop
+
+export * from './loop/run'
 
 // Floor 6: codec, report
 
