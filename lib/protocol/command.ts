@@ -1,14 +1,11 @@
+import type { Level } from '../memory/pageClasses'
 import type { PageSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 
+export type { Level } from '../memory/pageClasses'
+
 /** The two ends of a migration. */
 export type Where = 'source' | 'target'
-
-/**
- * Which of the three nested kinds of memory a technique sends: allocated by the hypervisor, allocated by the guest's operating system, or used by an
- * application.
- */
-export type Level = 'hypervisor' | 'guestOs' | 'application'
 
 /**
  * Where a page that arrives is placed. `always`: over whatever is there (pre-copy: the guest does not run at the target). `ifAbsent`: only where nothing
@@ -33,7 +30,7 @@ export type Pages = PageSet | PageSequence
  * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
  * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
- *   `resume` at the target traps first accesses to the pages in `missing`.
+ *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
  * - `throttle`: take a fraction of its time from the guest. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `abandon`: the target drops its reservation and all its copies.
  */
@@ -57,7 +54,7 @@ export type Order =
   | { readonly type: 'sendContext' }
   | { readonly type: 'redirect' }
   | { readonly type: 'commit' }
-  | { readonly type: 'resume'; readonly where: Where; readonly missing?: PageSet }
+  | { readonly type: 'resume'; readonly where: Where; readonly missing?: PageSet; readonly clockNs?: number }
   | { readonly type: 'release' }
   | { readonly type: 'throttle'; readonly fraction: number }
   | { readonly type: 'wake'; readonly afterNs: number }

@@ -15,8 +15,13 @@ export type Phase<A> =
 /** A transition: the orders it gives, and the phase it leads to. Orders belong to transitions, never to states, or a returning state would repeat them. */
 export type Step<A> = { readonly requests: readonly Request[]; readonly phase: Phase<A> }
 
-/** Why a phase could not do its work: the world refused an order. */
-export type Failure = { readonly type: 'failure'; readonly order: Order['type']; readonly reason: string }
+/** Why a phase could not do its work: the world refused an order. `committed`: ownership had passed, or may have. */
+export type Failure = {
+  readonly type: 'failure'
+  readonly order: Order['type']
+  readonly reason: string
+  readonly committed: boolean
+}
 
 /** A step that ends with a value or with the refusal that stopped it. */
 export type Attempt<A> = Step<E.Either<Failure, A>>
@@ -36,7 +41,7 @@ export const awaiting = <A>(
 ): Step<A> => ({ requests, phase: { type: 'awaiting', name, data, on } })
 
 /** A refusal as a value. */
-export const failure = (order: Order['type'], reason: string): Failure => ({ type: 'failure', order, reason })
+export const failure = (order: Order['type'], reason: string): Failure => ({ type: 'failure', order, reason, committed: false })
 
 /** Whether a signal answers the request of this lane with this tag. */
 export const answers = (signal: Signal, tag: number): boolean => 'to' in signal && signal.to.lane === '' && signal.to.tag === tag
@@ -53,6 +58,12 @@ export const map =
   <A, B>(f: (a: A) => B) =>
   (first: Step<A>): Step<B> =>
     chain('map', (a: A) => done(f(a)))(first)
+
+/** Maps the failure of an attempt, to say what more is known of it. */
+export const mapFailure =
+  (f: (failure: Failure) => Failure) =>
+  <A>(attempt: Attempt<A>): Attempt<A> =>
+    map(E.mapLeft<Failure, Failure>(f))(attempt) as Attempt<A>
 
 /**
  * Sequence: when the first phase ends with `a`, continue with `then(a)`. What is handed on must be part of the second phase's data; `name` stands before

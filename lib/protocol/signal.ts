@@ -3,8 +3,8 @@ import type { Time } from '../time/time'
 import type { Address, Order, Pages, Where } from './command'
 
 /**
- * What a world answers to the lane that asked. `guestNs` is the guest's own running time so far, in nanoseconds of full speed (its progress, not its
- * clock).
+ * What a world answers to the lane that asked. `guestNs` is how long the guest has run so far, in nanoseconds at full speed (its progress, not its
+ * clock); `clockNs` is what its own clock shows.
  *
  * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`). `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
  * - `refused`: the world will not or cannot; the reason is a sentence.
@@ -18,10 +18,10 @@ export type Answer =
   | { readonly type: 'selected'; readonly pages: PageSet; readonly nonPageable: PageSet }
   | { readonly type: 'sent'; readonly pages: Pages; readonly skipped: PageSet; readonly bytes: number }
   | { readonly type: 'cancelled'; readonly unsent: PageSet }
-  | { readonly type: 'suspended'; readonly guestNs: number }
+  | { readonly type: 'suspended'; readonly guestNs: number; readonly clockNs: number }
   | { readonly type: 'redirected' }
   | { readonly type: 'committed' }
-  | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number }
+  | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number; readonly clockNs: number }
   | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number }
 
 /**
@@ -33,6 +33,8 @@ export type Answer =
  * - `failed`: a host or the link is gone. `wound`: (from a combinator, not a world) wind down and end.
  * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release, `lost` are the pages whose
  *   content at the target is not what it must be and that nobody owes, `regressed` those that were overwritten by something older, `owed` those still missing.
+ * - `hosts`: the oracle's word whenever it changes: whose copy counts, and where the guest runs. `linkUsed`: the application traffic that got through on
+ *   the link since the migration's first command, and what wanted to, in bytes.
  */
 export type Fact =
   | { readonly type: 'synced'; readonly dirty: PageSet; readonly to: Address }
@@ -42,6 +44,7 @@ export type Fact =
   | { readonly type: 'exited' }
   | { readonly type: 'failed'; readonly what: 'link' | Where; readonly reason: string }
   | { readonly type: 'wound' }
+  | { readonly type: 'hosts'; readonly primary: Where; readonly running: readonly Where[] }
   | {
       readonly type: 'compared'
       readonly when: 'activated' | 'released'

@@ -1,0 +1,131 @@
+import * as E from 'fp-ts/lib/Either'
+import { pipe } from 'fp-ts/lib/function'
+import * as O from 'fp-ts/lib/Option'
+import type { PageSet } from '../memory/pageSet'
+import * as pageSet from '../memory/pageSet'
+import type { Level } from '../protocol/command'
+import { noting } from '../protocol/noting'
+import type { Attempt, Failure } from '../protocol/phase'
+import { andThen, chain, done, iterate, map, request } from '../protocol/phase'
+import type { GuestView } from '../protocol/pipeline'
+import type { AnswerTo } from '../protocol/signal'
+import type { Time } from '../time/time'
+import { cancellable } from './cancellable'
+import type { Pacing } from './pacing'
+import { unlimited } from './pacing'
+import type { Pushed } from './round'
+import type { SkipRule } from './skipRule'
+import * as skipRule from './skipRule'
+import type { StopRule } from './stopRule'
+import type { Throttle } from './throttle'
+import * as throttles from './throttle'
+
+/**
+ * What decides a push: `level` which memory (default: all that the hypervisor has allocated); `until` when to stop; `skip` which dirty pages to hold back (default: none); `pacing` the bandwidth of each round (default: as the
+ * link allows); `throttle` the share of its time taken from the guest (default: none); `remember` how many rounds' dirty sets the rules see (default 3).
+ */
+export type PushRules = {
+  readonly level?: Level
+  readonly until: StopRule
+  readonly skip?: SkipRule
+  readonly pacing?: Pacing
+  readonly throttle?: Throttle
+  readonly remember?: number
+}
+
+/** What a push hands on: the residual (dirtied, skipped or held back, and not yet sent) and why it stopped. */
+export type Residual = { readonly owed: PageSet; readonly reason: string }
+
+/**
+ * The push phase (Clark et al., NSDI 2005, §3.1, stage 2): while the guest runs, round 1 sends all of the level, round n what was dirtied in round n - 1, until the
+ * stop rule says so. The residual is owed to whatever follows, and nothing else keeps it.
+ *
+ *     guest   ----- runs ----------- runs ------- runs --->
+ *     log     on ............ sync ........ sync .... sync -> residual
+ *     link    [round 1: all ][round 2: dirty][round 3]
+ *
+ * On `wound` it cancels the round under way, reads the log once more and ends with all that is still owed.
+ */
+export const push =
+  (rules: PushRules) =>
+  (guest: GuestView): Attempt<Residual> =>
+    pipe(
+      noting(tracked(rules.level ?? 'hypervisor')),
+      chain('rounds', ([selected, wounded]): Attempt<Residual> => {
+        if (E.isLeft(selected)) return done(selected)
+        const { at, pages } = selected.right
+        if (wounded) return done(E.right({ owed: pages, reason: WOUNDED }))
+        const start: Progress = { startedAt: at, endedAt: at, owed: pages, pushed: null, throttle: 0 }
+        return iterate('push', start, (state) => noting(round(rules, state)), afterRound(rules, guest))
+      })
+    )
+
+/** Logging goes on before the pages are named: a page that comes into use between the two is then in the log. */
+const tracked = (level: Level) =>
+  pipe(
+    request({ type: 'track', on: true }),
+    andThen('select', () => request({ type: 'select', level }))
+  )
+
+const WOUNDED = 'told to wind down'
+
+/** Where a push stands between two rounds; `throttle` is what the next round takes from the guest. */
+type Progress = {
+  readonly startedAt: Time
+  readonly endedAt: Time
+  readonly owed: PageSet
+  readonly pushed: Pushed | null
+  readonly throttle: number
+}
+type Copied = { readonly sent: AnswerTo<'send'>; readonly synced: AnswerTo<'sync'> }
+
+/** One round: change the throttle if it is to change, send what is owed and not held back, and read the dirty log. */
+const round = ({ skip = skipRule.none, pacing = unlimited }: PushRules, { owed, pushed, throttle }: Progress): Attempt<Copied> => {
+  const skipped = pushed === null ? undefined : skip(pushed)
+  const copy = andThen('sync', (sent: AnswerTo<'send'>) => pipe(request({ type: 'sync' }), map(E.map((synced) => ({ sent, synced })))))
+  const send = () =>
+    cancellable({
+      type: 'send',
+      pages: skipped === undefined ? owed : pageSet.difference(owed, skipped.hold),
+      place: 'always',
+      unless: skipped?.peek ? 'dirtied' : undefined,
+      round: (pushed?.last.round ?? 0) + 1,
+      bytesPerSecond: pacing(pushed ?? undefined)
+    })
+  return throttle === (pushed?.throttle ?? 0)
+    ? copy(send())
+    : pipe(request({ type: 'throttle', fraction: throttle }), andThen('send', send), copy)
+}
+
+/** What is known after a round, and whether to go on. */
+const afterRound =
+  ({ until, throttle = throttles.none, remember = 3 }: PushRules, guest: GuestView) =>
+  (state: Progress, [copied, wounded]: readonly [E.Either<Failure, Copied>, boolean]): E.Either<Progress, E.Either<Failure, Residual>> => {
+    if (E.isLeft(copied)) return E.right(copied)
+    const { sent, synced } = copied.right
+    const pages = sent.pages.type === 'PageSet' ? sent.pages.count : sent.pages.length
+    const before = state.pushed
+    const pushed: Pushed = {
+      guest,
+      startedAt: state.startedAt,
+      bytes: (before?.bytes ?? 0) + sent.bytes,
+      pages: (before?.pages ?? 0) + pages,
+      last: {
+        round: (before?.last.round ?? 0) + 1,
+        pages,
+        skipped: sent.skipped.count,
+        bytes: sent.bytes,
+        startedAt: state.endedAt,
+        endedAt: synced.at,
+        dirtied: synced.dirty.count
+      },
+      previous: before?.last ?? null,
+      recent: [synced.dirty, ...(before?.recent ?? [])].slice(0, remember),
+      owed: pageSet.union(sent.pages.type === 'PageSet' ? pageSet.difference(state.owed, sent.pages) : state.owed, synced.dirty),
+      throttle: state.throttle
+    }
+    const stop = wounded ? O.some(WOUNDED) : until(pushed)
+    return O.isSome(stop)
+      ? E.right(E.right({ owed: pushed.owed, reason: stop.value }))
+      : E.left({ startedAt: state.startedAt, endedAt: synced.at, owed: pushed.owed, pushed, throttle: throttle(pushed) })
+  }

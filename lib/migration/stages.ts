@@ -1,0 +1,73 @@
+import * as E from 'fp-ts/lib/Either'
+import { pipe } from 'fp-ts/lib/function'
+import type { PageSet } from '../memory/pageSet'
+import type { Attempt, Failure, Step } from '../protocol/phase'
+import { andThen, chain, done, map, mapFailure, request } from '../protocol/phase'
+import type { Outcome } from '../protocol/pipeline'
+
+/**
+ * Clark's stages 0 and 1 (NSDI 2005, §3.1): a target is preselected, and a container of the guest's size is reserved there; refused, the guest simply goes
+ * on where it is.
+ */
+export const prepare = (): Attempt<unknown> =>
+  pipe(
+    request({ type: 'preselect' }),
+    andThen('reserve', () => request({ type: 'reserve' }))
+  )
+
+/** The guest stops at the source. Ends with what its own clock shows, which it must not show less than at the target. */
+export const pause = (): Attempt<number> => pipe(request({ type: 'pause' }), map(E.map(({ clockNs }) => clockNs)))
+
+/** What the switch to the target needs to know. `missing`: pages whose first access there must be trapped (none unless a pull follows). */
+export type Switch = { readonly clockNs: number; readonly missing?: PageSet }
+
+/**
+ * From the paused guest's last page to its first instruction at the target (stages 3 to 5): execution context, a barrier so that nothing is still on
+ * its way, commitment (ownership passes), activation, and the network redirected to the new place.
+ */
+export const switchOver = ({ clockNs, missing }: Switch): Attempt<unknown> =>
+  pipe(
+    request({ type: 'sendContext' }),
+    andThen('flush', () => request({ type: 'flush' })),
+    andThen('commit', () => request({ type: 'commit' })),
+    andThen('resume', () => request({ type: 'resume', where: 'target', missing, clockNs })),
+    andThen('redirect', () => request({ type: 'redirect' })),
+    mapFailure((f) => ({ ...f, committed: !['sendContext', 'flush', 'commit'].includes(f.order) }))
+  )
+
+/** The source drops the guest. Ends with what the target still needs the source for. */
+export const release = (): Attempt<readonly string[]> =>
+  pipe(
+    request({ type: 'release' }),
+    map(E.map(({ needs }) => needs)),
+    mapFailure((f) => ({ ...f, committed: true }))
+  )
+
+/**
+ * The end of every pipeline: success completes; a failure before the commit resumes the guest at the source and drops the target's copies; a commit
+ * whose answer never came leaves both paused, undecided; a failure after it is reported as lost.
+ */
+export const concluded = (attempt: Attempt<readonly string[]>): Step<Outcome> =>
+  chain(
+    'conclude',
+    E.fold(abort, (needs: readonly string[]) => done<Outcome>({ type: 'completed', needs }))
+  )(attempt)
+
+const abort = ({ order, reason, committed }: Failure): Step<Outcome> =>
+  order === 'commit'
+    ? done<Outcome>({ type: 'undecided', reason })
+    : committed
+      ? done<Outcome>({ type: 'lost', reason })
+      : pipe(
+          request({ type: 'resume', where: 'source' }),
+          andThen('untrack', () => request({ type: 'track', on: false })),
+          chain('abandon', (resumed) =>
+            pipe(
+              request({ type: 'abandon' }),
+              map(
+                (): Outcome =>
+                  E.isLeft(resumed) ? { type: 'lost', reason: resumed.left.reason } : { type: 'aborted', reason, running: 'source' }
+              )
+            )
+          )
+        )

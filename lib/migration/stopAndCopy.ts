@@ -1,0 +1,30 @@
+import * as E from 'fp-ts/lib/Either'
+import { pipe } from 'fp-ts/lib/function'
+import type { PageSet } from '../memory/pageSet'
+import * as pageSet from '../memory/pageSet'
+import type { Level } from '../protocol/command'
+import type { Attempt } from '../protocol/phase'
+import { andThen, map, request } from '../protocol/phase'
+import { pause, switchOver } from './stages'
+
+/**
+ * The stop-and-copy phase (Clark et al., NSDI 2005, §2): pause the guest, read the dirty log a last time, send what is owed and what it names, and switch
+ * to the target. With a whole level of memory it is the oldest technique; with a push's residual it is the end of pre-copy. Downtime grows with what is owed.
+ *
+ * A level is looked up when the guest has stopped: before that it could still come to use a page that nobody has noted.
+ */
+export const stopAndCopy = (owed: PageSet | Level): Attempt<unknown> =>
+  pipe(
+    pause(),
+    andThen('owed', (clockNs) =>
+      pipe(
+        typeof owed === 'string' ? allOf(owed) : sync(owed),
+        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always' })),
+        andThen('switch over', () => switchOver({ clockNs }))
+      )
+    )
+  )
+
+const allOf = (level: Level): Attempt<PageSet> => pipe(request({ type: 'select', level }), map(E.map(({ pages }) => pages)))
+
+const sync = (owed: PageSet): Attempt<PageSet> => pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => pageSet.union(owed, dirty))))

@@ -1,0 +1,184 @@
+import { Observable, type Subscription } from 'rxjs'
+import type { Guest } from '../guest/guest'
+import { memoryBytes } from '../guest/guest'
+import type { HostCosts } from '../guest/hostCosts'
+import { hostCosts } from '../guest/hostCosts'
+import type { Link } from '../network/link'
+import { link as linkOf } from '../network/link'
+import type { Where } from '../protocol/command'
+import type { Data } from '../protocol/data'
+import type { Signal } from '../protocol/signal'
+import type { Ports, World } from '../protocol/world'
+import { key, split } from '../random/random'
+import type { Clock } from '../time/clock'
+import { clock } from '../time/clock'
+import type { Time } from '../time/time'
+import type { Fidelity } from './copies'
+import type { Machine } from './machine'
+import { machine } from './machine'
+import { transport } from './transport'
+
+/** Something that breaks at a time: the link, or a host. It does not come back. */
+export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly reason?: string }
+
+/**
+ * A data centre of two hosts and a link between them.
+ *
+ * - `guests`: who runs at the source, by migration name; several share the link. `link`: default 10 Gbit/s, 28 us.
+ * - `source`, `target`: what the hosts cost a guest (default nothing). `clocks`: the hosts' clocks (default exact).
+ * - `targetMemoryBytes`: what the target can still take (default: no limit); a reservation beyond it is refused.
+ * - `fidelity`: how much of a page's content is kept: `versions` (default up to 2^20 pages), `marks` (default above), `bytes`.
+ * - `redirectNs`: from the order to redirect the network to the first frame at the target, besides the link's latency. Default 0; Clark et al. do it with one
+ *   unsolicited ARP reply and see packets in flight lost (NSDI 2005, §3.1); a switch or a client that ignores it takes longer.
+ * - `batchAccesses`: accesses generated at a time (default 4,096, in the first-level cache); any number gives the same run. `batchPages`: pages looked at
+ *   together by a sender (default 1,024, as Xen of 2006: MAX_BATCH_SIZE, xc_linux_save.c).
+ * - `progressNs`: time between `progress` facts while something is sent (default 0: none). `faults`: what breaks, and when.
+ */
+export type DatacentreOptions = {
+  readonly guests: Readonly<Record<string, Guest>>
+  readonly link?: Link
+  readonly source?: Partial<HostCosts>
+  readonly target?: Partial<HostCosts>
+  readonly clocks?: { readonly source?: Clock; readonly target?: Clock }
+  readonly targetMemoryBytes?: number
+  readonly fidelity?: Fidelity
+  readonly redirectNs?: Time
+  readonly batchAccesses?: number
+  readonly batchPages?: number
+  readonly progressNs?: Time
+  readonly faults?: readonly Fault[]
+}
+
+/**
+ * The simulated data centre: a world that moves pages, and not RAM divided by bandwidth. Guests run and write lazily, pages are read when they are
+ * transmitted, lanes and migrations share the link, and every command is answered. Errors: `RangeError` naming the option.
+ */
+export const datacentre = (options: DatacentreOptions): World => {
+  const checked = withDefaults(options)
+  const { guests, link } = checked
+  return {
+    guests: mapValues(guests, ({ name, pages, pageBytes }) => ({ name, pages, pageBytes })),
+    description: describe(checked),
+    signals: ({ commands, timeline, seed }: Ports) =>
+      new Observable<Signal>((subscriber) => {
+        const machines = new Map<string, Machine>()
+        const wires = transport({
+          link,
+          timeline,
+          look: (owner) => machines.get(owner)!.look(),
+          changed: (owner) => machines.get(owner)!.changed()
+        })
+        let taken = 0
+        for (const [migration, guest] of Object.entries(guests))
+          machines.set(
+            migration,
+            machine({
+              ...checked,
+              migration,
+              guest,
+              costs: { source: checked.source, target: checked.target },
+              key: split(key(seed), migration),
+              timeline,
+              transport: wires,
+              admit: (bytes) => {
+                if (taken + bytes > checked.targetMemoryBytes)
+                  return `the target has ${checked.targetMemoryBytes - taken} bytes left and the guest needs ${bytes}`
+                taken += bytes
+                return undefined
+              },
+              dismiss: (bytes) => {
+                taken -= bytes
+              },
+              emit: (signal) => subscriber.next(signal)
+            })
+          )
+        const faults: Subscription[] = checked.faults.map(({ at, what, reason = `the ${what} failed` }) =>
+          timeline.schedule(() => {
+            for (const one of machines.values()) one.look()
+            wires.fail(reason)
+            for (const one of machines.values()) one.fail(what, reason)
+          }, at - timeline.now())
+        )
+        const obeying = commands.subscribe((command) => {
+          const one = machines.get(command.to.migration)
+          if (one !== undefined) one.obey(command)
+          else
+            timeline.schedule(() =>
+              subscriber.next({ type: 'refused', reason: `no guest is called ${command.to.migration}`, to: command.to, at: timeline.now() })
+            )
+        })
+        return () => {
+          obeying.unsubscribe()
+          for (const fault of faults) fault.unsubscribe()
+          for (const one of machines.values()) one.stop()
+        }
+      })
+  }
+}
+
+type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks'>> & {
+  readonly source: HostCosts
+  readonly target: HostCosts
+  readonly clocks: { readonly source: Clock; readonly target: Clock }
+}
+
+const withDefaults = (options: DatacentreOptions): Checked => {
+  const names = Object.keys(options.guests)
+  if (names.length === 0) throw new RangeError('datacentre: guests must not be empty (got none)')
+  const largest = Math.max(...Object.values(options.guests).map(({ pages }) => pages))
+  const checked: Checked = {
+    guests: options.guests,
+    link: options.link ?? linkOf({ gigabitsPerSecond: 10 }),
+    source: hostCosts(options.source),
+    target: hostCosts(options.target),
+    clocks: { source: options.clocks?.source ?? clock(), target: options.clocks?.target ?? clock() },
+    targetMemoryBytes: options.targetMemoryBytes ?? Number.POSITIVE_INFINITY,
+    fidelity: options.fidelity ?? (largest > VERSIONS_AT_MOST ? 'marks' : 'versions'),
+    redirectNs: options.redirectNs ?? 0,
+    batchAccesses: options.batchAccesses ?? 4096,
+    batchPages: options.batchPages ?? 1024,
+    progressNs: options.progressNs ?? 0,
+    faults: options.faults ?? []
+  }
+  for (const name of ['redirectNs', 'progressNs'] as const) whole(name, checked[name], 0)
+  for (const name of ['batchAccesses', 'batchPages'] as const) whole(name, checked[name], 1)
+  for (const { at } of checked.faults) whole('faults: at', at, 0)
+  if (!(checked.targetMemoryBytes >= 0))
+    throw new RangeError(`datacentre: targetMemoryBytes must not be negative (got ${checked.targetMemoryBytes})`)
+  return checked
+}
+
+/** Above this many pages (4 GiB of 4 KiB pages) the default fidelity keeps no page versions: a version costs 8 bytes a page and a store per write. */
+const VERSIONS_AT_MOST = 2 ** 20
+
+const whole = (name: string, value: number, least: number): void => {
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new RangeError(`datacentre: ${name} must be an integer from ${least} on (got ${value})`)
+}
+
+const describe = ({ guests, link, source, target, fidelity, redirectNs, targetMemoryBytes, progressNs, faults }: Checked): Data => ({
+  world: 'datacentre',
+  guests: mapValues(
+    guests,
+    (guest): Data => ({
+      kind: guest.kind,
+      pages: guest.pages,
+      pageBytes: guest.pageBytes,
+      memoryBytes: memoryBytes(guest),
+      contextBytes: guest.contextBytes,
+      workload: guest.workload.description as Data,
+      dependencies: guest.dependencies.map(({ kind, name, policy }): Data => ({ kind, name, policy: { ...policy } }))
+    })
+  ),
+  link: { ...link },
+  source: { ...source },
+  target: { ...target },
+  fidelity,
+  redirectNs,
+  targetMemoryBytes: Number.isFinite(targetMemoryBytes) ? targetMemoryBytes : null,
+  progressNs,
+  faults: faults.map(({ at, what, reason }): Data => ({ at, what, reason }))
+})
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(record).map(([name, a]) => [name, f(a)]))

@@ -1,0 +1,223 @@
+import { accessesUntil, timeOfAccess } from '../guest/regularTimes'
+import type { Accesses, Workload } from '../guest/workload'
+import type { Key } from '../random/random'
+import type { Time } from '../time/time'
+
+/** Where the accesses of a running guest go. */
+export type AccessPort = {
+  /** Makes the first `n` accesses, in bulk: nobody asks what each of them costs and none is trapped. */
+  readonly apply: (accesses: Int32Array, n: number) => void
+  /** Makes one access; answers the host nanoseconds it costs besides its own time. */
+  readonly touch: (access: number) => number
+  /** Whether the first access to this page must stop the guest. */
+  readonly isTrapped: (page: number) => boolean
+  /** A virtual CPU has stopped at a trapped page. */
+  readonly onFault: (page: number, vcpu: number, at: Time) => void
+}
+
+export type ExecutionOptions = {
+  readonly workload: Workload
+  readonly key: Key
+  /** Accesses generated at a time; any number gives the same run (a property). */
+  readonly batchAccesses: number
+  readonly port: AccessPort
+}
+
+/**
+ * The virtual CPUs of one guest: a kernel that turns host time into guest time, and guest time into page accesses, made lazily up to the moment somebody
+ * looks. Guest time passes at `speed` (1 is full); a fault stops one virtual CPU at exactly its access, and an access that costs extra delays what follows.
+ */
+export type Execution = {
+  /** Makes every access due at or before host time `now`. */
+  readonly advance: (now: Time) => void
+  readonly start: (now: Time) => void
+  readonly stop: (now: Time) => void
+  readonly setSpeed: (now: Time, speed: number) => void
+  /** One access at a time, traps and costs looked at (`true`), or in bulk. */
+  readonly setCareful: (now: Time, careful: boolean) => void
+  /** A missing page is there: virtual CPUs that stopped at it go on. */
+  readonly arrived: (now: Time, page: number) => void
+  /** When an access may trap next, as far as is known: at that time, `advance`. Infinity while none can. */
+  readonly nextTrapAt: () => Time
+  /** Mean running time of the virtual CPUs so far, in whole guest nanoseconds. */
+  readonly guestNs: (now: Time) => number
+  /** Whether the program has ended, as far as has been looked. */
+  readonly hasExited: () => boolean
+}
+
+type Vcpu = {
+  readonly index: number
+  readonly stream: Accesses
+  readonly accesses: Int32Array
+  readonly times: Float64Array
+  /** Buffered accesses `position` to `length - 1` are still to be made; those before `scanned` are known not to trap. */
+  position: number
+  length: number
+  scanned: number
+  /** Accesses made so far. */
+  made: number
+  /** At host time `hostAt` the guest time was `guestAt`; a `hostAt` in the future is an extra cost being paid. */
+  hostAt: number
+  guestAt: number
+  stalledAt: number
+  ended: boolean
+}
+
+/** See `Execution`. Cost: in bulk, that of the workload's fill and of the port's `apply`; carefully, about 10 ns an access more. */
+export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptions): Execution => {
+  const vcpus = Array.from({ length: workload.vcpus }, (_, index): Vcpu => {
+    const stream = workload.open(key, index)
+    return {
+      index,
+      stream,
+      accesses: new Int32Array(batchAccesses),
+      times: new Float64Array(stream.accessesPerSecond === undefined ? batchAccesses : 0),
+      position: 0,
+      length: 0,
+      scanned: 0,
+      made: 0,
+      hostAt: 0,
+      guestAt: 0,
+      stalledAt: -1,
+      ended: stream.accessesPerSecond === 0
+    }
+  })
+  let running = false
+  let speed = 1
+  let careful = false
+
+  const guestTimeAt = (v: Vcpu, now: Time): number =>
+    !running || v.stalledAt >= 0 || now <= v.hostAt ? v.guestAt : v.guestAt + Math.floor((now - v.hostAt) * speed)
+  const hostTimeOf = (v: Vcpu, guest: number): Time => (guest <= v.guestAt ? v.hostAt : v.hostAt + Math.ceil((guest - v.guestAt) / speed))
+  const guestTimeOf = (v: Vcpu, place: number): number =>
+    v.stream.accessesPerSecond === undefined ? v.times[place] : timeOfAccess(v.stream.accessesPerSecond, v.made + place - v.position)
+
+  /** Makes sure that an access is buffered; false when there is none any more. */
+  const buffered = (v: Vcpu): boolean => {
+    if (v.position < v.length) return true
+    if (v.ended) return false
+    v.length = v.stream.fill(v.accesses, v.times, batchAccesses)
+    v.position = 0
+    v.scanned = 0
+    v.ended = v.length === 0
+    return !v.ended
+  }
+
+  const make = (v: Vcpu, n: number): void => {
+    port.apply(v.position === 0 ? v.accesses : v.accesses.subarray(v.position, v.position + n), n)
+    v.position += n
+    v.made += n
+  }
+
+  const advanceInBulk = (v: Vcpu, guest: number): void => {
+    const rate = v.stream.accessesPerSecond
+    if (rate !== undefined) {
+      let due = accessesUntil(rate, guest) - v.made
+      while (due > 0 && buffered(v)) {
+        const n = Math.min(due, v.length - v.position)
+        make(v, n)
+        due -= n
+      }
+      return
+    }
+    while (buffered(v) && v.times[v.position] <= guest) {
+      let end = v.position + 1
+      if (v.times[v.length - 1] <= guest) end = v.length
+      else while (v.times[end] <= guest) end++
+      make(v, end - v.position)
+    }
+  }
+
+  /** When a virtual CPU makes its next access, Infinity when it does not. */
+  const nextAccessAt = (v: Vcpu): Time => (v.stalledAt >= 0 || !buffered(v) ? Infinity : hostTimeOf(v, guestTimeOf(v, v.position)))
+
+  const advanceOneByOne = (now: Time): void => {
+    for (;;) {
+      let v = vcpus[0]
+      let at = nextAccessAt(v)
+      for (let i = 1; i < vcpus.length; i++) {
+        const other = nextAccessAt(vcpus[i])
+        if (other < at) {
+          v = vcpus[i]
+          at = other
+        }
+      }
+      if (at > now) return
+      const access = v.accesses[v.position]
+      v.guestAt = guestTimeOf(v, v.position)
+      v.hostAt = at
+      if (port.isTrapped(access >>> 1)) {
+        v.stalledAt = access >>> 1
+        port.onFault(access >>> 1, v.index, at)
+      } else {
+        v.hostAt += port.touch(access)
+        v.position++
+        v.made++
+      }
+    }
+  }
+
+  const advance = (now: Time): void => {
+    if (!running) return
+    if (careful) advanceOneByOne(now)
+    else for (const v of vcpus) advanceInBulk(v, guestTimeAt(v, now))
+  }
+
+  /** Moves the origin of guest time to `now`, what is still to be paid included. */
+  const anchor = (now: Time): void => {
+    for (const v of vcpus) {
+      v.guestAt = guestTimeAt(v, now)
+      if (v.hostAt < now) v.hostAt = now
+    }
+  }
+
+  return {
+    advance,
+    start: (now) => {
+      for (const v of vcpus) v.hostAt += now
+      running = true
+    },
+    stop: (now) => {
+      if (!running) return
+      advance(now)
+      anchor(now)
+      running = false
+      for (const v of vcpus) v.hostAt -= now
+    },
+    setSpeed: (now, next) => {
+      if (next === speed) return
+      if (running) {
+        advance(now)
+        anchor(now)
+      }
+      speed = next
+    },
+    setCareful: (now, next) => {
+      if (next === careful) return
+      advance(now)
+      careful = next
+      for (const v of vcpus) v.scanned = v.position
+    },
+    arrived: (now, page) => {
+      for (const v of vcpus) {
+        if (v.stalledAt !== page) continue
+        v.stalledAt = -1
+        if (v.hostAt < now) v.hostAt = now
+      }
+    },
+    nextTrapAt: () => {
+      if (!running || !careful) return Infinity
+      let soonest = Infinity
+      for (const v of vcpus) {
+        if (v.stalledAt >= 0 || !buffered(v)) continue
+        let place = Math.max(v.scanned, v.position)
+        while (place < v.length && !port.isTrapped(v.accesses[place] >>> 1)) place++
+        v.scanned = place
+        soonest = Math.min(soonest, hostTimeOf(v, guestTimeOf(v, Math.min(place, v.length - 1))))
+      }
+      return soonest
+    },
+    guestNs: (now) => Math.floor(vcpus.reduce((sum, v) => sum + guestTimeAt(v, now), 0) / vcpus.length),
+    hasExited: () => vcpus.every((v) => v.ended && v.position === v.length && v.stream.accessesPerSecond !== 0)
+  }
+}

@@ -1,0 +1,460 @@
+import type { Subscription } from 'rxjs'
+import { settle, slowdown } from '../guest/dependency'
+import type { Guest } from '../guest/guest'
+import { memoryBytes } from '../guest/guest'
+import type { HostCosts } from '../guest/hostCosts'
+import { speed } from '../guest/hostCosts'
+import type { BalloonState } from '../memory/balloon'
+import { ballooned, emptyBalloon, selfBallooning } from '../memory/balloon'
+import * as pageSet from '../memory/pageSet'
+import type { Link } from '../network/link'
+import type { Address, Command, Order, Where } from '../protocol/command'
+import type { Answer, Fact, Signal } from '../protocol/signal'
+import type { Key } from '../random/random'
+import type { Clock } from '../time/clock'
+import { read } from '../time/clock'
+import type { Time } from '../time/time'
+import type { Timeline } from '../time/timeline'
+import type { Fidelity } from './copies'
+import { execution } from './execution'
+import { hosts as hostsOf } from './hosts'
+import type { Sending } from './sending'
+import { sending } from './sending'
+import type { Job, Transport } from './transport'
+
+/** What one guest's migration is played with. */
+export type MachineOptions = {
+  readonly migration: string
+  readonly guest: Guest
+  readonly link: Link
+  readonly costs: { readonly source: HostCosts; readonly target: HostCosts }
+  readonly clocks: { readonly source: Clock; readonly target: Clock }
+  readonly fidelity: Fidelity
+  readonly batchAccesses: number
+  readonly batchPages: number
+  readonly redirectNs: Time
+  readonly progressNs: Time
+  readonly key: Key
+  readonly timeline: Timeline
+  readonly transport: Transport
+  /** Takes memory of the target for a guest; the reason when it will not. */
+  readonly admit: (bytes: number) => string | undefined
+  readonly dismiss: (bytes: number) => void
+  readonly emit: (signal: Signal) => void
+}
+
+/** One guest on its two hosts, on a timeline: obeys commands and answers every one of them. */
+export type Machine = {
+  readonly obey: (command: Command) => void
+  /** Makes everything that is due happen. */
+  readonly look: () => void
+  /** Something has changed on the link: who sends, or when pages arrive. */
+  readonly changed: () => void
+  readonly fail: (what: 'link' | Where, reason: string) => void
+  readonly stop: () => void
+}
+
+type Waiting = { readonly to: Address; readonly over: boolean; timer: Subscription | undefined }
+type Send = { readonly job: Sending; readonly to: Address; cancelled: Address | undefined }
+
+/** See `Machine`. A kernel: all its state is born here and dies with the subscription to the world. */
+export const machine = (options: MachineOptions): Machine => {
+  const { migration, guest, link, costs, clocks, fidelity, timeline, transport } = options
+  const hosts = hostsOf({ guest, costs: costs.source, fidelity })
+  const settlement = settle(guest.dependencies)
+  const stalled = new Set<number>()
+  const exec = execution({
+    workload: guest.workload,
+    key: options.key,
+    batchAccesses: options.batchAccesses,
+    port: {
+      apply: hosts.apply,
+      touch: hosts.touch,
+      isTrapped: hosts.isTrapped,
+      onFault: (page, vcpu) => {
+        stalled.add(page)
+        tellAll({ type: 'faulted', page, vcpu }, link.latencyNs)
+      }
+    }
+  })
+  const failed = new Map<'link' | Where, string>()
+  const sends = new Map<string, Send>()
+  const waiting = new Set<Waiting>()
+  const flushes: { readonly jobs: Set<object>; readonly wait: Waiting }[] = []
+  let throttle = 0
+  let reserved = 0
+  let clockAhead = 0
+  let exited = false
+  let counted = 0
+  let wake: Subscription | undefined
+  let wakeAt = Infinity
+  let progress: Subscription | undefined
+  let ballooning: Subscription | undefined
+  let application = { applicationBytes: 0, applicationDemandBytes: 0 }
+  let applicationSince: typeof application | undefined
+
+  const later = (delayNs: Time, f: () => void): Subscription => timeline.schedule(f, delayNs)
+  const tellAll = (fact: Fact, delayNs: Time = 0): void => {
+    later(delayNs, () => options.emit({ ...fact, migration, at: timeline.now() }))
+  }
+  const tell = (to: Address, answer: Answer, delayNs: Time = 0): void => {
+    later(delayNs, () => options.emit({ ...answer, to, at: timeline.now() }))
+  }
+  const refuse = (to: Address, reason: string): void => tell(to, { type: 'refused', reason })
+
+  const runsAt = (): Where => (hosts.running().includes('target') || hosts.primary() === 'target' ? 'target' : 'source')
+  const clockNs = (): Time => read(clocks[runsAt()], timeline.now()) + clockAhead
+
+  /** Pages are followed one by one where each counts, or where the guest may wait for one of them. */
+  const isFollowed = (order: Extract<Order, { readonly type: 'send' }>): boolean =>
+    fidelity !== 'marks' || order.pages.type === 'PageSequence' || order.place !== 'always' || hosts.primary() === 'target'
+
+  const pace = (): void => {
+    const now = timeline.now()
+    const atTarget = hosts.running().includes('target')
+    const load = { vcpus: guest.workload.vcpus, senders: atTarget ? 0 : transport.senders(migration), throttle }
+    const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
+    exec.setSpeed(now, speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding))
+    const pays = !atTarget && hosts.isTracking() && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
+    exec.setCareful(now, pays || hosts.trappedPages() > 0)
+  }
+
+  const look = (): void => {
+    const now = timeline.now()
+    transport.settle(migration, now, fidelity === 'marks' ? () => {} : exec.advance)
+    exec.advance(now)
+    if (!exited && exec.hasExited()) {
+      exited = true
+      tellAll({ type: 'exited' })
+    }
+  }
+
+  /** Looks again when the guest may trap, or when a page it waits for arrives. */
+  const arrange = (): void => {
+    let at = exec.nextTrapAt()
+    for (const page of stalled) at = Math.min(at, transport.arrivalOf(migration, page))
+    if (at === wakeAt) return
+    wake?.unsubscribe()
+    wakeAt = at
+    wake = at === Infinity ? undefined : later(Math.max(0, at - timeline.now()), onWake)
+  }
+  const onWake = (): void => {
+    wakeAt = Infinity
+    look()
+    if (hosts.trappedPages() === 0) pace()
+    arrange()
+  }
+  const changed = (): void => {
+    pace()
+    arrange()
+  }
+
+  /** Something that ends later, and is refused if what it needs fails first. */
+  const wait = (to: Address, over: boolean): Waiting => {
+    const w: Waiting = { to, over, timer: undefined }
+    waiting.add(w)
+    return w
+  }
+  const after = (w: Waiting, delayNs: Time, f: () => void): void => {
+    w.timer = later(delayNs, () => {
+      waiting.delete(w)
+      f()
+    })
+  }
+  /** Over the link and back; `arrive` happens at the other end. */
+  const overLink = (to: Address, arrive: () => void, answer: () => Answer, thereNs: Time = 0): void => {
+    const w = wait(to, true)
+    w.timer = later(link.latencyNs + thereNs, () => {
+      look()
+      arrive()
+      changed()
+      after(w, link.latencyNs, () => tell(to, answer()))
+    })
+  }
+  const deadLink = (): string | undefined => failed.get('link') ?? failed.get('target')
+
+  const jobEnded = (job: object): void => {
+    for (const flush of flushes.slice()) {
+      flush.jobs.delete(job)
+      if (flush.jobs.size > 0) continue
+      flushes.splice(flushes.indexOf(flush), 1)
+      after(flush.wait, 2 * link.latencyNs, () => tell(flush.wait.to, { type: 'done' }))
+    }
+  }
+  const jobs = new Set<object>()
+
+  const report = (): void => {
+    progress = undefined
+    if (jobs.size === 0 || options.progressNs === 0) return
+    look()
+    tellAll({ type: 'progress', bytes: transport.bytesLeft(migration, timeline.now()), pages: pagesSent() })
+    progress = later(options.progressNs, report)
+  }
+  const pagesSent = (): number => [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted)
+
+  const enqueue = (lane: string, job: Sending | Job): void => {
+    jobs.add(job)
+    transport.enqueue(migration, lane, job)
+    if (progress === undefined && options.progressNs > 0 && jobs.size > 0) progress = later(options.progressNs, report)
+  }
+
+  const send = (to: Address, order: Extract<Order, { readonly type: 'send' }>): void => {
+    const name = `${to.lane} ${to.tag}`
+    const end = (answer: Answer): void => {
+      const of = sends.get(name)
+      sends.delete(name)
+      counted += job.counted()
+      jobs.delete(job)
+      tell(to, answer)
+      jobEnded(job)
+      if (of?.cancelled !== undefined) tell(of.cancelled, { type: 'cancelled', unsent: unsent ?? pageSet.empty(guest.pages) })
+    }
+    let unsent: pageSet.PageSet | undefined
+    const job = sending({
+      order,
+      hosts,
+      link,
+      pages: guest.pages,
+      pageBytes: guest.pageBytes,
+      batchPages: options.batchPages,
+      followed: isFollowed(order),
+      began: () => {
+        if (order.round === undefined) return
+        tellAll({ type: 'round', round: order.round, pages: order.pages.type === 'PageSet' ? order.pages.count : order.pages.length })
+      },
+      beforePlacing: exec.advance,
+      placed: (page, at) => {
+        if (stalled.delete(page)) exec.arrived(at, page)
+      },
+      ended: (result) => {
+        unsent = result.unsent
+        end({ type: 'sent', pages: result.pages, skipped: result.skipped, bytes: result.bytes })
+      },
+      refused: (reason) => end({ type: 'refused', reason })
+    })
+    sends.set(name, { job, to, cancelled: undefined })
+    enqueue(to.lane, job)
+  }
+
+  const sendBytes = (to: Address, bytes: number): void => {
+    let rest = bytes
+    const job = {
+      maxBytesPerSecond: Number.POSITIVE_INFINITY,
+      next: () => {
+        const now = rest
+        rest = 0
+        return now === 0 ? undefined : { bytes: now, pages: undefined, ends: undefined, read: () => {}, place: () => {}, cut: () => now }
+      },
+      finished: () => {
+        jobs.delete(job)
+        tell(to, { type: 'done' })
+        jobEnded(job)
+      },
+      refused: (reason: string) => {
+        jobs.delete(job)
+        refuse(to, reason)
+        jobEnded(job)
+      }
+    }
+    enqueue(to.lane, job)
+  }
+
+  const tellHosts = (): void => tellAll({ type: 'hosts', primary: hosts.primary(), running: hosts.running() })
+  const compare = (when: 'activated' | 'released'): void => tellAll({ type: 'compared', when, ...hosts.compare(when) })
+
+  const start = (to: Address, where: Where): void => {
+    const now = timeline.now()
+    hosts.resume(where)
+    exec.start(now)
+    tellHosts()
+    tell(to, { type: 'activated', where, guestNs: exec.guestNs(now), clockNs: clockNs() })
+  }
+
+  const resumeAtTarget = (to: Address, order: Extract<Order, { readonly type: 'resume' }>): void => {
+    const w = wait(to, true)
+    w.timer = later(link.latencyNs + settlement.reboundNs + costs.target.resumeNs, () => {
+      waiting.delete(w)
+      look()
+      const reading = read(clocks.target, timeline.now())
+      clockAhead = order.clockNs === undefined ? 0 : Math.max(0, order.clockNs - reading)
+      if (order.missing !== undefined) hosts.trap(order.missing)
+      compare('activated')
+      start(to, 'target')
+      changed()
+    })
+  }
+
+  const obey = ({ order, to }: Command): void => {
+    look()
+    if (applicationSince === undefined) applicationSince = transport.application(timeline.now())
+    const dead = deadLink()
+    if (failed.has('source') && order.type !== 'wake') return refuse(to, failed.get('source')!)
+    switch (order.type) {
+      case 'preselect':
+        if (dead !== undefined) return refuse(to, dead)
+        return overLink(
+          to,
+          () => {},
+          () => ({ type: 'preselected', host: 'target' })
+        )
+      case 'reserve': {
+        if (dead !== undefined) return refuse(to, dead)
+        if (settlement.refusals.length > 0) return refuse(to, `residual dependency ${settlement.refusals.join('; ')}`)
+        let reason: string | undefined
+        const bytes = memoryBytes(guest)
+        return overLink(
+          to,
+          () => {
+            if (reserved === 0) reason = options.admit(bytes)
+            if (reason === undefined) reserved = bytes
+          },
+          () => (reason === undefined ? { type: 'reserved', bytes } : { type: 'refused', reason })
+        )
+      }
+      case 'select':
+        return tell(to, {
+          type: 'selected',
+          pages: hosts.select(order.level),
+          nonPageable: pageSet.intersection(hosts.classes().nonPageable, hosts.select(order.level))
+        })
+      case 'track':
+        hosts.track(order.on)
+        changed()
+        return tell(to, { type: 'done' })
+      case 'sync': {
+        const dirty = hosts.sync()
+        return tellAll({ type: 'synced', dirty, to }, costs.source.syncNs)
+      }
+      case 'send':
+        if (dead !== undefined) return refuse(to, dead)
+        return send(to, order)
+      case 'discard':
+        if (dead !== undefined) return refuse(to, dead)
+        return overLink(
+          to,
+          () => hosts.discard(order.pages),
+          () => ({ type: 'done' })
+        )
+      case 'flush': {
+        if (dead !== undefined) return refuse(to, dead)
+        const flush = { jobs: new Set(jobs), wait: wait(to, true) }
+        flushes.push(flush)
+        return jobEnded(flush)
+      }
+      case 'pause': {
+        const w = wait(to, false)
+        return after(w, costs.source.suspendNs, () => {
+          look()
+          const now = timeline.now()
+          const shown = clockNs()
+          hosts.pause()
+          exec.stop(now)
+          tellHosts()
+          changed()
+          tell(to, { type: 'suspended', guestNs: exec.guestNs(now), clockNs: shown })
+        })
+      }
+      case 'sendContext':
+        if (dead !== undefined) return refuse(to, dead)
+        return sendBytes(to, guest.contextBytes + settlement.movedBytes)
+      case 'redirect':
+        return tell(to, { type: 'redirected' }, link.latencyNs + options.redirectNs)
+      case 'commit':
+        if (dead !== undefined) return refuse(to, dead)
+        return overLink(
+          to,
+          () => {
+            hosts.commit()
+            tellHosts()
+          },
+          () => ({ type: 'committed' })
+        )
+      case 'resume':
+        if (order.where === 'source') {
+          if (hosts.running().includes('source'))
+            return tell(to, { type: 'activated', where: 'source', guestNs: exec.guestNs(timeline.now()), clockNs: clockNs() })
+          return void later(costs.source.resumeNs, () => {
+            start(to, 'source')
+            changed()
+          })
+        }
+        if (dead !== undefined) return refuse(to, dead)
+        return resumeAtTarget(to, order)
+      case 'release': {
+        const now = timeline.now()
+        const total = transport.application(now)
+        application = {
+          applicationBytes: total.applicationBytes - applicationSince.applicationBytes,
+          applicationDemandBytes: total.applicationDemandBytes - applicationSince.applicationDemandBytes
+        }
+        tellAll({ type: 'linkUsed', ...application })
+        compare('released')
+        return tell(to, { type: 'released', needs: settlement.needs, guestNs: exec.guestNs(now) })
+      }
+      case 'throttle':
+        throttle = order.fraction
+        changed()
+        return tell(to, { type: 'done' })
+      case 'wake':
+        return after(wait(to, false), order.afterNs, () => tell(to, { type: 'done' }))
+      case 'cancel': {
+        const of = sends.get(`${to.lane} ${order.tag}`)
+        if (of === undefined) return tell(to, { type: 'cancelled', unsent: pageSet.empty(guest.pages) })
+        of.cancelled = to
+        of.job.stop()
+        transport.cancel(migration, to.lane, of.job)
+        return
+      }
+      case 'abandon':
+        hosts.abandon()
+        if (reserved > 0) options.dismiss(reserved)
+        reserved = 0
+        return tell(to, { type: 'done' }, dead === undefined ? 2 * link.latencyNs : 0)
+    }
+  }
+
+  /** The guest balloons by itself from the start on, whether it migrates or not. */
+  const decide = guest.balloon === undefined ? undefined : selfBallooning(guest.balloon)
+  const balloon = (state: BalloonState, known: number): void => {
+    look()
+    const classes = hosts.classes()
+    const held = guest.pages - classes.hypervisor.count
+    const pressure = Math.max(0, known - held)
+    const [decided, next] = decide!(
+      { ...state, inflated: held },
+      { at: timeline.now(), freePages: classes.free.count, cachePages: classes.cache.count, pressure }
+    )
+    hosts.setClasses(ballooned(decided)(classes))
+    ballooning = later(Math.max(1, decided.nextAt - timeline.now()), () => balloon(next, next.inflated))
+  }
+  if (decide !== undefined) ballooning = later(0, () => balloon(emptyBalloon, 0))
+
+  exec.start(timeline.now())
+  pace()
+
+  return {
+    obey,
+    look,
+    changed,
+    fail: (what, reason) => {
+      look()
+      failed.set(what, reason)
+      if (what !== 'link') {
+        if (runsAt() === what) exec.stop(timeline.now())
+        hosts.crash(what)
+        tellHosts()
+      }
+      tellAll({ type: 'failed', what, reason })
+      for (const w of [...waiting].filter(({ over }) => over || what === 'source')) {
+        w.timer?.unsubscribe()
+        waiting.delete(w)
+        refuse(w.to, reason)
+      }
+      flushes.length = 0
+      changed()
+    },
+    stop: () => {
+      for (const timer of [wake, progress, ballooning, ...[...waiting].map((w) => w.timer)]) timer?.unsubscribe()
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import type { PageSequence } from '../memory/pageSequence'
+import { orderOf } from '../memory/pageSequence'
+import type { PageSet } from '../memory/pageSet'
+import * as pageSet from '../memory/pageSet'
+import { bitsIn, lowestBit } from '../memory/words'
+import type { Link } from '../network/link'
+import { wireBytes } from '../network/link'
+import type { Order, Pages } from '../protocol/command'
+import type { Time } from '../time/time'
+import type { Content, Hosts } from './hosts'
+import type { Batch, Job } from './transport'
+
+type Send = Extract<Order, { readonly type: 'send' }>
+
+export type SendingOptions = {
+  readonly order: Send
+  readonly hosts: Hosts
+  readonly link: Link
+  readonly pages: number
+  readonly pageBytes: number
+  /** Pages chosen at a time when each is followed; zero pages and those to leave out are looked up then, as Xen looks at its dirty bitmap per batch. */
+  readonly batchPages: number
+  /** Whether pages are followed one by one: their content counts, or the guest may wait for them. */
+  readonly followed: boolean
+  readonly began: () => void
+  readonly placed: (page: number, at: Time) => void
+  /** Runs ahead of a page's placing over something that the guest may have written. */
+  readonly beforePlacing: (at: Time) => void
+  readonly ended: (result: Sent) => void
+  readonly refused: (reason: string) => void
+}
+
+/** What a send came to: transmitted, left out, and (when it was cancelled) not sent. */
+export type Sent = { readonly pages: Pages; readonly skipped: PageSet; readonly unsent: PageSet; readonly bytes: number }
+
+/** A `send` as a job of a lane. `stop` makes the batch under way the last. `counted` are the pages that have begun to leave. */
+export type Sending = Job & { readonly stop: () => void; readonly counted: () => number }
+
+/** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. */
+export const sending = (options: SendingOptions): Sending => {
+  const { order, hosts, pages, batchPages, followed } = options
+  const full = wireBytes(options.link, options.pageBytes, false)
+  const small = wireBytes(options.link, options.pageBytes, true)
+  const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
+  const none = pageSet.empty(pages)
+  let skipped: Int32Array | undefined
+  let counted = 0
+  let bytes = 0
+  let stopped = false
+  let started = false
+  let unread: readonly number[] = []
+
+  const skip = (page: number): void => {
+    skipped ??= new Int32Array(Math.ceil(pages / 32))
+    skipped[page >>> 5] |= 1 << page
+  }
+
+  const nextFollowed = (): Batch | undefined => {
+    const most = Math.min(batchPages, source.left())
+    const list = new Int32Array(most)
+    const ends = new Float64Array(most)
+    let n = 0
+    let total = 0
+    while (n < most) {
+      const page = source.next()
+      if (page < 0) break
+      if (order.unless !== undefined && hosts.isLeftOut(page, order.unless)) {
+        skip(page)
+        continue
+      }
+      list[n] = page
+      total += hosts.isZero(page) ? small : full
+      ends[n++] = total
+    }
+    if (n === 0) return undefined
+    const contents: Content[] = []
+    const chosen = list.subarray(0, n)
+    unread = []
+    let read = 0
+    bytes += total
+    return {
+      bytes: total,
+      pages: chosen,
+      ends,
+      read: (i) => {
+        contents[i] = hosts.read(chosen[i])
+        read = i + 1
+        counted++
+      },
+      place: (i, at) => {
+        if (order.place !== 'ifAbsent') options.beforePlacing(at)
+        hosts.place(chosen[i], contents[i], order.place)
+        options.placed(chosen[i], at)
+      },
+      cut: () => {
+        const kept = Math.max(read, 1)
+        bytes -= total - ends[kept - 1]
+        unread = Array.from(chosen.subarray(kept))
+        return ends[kept - 1]
+      }
+    }
+  }
+
+  const nextByWords = (): Batch | undefined => {
+    const taken = source.nextWords(WORDS)
+    if (taken === undefined) return undefined
+    const { first, words } = taken
+    const before = order.unless === undefined ? undefined : words.slice()
+    if (hosts.leaveOut(words, first, order.unless)) {
+      skipped ??= new Int32Array(Math.ceil(pages / 32))
+      for (let i = 0; i < words.length; i++) skipped[first + i] |= before![i] & ~words[i]
+    }
+    const count = bits(words)
+    if (count === 0) return nextByWords()
+    const zeros = hosts.zeroPages(words, first)
+    const total = (count - zeros) * full + zeros * small
+    hosts.readWords(words, first)
+    bytes += total
+    counted += count
+    return {
+      bytes: total,
+      pages: undefined,
+      ends: undefined,
+      read: () => {},
+      place: () => {},
+      cut: (left) => {
+        const rest: number[] = []
+        let kept = 0
+        words.forEach((word, i) => {
+          for (let w = word; w !== 0; w &= w - 1) {
+            const page = (first + i) * 32 + lowestBit(w)
+            if (kept > left) rest.push(page)
+            else kept += hosts.isZero(page) ? small : full
+          }
+        })
+        bytes -= total - kept
+        counted -= rest.length
+        unread = rest
+        hosts.unread(rest)
+        return kept
+      }
+    }
+  }
+
+  const result = (): Sent => {
+    const out = skipped === undefined ? none : pageSet.fromBitmap(pages, skipped)
+    if (!stopped && out.count === 0) return { pages: order.pages, skipped: none, unsent: none, bytes }
+    const unsent = stopped ? pageSet.union(pageSet.fromPages(pages, unread), source.rest(pages)) : none
+    const asked = order.pages.type === 'PageSet' ? order.pages : pageSet.fromPages(pages, order.pages)
+    return { pages: pageSet.difference(pageSet.difference(asked, out), unsent), skipped: out, unsent, bytes }
+  }
+
+  return {
+    maxBytesPerSecond: order.bytesPerSecond ?? Number.POSITIVE_INFINITY,
+    next: () => {
+      if (!started) {
+        started = true
+        options.began()
+      }
+      return stopped ? undefined : followed ? nextFollowed() : nextByWords()
+    },
+    finished: () => options.ended(result()),
+    refused: options.refused,
+    stop: () => {
+      stopped = true
+    },
+    counted: () => counted
+  }
+}
+
+/** Words of a batch that nobody follows: 32,768 pages. */
+const WORDS = 1024
+
+type Source = {
+  /** Pages still to come, at most. */
+  readonly left: () => number
+  readonly next: () => number
+  readonly nextWords: (most: number) => { readonly first: number; readonly words: Int32Array } | undefined
+  readonly rest: (size: number) => PageSet
+}
+
+const bySequence = (pages: PageSequence): Source => {
+  const order = orderOf(pages)
+  let i = 0
+  return {
+    left: () => order.length - i,
+    next: () => (i < order.length ? order[i++] : -1),
+    nextWords: () => {
+      throw new RangeError('sending: a sequence must be followed page by page (got words)')
+    },
+    rest: (size) => pageSet.fromPages(size, order.subarray(i))
+  }
+}
+
+const bySet = (pages: PageSet): Source => {
+  const words = new Int32Array(Math.ceil(pages.size / 32))
+  pageSet.copyInto(pages, words)
+  let w = 0
+  let word = words.length > 0 ? words[0] : 0
+  let left = pages.count
+  return {
+    left: () => left,
+    next: () => {
+      while (word === 0) {
+        if (++w >= words.length) return -1
+        word = words[w]
+      }
+      const page = w * 32 + lowestBit(word)
+      word &= word - 1
+      left--
+      return page
+    },
+    nextWords: (most) => {
+      while (w < words.length && words[w] === 0) w++
+      if (w >= words.length) return undefined
+      const first = w
+      w = Math.min(w + most, words.length)
+      word = w < words.length ? words[w] : 0
+      return { first, words: words.slice(first, w) }
+    },
+    rest: (size) => {
+      const rest = words.slice()
+      rest.fill(0, 0, Math.min(w, rest.length))
+      if (w < rest.length) rest[w] &= word
+      return pageSet.fromBitmap(size, rest)
+    }
+  }
+}
+
+const bits = (words: Int32Array): number => {
+  let count = 0
+  for (let i = 0; i < words.length; i++) count += bitsIn(words[i])
+  return count
+}

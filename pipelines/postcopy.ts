@@ -1,0 +1,42 @@
+import { pipe } from 'fp-ts/lib/function'
+import * as pageSet from '../lib/memory/pageSet'
+import { bubbling } from '../lib/migration/bubbling'
+import type { PullRules } from '../lib/migration/pull'
+import { pull } from '../lib/migration/pull'
+import { concluded, pause, prepare, release, switchOver } from '../lib/migration/stages'
+import type { Level } from '../lib/protocol/command'
+import { andKeep, andThen, request } from '../lib/protocol/phase'
+import type { Pipeline } from '../lib/protocol/pipeline'
+
+/** The rules of the pull, and which memory is sent. `prepaging` is by default bubbling around a single pivot; `prepaging: undefined` is demand paging only. */
+export type PostcopyOptions = PullRules & { readonly level?: Level }
+
+/**
+ * Post-copy: switch at once, and pull the pages to the guest while it runs at the target; pages that could never be fetched move within the downtime (Hines
+ * & Gopalan, VEE 2009; the pivot also Hara 2009).
+ *
+ *     post-copy  =  pause  then resumeAt(target)  then pull(all)
+ */
+export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
+  const { level = 'hypervisor', ...rules } = { prepaging: bubbling(), ...options }
+  return () =>
+    pipe(
+      prepare(),
+      andThen('pause', pause),
+      andThen('select', (clockNs) =>
+        pipe(
+          request({ type: 'select', level }),
+          andKeep('non-pageable', ({ nonPageable }) => request({ type: 'send', pages: nonPageable, place: 'always' })),
+          andThen('resume at target', ({ pages, nonPageable }) => {
+            const missing = pageSet.difference(pages, nonPageable)
+            return pipe(
+              switchOver({ clockNs, missing }),
+              andThen('pull', () => pull(rules)(missing))
+            )
+          })
+        )
+      ),
+      andThen('release', release),
+      concluded
+    )
+}
