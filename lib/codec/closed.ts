@@ -47,9 +47,9 @@ export const closed = <R extends Codecs, O extends Codecs = Readonly<Record<neve
     },
     (value) => {
       const written: Record<string, unknown> = {}
-      for (const { key, codec } of fields) {
+      for (const { key, codec, needed } of fields) {
         const field = (value as Readonly<Record<string, unknown>>)[key]
-        if (field !== undefined) written[key] = codec.encode(field)
+        if (needed || field !== undefined) written[key] = codec.encode(field)
       }
       return written
     }

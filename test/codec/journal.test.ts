@@ -55,6 +55,11 @@ describe('decodeEntry', () => {
     )
   })
 
+  it('keeps a field that must be there and is undefined', () => {
+    const entry: Entry = { ...began, world: undefined } as Entry
+    expect(decodeEntry(encodeEntry(entry), 1)).toStrictEqual(right(entry))
+  })
+
   it('encodes what it decoded to the same line', () => {
     fc.assert(
       fc.property(fc.oneof(beginnings, continuations), (entry) => {
