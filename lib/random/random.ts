@@ -126,7 +126,8 @@ const blockWord = (stream: Key, counter: number): number =>
 
 const absorb = (into: Key, seed: Seed, who: string): Key => {
   if (typeof seed === 'string') {
-    let to = absorbed(into, 0x73747200, seed.length)
+    // A number's upper word lies within 2^21 of 0, so no number begins as a text does.
+    let to = absorbed(into, 0x73747200, 0x40000000 + seed.length)
     for (let i = 0; i < seed.length; i += 2) to = absorbed(to, seed.charCodeAt(i), i + 1 < seed.length ? seed.charCodeAt(i + 1) : 0x10000)
     return to
   }
