@@ -73,8 +73,9 @@ export const record = async (options: RecordOptions, sink: RecordSink): Promise<
   const partial = `${output}.partial-${process.pid}`
   const partialBody = `${partial}-body`
   const started = performance.now()
-  const body = openSync(partialBody, 'wx+')
+  let body = -1
   try {
+    body = openSync(partialBody, 'wx+')
     const hash = createHash('sha256')
     let bodyBytes = 0
     const writer = traceBodyWriter((bytes) => {
@@ -105,7 +106,9 @@ export const record = async (options: RecordOptions, sink: RecordSink): Promise<
         }
       }
     )
-    if (options.signal?.aborted) return left(interrupted(output))
+    // Ctrl-C reaches the program at the same time as the recorder: either may be heard first.
+    const byKeyboard = programEnd.type === 'killed' && (programEnd.signal === 'SIGINT' || programEnd.signal === 'SIGTERM')
+    if (options.signal?.aborted || byKeyboard) return left(interrupted(output))
     parser.end()
     const counts = parser.counts()
     if (programEnd.type === 'killed' || counts.quanta === 0 || notes.some((line) => VALGRIND_FAILED.test(line)))
@@ -129,8 +132,11 @@ export const record = async (options: RecordOptions, sink: RecordSink): Promise<
     renameSync(partial, output)
     const elapsedMs = performance.now() - started
     return right({ header, output, bytes: head.length + bodyBytes, elapsedMs, programEnd })
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error)
+    return left({ path: output, expected: 'a trace written whole', got, hint: 'nothing was written', exitCode: 1 })
   } finally {
-    closeSync(body)
+    if (body !== -1) closeSync(body)
     rmSync(partialBody, { force: true })
     rmSync(partial, { force: true })
   }
