@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Either, left, right } from 'fp-ts/lib/Either'
 import { type PageTrace, type PageTraceHeader, traceFault } from '../guest/pageTrace'
 import { readTraceBody, traceBodyWriter } from './traceBody'
-import { readTraceHeader, type StoredTraceHeader } from './traceHeader'
+import { readTraceHeader, type StoredTraceHeader, traceHeaderCodec } from './traceHeader'
 
 /** Why a trace was refused: the place, the rule, what stood there and what to do. */
 export interface TraceError {
@@ -62,17 +62,10 @@ export const encodeTrace = (trace: PageTrace): Uint8Array => {
 
 /** Everything that stands before the body of a trace file. */
 export const traceFileHead = (header: StoredTraceHeader): Uint8Array => {
-  const { format, version, pageBytes, instructionsPerQuantum, command, program, recordedWith, ...counts } = header
-  const { pages, quanta, instructions, reads, writes, sha256: bodyHash, bodyBytes } = counts
-  const text = Buffer.from(
-    JSON.stringify({
-      ...{ format, version, pageBytes, instructionsPerQuantum, command, program, recordedWith },
-      ...{ pages, quanta, instructions, reads, writes, sha256: bodyHash, bodyBytes }
-    })
-  )
+  const text = Buffer.from(JSON.stringify(traceHeaderCodec.encode(header)))
   const preamble = Buffer.alloc(16)
   MAGIC.copy(preamble)
-  preamble.writeUInt32LE(version, 8)
+  preamble.writeUInt32LE(TRACE_VERSION, 8)
   preamble.writeUInt32LE(text.length, 12)
   return new Uint8Array(Buffer.concat([preamble, sha256(preamble, text), text]))
 }
@@ -83,7 +76,12 @@ export const decodeTrace = (bytes: Uint8Array, name = 'trace'): Either<TraceErro
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (file.length === 0) return refuse('byte 0', 'a trace file', 'an empty file', RECORD_ANEW)
   if (!file.subarray(0, 8).equals(MAGIC.subarray(0, Math.min(8, file.length))))
-    return refuse('byte 0', `the magic ${JSON.stringify(TRACE_MAGIC)}`, JSON.stringify(file.toString('latin1', 0, 8)), NOT_A_TRACE)
+    return refuse(
+      'byte 0',
+      `the magic ${JSON.stringify(TRACE_MAGIC)}`,
+      JSON.stringify(file.toString('latin1', 0, 8).replace(/[^ -~]/g, '.')),
+      NOT_A_TRACE
+    )
   if (file.length < PREAMBLE_BYTES) return refuse(`byte ${file.length}`, `${PREAMBLE_BYTES} bytes of preamble`, 'the end of the file', CUT)
   const version = file.readUInt32LE(8)
   if (version !== TRACE_VERSION)

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeTrace, encodeTrace } from '../../lib/codec/traceFile'
+import { traceBodyWriter } from '../../lib/codec/traceBody'
+import { decodeTrace, encodeTrace, traceFileHead } from '../../lib/codec/traceFile'
 import { type PageTrace, pageTrace, type TraceRegion } from '../../lib/guest/pageTrace'
 
 const traces = fc
@@ -124,4 +126,111 @@ describe('traceFile', () => {
       expect(result).toMatchObject({ _tag: 'Left', left: { path: `trace: byte ${length}` } })
     }
   })
+
+  it('every single changed byte is refused', () => {
+    const bytes = encodeTrace(small)
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const flipped = bytes.slice()
+        flipped[at] ^= flip
+        expect(decodeTrace(flipped)).toMatchObject({ _tag: 'Left' })
+      }),
+      { numRuns: 500 }
+    )
+    for (let at = 0; at < bytes.length; at++) {
+      const flipped = bytes.slice()
+      flipped[at] ^= 1
+      expect(decodeTrace(flipped)).toMatchObject({ _tag: 'Left' })
+    }
+  })
+
+  it('an arbitrary body under a right hash is refused or read whole, and never throws', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (body) => {
+        expect(decodeTrace(fileOf({}, body))._tag).toBe('Left')
+      })
+    )
+    const body = bodyOf(small)
+    fc.assert(
+      fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const flipped = body.slice()
+        flipped[at] ^= flip
+        const result = decodeTrace(fileOf({}, flipped))
+        if (result._tag === 'Right') expect(decoded(encodeTrace(result.right)).columns).toEqual(result.right.columns)
+      }),
+      { numRuns: 300 }
+    )
+  })
+
+  it('refusals name the place, the rule, what was found and what to do', () => {
+    const bytes = encodeTrace(small)
+    expect(refusal(new Uint8Array(0))).toBe('a.trace: byte 0: expected a trace file, got an empty file; record the trace anew')
+    expect(refusal(Buffer.from('\x7fELF and so on'))).toBe(
+      'a.trace: byte 0: expected the magic "thTRACE\\n", got ".ELF and"; give a file written by the record command'
+    )
+    const newer = bytes.slice()
+    newer[8] = 2
+    expect(refusal(newer)).toBe('a.trace: byte 8: expected version 1 of the format, got version 2; record the trace anew with this release')
+    expect(refusal(bytes.subarray(0, bytes.length - 5))).toBe(
+      `a.trace: byte ${bytes.length - 5}: expected a body of ${bodyOf(small).length} bytes, got ${bodyOf(small).length - 5} bytes ` +
+        'and the end of the file; the file was cut short: copy it again or record the trace anew'
+    )
+    expect(refusal(Buffer.concat([bytes, Buffer.from('xy')]))).toBe(
+      `a.trace: byte ${bytes.length}: expected the end of the file, got 2 bytes more; ` +
+        'the file was changed after it was recorded: copy it again or record the trace anew'
+    )
+    expect(refusal(fileOf({ quanta: 0 }, bodyOf(small)))).toBe(
+      'a.trace: header.quanta: expected an integer from 1 to 2147483646, got 0; record the trace anew'
+    )
+    expect(refusal(fileOf({ pageBytes: 5000 }, bodyOf(small)))).toBe(
+      'a.trace: header.pageBytes: expected a power of two from 1024 to 2097152, got 5000; record the trace anew'
+    )
+    expect(refusal(fileOf({ quanta: 4 }, bodyOf(small)))).toBe(
+      'a.trace: header.quanta: expected 3, as in the body, got 4; record the trace anew'
+    )
+    expect(refusal(fileOf({ instructions: 3001 }, bodyOf(small)))).toBe(
+      'a.trace: header.instructions: expected 2001 to 3000 in 3 quanta, got 3001; record the trace anew'
+    )
+  })
+
+  it('a page outside the guest is refused with its quantum', () => {
+    expect(refusal(fileOf({ pages: 2 }, bodyOf(small)))).toBe(
+      'a.trace: quantum 0: expected a page within the guest, 0 to 1, got page 2; record the trace anew'
+    )
+    const blocks: Uint8Array[] = []
+    const writer = traceBodyWriter((block) => blocks.push(block))
+    writer.touch(0, 0, false, -1)
+    writer.endQuantum()
+    writer.touch(5, 0, false, -1)
+    writer.endQuantum()
+    writer.end([{ firstPage: 0, virtualPage: 9, pages: 1 }], Int32Array.of(0))
+    expect(refusal(fileOf({ pages: 1, quanta: 2, instructions: 2000 }, Buffer.concat(blocks)))).toBe(
+      'a.trace: quantum 1: expected a page within the guest, 0 to 0, got a page that was never touched before; record the trace anew'
+    )
+  })
+
+  it('a position outside its quantum is refused with its quantum', () => {
+    expect(refusal(fileOf({ instructionsPerQuantum: 800, instructions: 2400 }, bodyOf(small)))).toBe(
+      'a.trace: quantum 0: expected a last write from 1 to 799, got position 900 of page 0; record the trace anew'
+    )
+  })
 })
+
+const refusal = (bytes: Uint8Array): string => {
+  const result = decodeTrace(bytes, 'a.trace')
+  if (result._tag === 'Right') return 'accepted'
+  const { path, expected, got, hint } = result.left
+  return `${path}: expected ${expected}, got ${got}; ${hint}`
+}
+
+const bodyOf = (trace: PageTrace): Uint8Array => {
+  const bytes = Buffer.from(encodeTrace(trace))
+  return bytes.subarray(48 + bytes.readUInt32LE(12))
+}
+
+/** A file whose hashes are right, whatever its header and body say. */
+const fileOf = (changes: Partial<PageTrace['header']>, body: Uint8Array): Uint8Array =>
+  Buffer.concat([
+    traceFileHead({ ...small.header, ...changes, bodyBytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }),
+    body
+  ])
