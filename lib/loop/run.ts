@@ -12,10 +12,17 @@ import type { Timeline } from '../time/timeline'
 import { timeline as newTimeline } from '../time/timeline'
 
 /**
- * `seed` of the world's chances (default 1). `until`: virtual time at which a run is ended as limited (default one hour). `maxEntries`: entries at which
- * it is ended as limited (default 50 million). `timeline`: where to run (default: a new one, run at once); given, whoever gave it runs it.
+ * `seed` of the world's chances (default 1). `startAt`: virtual time at which the migrations begin, the guests running since 0 (default 0). `until`: virtual
+ * time at which a run is ended as limited (default one hour). `maxEntries`: entries at which it is ended as limited (default 50 million). `timeline`: where to
+ * run (default: a new one, run at once); given, whoever gave it runs it.
  */
-export type RunOptions = { readonly seed?: Seed; readonly until?: Time; readonly maxEntries?: number; readonly timeline?: Timeline }
+export type RunOptions = {
+  readonly seed?: Seed
+  readonly startAt?: Time
+  readonly until?: Time
+  readonly maxEntries?: number
+  readonly timeline?: Timeline
+}
 
 /**
  * Ties pipelines to a world on a timeline: the journal of one run, as a cold Observable that completes when every migration has ended or a limit has
@@ -28,9 +35,10 @@ export type RunOptions = { readonly seed?: Seed; readonly until?: Time; readonly
 export const run = (
   pipelines: Pipeline | Readonly<Record<string, Pipeline>>,
   world: World,
-  { seed = 1, until = seconds(3600), maxEntries = 50_000_000, timeline: given }: RunOptions = {}
+  { seed = 1, startAt = 0, until = seconds(3600), maxEntries = 50_000_000, timeline: given }: RunOptions = {}
 ): Observable<Entry> => {
   const named = typeof pipelines === 'function' ? Object.fromEntries(Object.keys(world.guests).map((name) => [name, pipelines])) : pipelines
+  if (!Number.isSafeInteger(startAt) || startAt < 0) throw new RangeError(`run: startAt must be an integer from 0 on (got ${startAt})`)
   for (const name of Object.keys(named))
     if (!(name in world.guests)) throw new RangeError(`run: the world must have a guest for each pipeline (got none called ${name})`)
   return new Observable<Entry>((journal) => {
@@ -79,7 +87,7 @@ export const run = (
     journal.add(
       timeline.schedule(() => {
         for (const [migration, pipeline] of Object.entries(named)) go(migration, begin(migration, pipeline(world.guests[migration])))
-      })
+      }, startAt)
     )
     journal.add(timeline.schedule(() => limited(`${until} ns of simulated time`), until))
     if (given !== undefined) return
