@@ -69,21 +69,17 @@ export function nextAbsent(set: PageSet, from: PageNumber): PageNumber {
 
 /** The first `n` members at or after `from`. Cost: shares every chunk taken whole, so it is one reference per chunk and a walk of two. */
 export function take(set: PageSet, n: number, from: PageNumber = 0): PageSet {
-  if (n >= set.count && from <= 0) return set
-  const chunks: Chunk[] = []
-  let [left, taken] = [n, 0]
-  set[key].forEach((source, c) => {
+  const start = Math.max(0, from)
+  if (n >= set.count && start === 0) return set
+  const source = set[key]
+  const chunks = new Array<Chunk>(source.length).fill(zeroChunk)
+  let taken = 0
+  for (let c = start >>> 15; c < source.length && taken < n; c++) {
     const first = c * chunkPages
-    const part =
-      left <= 0 || first + chunkPages <= from
-        ? zeroChunk
-        : first >= from && source.count <= left
-          ? source
-          : takeOfChunk(source, left, Math.max(0, from - first), wordsOfChunk(set.size, c))
-    chunks.push(part)
-    left -= part.count
-    taken += part.count
-  })
+    const whole = first >= start && source[c].count <= n - taken
+    chunks[c] = whole ? source[c] : takeOfChunk(source[c], n - taken, Math.max(0, start - first), wordsOfChunk(set.size, c))
+    taken += chunks[c].count
+  }
   return taken === set.count ? set : fromChunks(set.size, chunks, taken)
 }
 

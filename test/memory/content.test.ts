@@ -72,6 +72,15 @@ describe('content', () => {
     }
   })
 
+  it('a page torn in transmission differs although its version does not', () => {
+    const [source, target] = [content({ fidelity: 'bytes', size, pageBytes }), content({ fidelity: 'bytes', size, pageBytes })]
+    write(source, 3)
+    const torn = (read(source, 3) as Int32Array).slice()
+    torn[2] ^= 1
+    place(target, 3, torn)
+    expect([versionOf(target, 3) === versionOf(source, 3), toArray(differing(source, target))]).toEqual([true, [3]])
+  })
+
   it('writes change the version and one other word of a page only', () => {
     const memory = content({ fidelity: 'bytes', size, pageBytes: 64 })
     const before = read(memory, 5) as Int32Array
