@@ -37,7 +37,7 @@ export function upwardInto(set: PageSet, from: number, below: number, out: Int32
  * far; `out` must have room for `want + 1`. How many there were, and the distance of the last one, from which the search goes on once these are gone.
  *
  * Works on 32 distances at a time: the word above the pivot, and the word below it with its bits reversed, so that bit i of both stands for one distance.
- * Cost: about that of `upwardInto` where pages are dense. @internal
+ * While both sides stay inside a chunk, a step reads one new word on each. Cost: one to two and a half times that of `upwardInto`. @internal
  */
 export function outwardInto(
   set: PageSet,
@@ -47,32 +47,60 @@ export function outwardInto(
   want: number
 ): readonly [count: number, distance: number] {
   const { size } = set
+  const chunks = set[key]
   const furthest = Math.max(pivot, size - 1 - pivot)
   let n = 0
-  let d = distance
-  while (d <= furthest) {
-    const below = pivot - d
-    const above = pivot + d
-    const lower = below < 0 ? 0 : reversed(wordEndingAt(set, below))
-    const upper = above >= size ? 0 : d === 0 ? wordFrom(set, above) & -2 : wordFrom(set, above)
-    let either = lower | upper
-    if (either === 0) {
+  // Words of the chunks that the two sides are in, where in them, the last words read, how far they are shifted, and the steps left before a side leaves its chunk.
+  let downWords = zeros
+  let upWords = zeros
+  let [down, up, wordBelow, wordAbove, shiftBelow, shiftAbove, inside] = [0, 0, 0, 0, 0, 0, 0]
+  for (let d = distance; d <= furthest; d += 32) {
+    let lower: number
+    let upper: number
+    if (inside > 0) {
+      inside--
+      // A shift by 32 is a shift by 0, hence by 1 and by 31 less.
+      const nextBelow = downWords[--down]
+      lower = (wordBelow << shiftBelow) | ((nextBelow >>> 1) >>> (31 - shiftBelow))
+      wordBelow = nextBelow
+      const nextAbove = upWords[++up]
+      upper = (wordAbove >>> shiftAbove) | ((nextAbove << 1) << (31 - shiftAbove))
+      wordAbove = nextAbove
+    } else {
+      const below = pivot - d
+      const above = pivot + d
       const absent = Math.min(below < 0 ? size : absentBelow(set, below), above >= size ? size : absentAbove(set, above))
-      d += Math.max(32, absent)
-      continue
+      if (absent >= 32) {
+        d += absent - 32
+        continue
+      }
+      lower = below < 0 ? 0 : wordEndingAt(set, below)
+      upper = above >= size ? 0 : d === 0 ? wordFrom(set, above) & -2 : wordFrom(set, above)
+      downWords = below < 32 ? zeros : chunks[(below - 32) >>> 15].words
+      down = below < 32 ? wordMask : ((below - 32) >>> 5) & wordMask
+      shiftBelow = 31 - (below & 31)
+      upWords = above + 32 >= size ? zeros : chunks[(above + 32) >>> 15].words
+      up = above + 32 >= size ? 0 : ((above + 32) >>> 5) & wordMask
+      shiftAbove = above & 31
+      wordBelow = downWords[down]
+      wordAbove = upWords[up]
+      inside = Math.min(down, upWords.length - 1 - up)
     }
-    for (; either !== 0; either &= either - 1) {
+    if ((lower | upper) === 0) continue
+    if (lower !== 0) lower = reversed(lower)
+    for (let either = lower | upper; either !== 0; either &= either - 1) {
       const i = 31 - Math.clz32(either & -either)
-      out[n] = below - i
+      out[n] = pivot - d - i
       n += (lower >>> i) & 1
-      out[n] = above + i
+      out[n] = pivot + d + i
       n += (upper >>> i) & 1
       if (n >= want) return [want, d + i]
     }
-    d += 32
   }
   return [n, furthest + 1]
 }
+
+const zeros: Int32Array = new Int32Array(wordMask + 1)
 
 /** The 32 pages from `page` up: bit i stands for page + i. Pages beyond the universe are absent. */
 function wordFrom(set: PageSet, page: number): number {

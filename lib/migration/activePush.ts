@@ -17,6 +17,6 @@ export const activePush: Prepaging<{ readonly from: number }> = {
     const ahead = upwardInto(missing, from, missing.size, out, want)
     // Pages come back behind the cursor when a caller cancels what it had taken.
     const n = ahead === 0 ? upwardInto(missing, 0, from, out, want) : ahead
-    return [ownSequence(n === want ? out : out.slice(0, n)), { from: n === 0 ? from : out[n - 1] + 1 }]
+    return [ownSequence(out.subarray(0, n)), { from: n === 0 ? from : out[n - 1] + 1 }]
   }
 }
