@@ -1,0 +1,13 @@
+/** A number with commas between its thousands and a fixed number of decimals: `formatNumber(1234.5, 2)` is `1,234.50`. */
+export const formatNumber = (value: number, decimals = 0): string => {
+  const [whole, part] = Math.abs(value).toFixed(decimals).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${value < 0 ? '-' : ''}${grouped}${part === undefined ? '' : `.${part}`}`
+}
+
+/** The fewest decimals, at most three, with which every number keeps two significant digits; none where all are whole. */
+export const decimalsFor = (values: readonly number[]): number => {
+  if (values.every(Number.isInteger)) return 0
+  const smallest = Math.min(...values.map(Math.abs).filter((value) => value > 0))
+  return smallest >= 100 ? 0 : smallest >= 1 ? 1 : smallest >= 0.1 ? 2 : 3
+}

@@ -1,0 +1,97 @@
+import Table from 'cli-table3'
+import { nanoseconds, type TimeUnit } from '../time/time'
+import { type Column, columns, outcomeInWords, type Run, type Scale } from './columns'
+import { decimalsFor, formatNumber } from './numbers'
+
+/** How a table is to be written: lines for a terminal, Markdown, or comma-separated values for a program. */
+export type TableForm = 'text' | 'markdown' | 'csv'
+
+/**
+ * The comparison of several runs: a row for each, a column for each metric with its unit in the header, numbers right-aligned, no colours. A metric that no
+ * run has is left out; in `text` so is the outcome where all completed, and a line says so. `csv` leaves nothing out and has base units (ns, bytes,
+ * fractions) and full precision.
+ *
+ *     table()([{ name: 'pre-copy', metrics }, { name: 'post-copy', metrics }])
+ *
+ * `unit`: the ticks of the journals measured (default nanoseconds).
+ */
+export const table =
+  ({ form = 'text', unit = nanoseconds }: { readonly form?: TableForm; readonly unit?: TimeUnit } = {}) =>
+  (runs: readonly Run[]): string => {
+    if (form === 'csv') return csv(columns(unit), runs)
+    const shown = shownColumns(runs, unit)
+    const outcomes = runs.map(({ metrics }) => outcomeInWords(metrics.outcome))
+    const allCompleted = form === 'text' && outcomes.every((words) => words === 'completed')
+    const rows = runs.map(({ name }, i) => [name, ...shown.map(({ cells }) => cells[i]), ...(allCompleted ? [] : [outcomes[i]])])
+    const header = [
+      ['technique', ''],
+      ...shown.map(({ column, scale }) => [column.name, scale.unit]),
+      ...(allCompleted ? [] : [['outcome', '']])
+    ]
+    return form === 'markdown' ? markdown(header, rows) : text(header, rows) + (allCompleted ? '\nAll completed.' : '')
+  }
+
+/** The columns that some run has a value for, each in the scale of its largest value, with the text of its cells. */
+export const shownColumns = (
+  runs: readonly Run[],
+  unit: TimeUnit = nanoseconds
+): readonly { readonly column: Column; readonly scale: Scale; readonly cells: readonly string[] }[] =>
+  columns(unit).flatMap((column) => {
+    const values = runs.map(({ metrics }) => column.value(metrics))
+    const known = values.filter((value) => value !== undefined)
+    if (known.length === 0) return []
+    const largest = Math.max(...known.map(Math.abs))
+    const scale = column.scales.find(({ size }) => largest >= size) ?? column.scales[column.scales.length - 1]
+    const decimals = decimalsFor(known.map((value) => value / scale.size))
+    const cells = values.map((value) => (value === undefined ? '-' : formatNumber(value / scale.size, decimals)))
+    return [{ column, scale, cells }]
+  })
+
+const isText = (name: string): boolean => name === 'technique' || name === 'outcome'
+
+const text = (header: readonly (readonly string[])[], rows: readonly (readonly string[])[]): string => {
+  const table = new Table({
+    chars: { ...bare, 'top-mid': '', mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', middle: '' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1, compact: true },
+    colAligns: header.map(([name]) => (isText(name) ? 'left' : 'right'))
+  })
+  table.push(header.map(([name]) => name))
+  table.push(header.map(([, unit]) => unit))
+  for (const row of rows) table.push([...row])
+  const lines = table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+  const width = Math.max(...lines.map((line) => line.length))
+  return [...lines.slice(0, 2), '─'.repeat(width), ...lines.slice(2)].join('\n')
+}
+
+const bare = {
+  top: '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  right: ''
+}
+
+const markdown = (header: readonly (readonly string[])[], rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`
+  const rule = header.map(([name]) => (isText(name) ? ':--' : '--:'))
+  return [header.map(([name, unit]) => (unit === '' ? name : `${name}, ${unit}`)), rule, ...rows].map(line).join('\n')
+}
+
+const csv = (all: readonly Column[], runs: readonly Run[]): string => {
+  const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell)
+  const base = ({ scales }: Column): string => (scales[scales.length - 1].unit === '%' ? 'fraction' : scales[scales.length - 1].unit)
+  const header = ['technique', ...all.map((column) => (base(column) === '' ? column.name : `${column.name} (${base(column)})`)), 'outcome']
+  const rows = runs.map(({ name, metrics }) => [
+    name,
+    ...all.map(({ value }) => String(value(metrics) ?? '')),
+    outcomeInWords(metrics.outcome)
+  ])
+  return [header, ...rows].map((cells) => cells.map(quoted).join(',')).join('\n')
+}
