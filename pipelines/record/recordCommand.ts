@@ -83,7 +83,7 @@ const recordToTerminal = async (command: readonly string[], flags: RecordFlags):
   }
 }
 
-const SLOW_DOWN = 'several hundred to two thousand times slower than alone'
+const SLOW_DOWN = 'some hundred to a few thousand times slower than alone (1 to 3 million instructions per second)'
 
 /** Back to the start of the line and clear it. */
 const CLEAR = '\r\u001b[K'

@@ -35,8 +35,8 @@ export interface LackeyReader {
  * Runs a program under `valgrind --tool=lackey --trace-mem=yes` and feeds what Valgrind prints to a reader as it comes.
  *
  * The lines come through a named pipe that is read some tens of kilobytes at a time: lackey writes each line by a call of its own, and a
- * reader that waits in read() is woken for each line (2.4 times slower as measured with a plain `| wc`); a socket pair, which is what
- * Node gives a child, stores each line in a buffer of its own and is slower still.
+ * reader that waits in read() is woken for each of them (24 million lines took 21 s through `| wc` and 6.5 s through this reader, on two
+ * cores). Node's own pipes to a child are socket pairs, which keep a buffer for each line and so hold far fewer; they were not tried.
  */
 export const runLackey = async ({ command, cleanEnvironment, signal }: LackeyRun, reader: LackeyReader): Promise<ProgramEnd> => {
   const { input, output } = openPipe()
