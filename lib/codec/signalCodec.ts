@@ -1,4 +1,4 @@
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import type { Signal } from '../protocol/signal'
 import { closed } from './closed'
 import { addressCodec, whereCodec } from './commandCodec'
@@ -33,6 +33,7 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   exited: closed({ at, migration }),
   failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
   wound: closed({ at, migration }),
+  hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec, 'a list of "source" and "target"'), migration }),
   compared: closed({
     at,
     when: oneOf('activated', 'released'),
@@ -41,5 +42,6 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
     owed: nonNegativeInteger,
     migration
   }),
+  hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec), migration }),
   linkUsed: closed({ at, applicationBytes: nonNegative, applicationDemandBytes: nonNegative, migration })
 })

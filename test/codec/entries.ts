@@ -97,6 +97,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('exited', { migration }),
   of('failed', { what: fc.constantFrom('link' as const, 'source' as const, 'target' as const), reason: name, migration }),
   of('wound', { migration }),
+  of('hosts', { primary: where, running: fc.array(where, { maxLength: 2 }), migration }),
   of('compared', {
     when: fc.constantFrom('activated' as const, 'released' as const),
     lost: pageSets,
