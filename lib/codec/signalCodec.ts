@@ -33,7 +33,6 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   exited: closed({ at, migration }),
   failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
   wound: closed({ at, migration }),
-  hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec, 'a list of "source" and "target"'), migration }),
   compared: closed({
     at,
     when: oneOf('activated', 'released'),
@@ -42,6 +41,6 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
     owed: nonNegativeInteger,
     migration
   }),
-  hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec), migration }),
+  hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec, 'a list of "source" and "target"'), migration }),
   linkUsed: closed({ at, applicationBytes: nonNegative, applicationDemandBytes: nonNegative, migration })
 })
