@@ -15,7 +15,7 @@ export const ratio = (up: number | bigint, down: number | bigint): Ratio => {
 }
 
 /**
- * floor(n * ratio) of a safe integer, exactly: by doubles while the product is exact, by BigInt beyond (some 20 times slower).
+ * floor(n * ratio) of a safe integer, exactly: by doubles while the product is exact, by BigInt beyond (1 and 110 ns measured).
  * Throws RangeError when n or the result is not a safe integer. Law: `floorTimes(r, n) <= n * r < floorTimes(r, n) + 1`.
  */
 export const floorTimes = (by: Ratio, n: number): number => {

