@@ -1,6 +1,6 @@
 import { has, type PageSet } from '../memory/pageSet'
 
-/** A pivot and the next page of either edge; -1 is an edge that has stopped. A single pivot's `pivot - low` is the distance reached. */
+/** A pivot and the next page of either edge; -1 is an edge that has stopped. A single pivot's `pivot - low` is the distance reached. @internal */
 export type Bubble = { readonly pivot: number; readonly low: number; readonly high: number }
 
 // A local for what is asked at every page: an import is looked up at each use by some module loaders.
@@ -10,7 +10,7 @@ const isMissing = has
  * Grows several bubbles, whose edges take turns from `turn` on (edge 2b is the lower one of bubble b), one page each, until `want` pages are in `out` or every
  * edge has stopped: at a page that is not missing, at the end of the memory, or at another bubble.
  *
- * Bubbles lie apart, so an edge can only meet the nearest bubble on its side; how far that has come is kept in `floors` and `ceilings`. Cost: some 10 ns a page.
+ * Bubbles lie apart, so an edge can only meet the nearest bubble on its side; how far that has come is kept in `floors` and `ceilings`. Cost: some 10 ns a page. @internal
  */
 export const severally = (
   bubbles: readonly Bubble[],

@@ -4,10 +4,11 @@ import { complement, difference, empty, full, intersection, type PageSet, union 
 import type { GuestView } from '../protocol/pipeline'
 import { mealy } from '../stream/mealy'
 import { type Pacing, unlimited } from './pacing'
-import { type AccessBatch, begun, copied, type Sending } from './precopyRoundsSending'
+import { begun, copied, type Sending } from './precopyRoundsSending'
 import type { Pushed, Round } from './round'
 import { none, type SkipRule } from './skipRule'
 import type { StopRule } from './stopRule'
+import type { TimedBatch } from './timedBatch'
 
 /**
  * The guest; the link in bytes per second and its header bytes a page (default 8, as QEMU 10.2 sends); when to stop; what to skip and how to pace (default:
@@ -38,7 +39,7 @@ export type PrecopyRound = Round & { readonly owed: PageSet; readonly stopped: s
  * slowed. A round with nothing to send lasts until the end of the batch. Throws `RangeError` on a rate, header or memory of rounds that is out of
  * range; an access beyond the guest's memory goes to the error channel as one. Cost: some 10 ns an access, and with a peek some 100.
  */
-export const precopyRounds = (options: PrecopyOptions): OperatorFunction<AccessBatch, PrecopyRound> => {
+export const precopyRounds = (options: PrecopyOptions): OperatorFunction<TimedBatch, PrecopyRound> => {
   const step = precopyStep(options)
   return (batches) =>
     batches.pipe(
@@ -60,7 +61,7 @@ export type Precopying = {
 export const precopyStep = (given: PrecopyOptions) => {
   const options = checked(given)
   const { guest, pacing } = options
-  return (before: Precopying, batch: AccessBatch): readonly [readonly PrecopyRound[], Precopying] => {
+  return (before: Precopying, batch: TimedBatch): readonly [readonly PrecopyRound[], Precopying] => {
     const rounds: PrecopyRound[] = []
     let state = before ?? {
       startedAt: batch.fromNs,

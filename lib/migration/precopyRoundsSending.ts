@@ -1,19 +1,8 @@
 import { ownSequence, type PageSequence } from '../memory/pageSequence'
 import { has, next, type PageSet, removeAll } from '../memory/pageSet'
+import type { TimedBatch } from './timedBatch'
 
-/**
- * Accesses (`page << 1 | isWrite`) of the guest time from `fromNs` up to `toNs` and not including it, in the order of time. `times` are their times in
- * nanoseconds; without it they are spread evenly, access i of n at `fromNs + floor(i * (toNs - fromNs) / n)`.
- */
-export type AccessBatch = {
-  readonly fromNs: number
-  readonly toNs: number
-  readonly accesses: Int32Array
-  readonly length: number
-  readonly times?: ArrayLike<number>
-}
-
-/** A round under way: what it sends, by address, leaving out pages dirtied again when it peeks; how far it has come is kept only then. */
+/** A round under way: what it sends, by address, leaving out pages dirtied again when it peeks; how far it has come is kept only then. @internal */
 export type Sending = {
   readonly pages: PageSet
   readonly peek: boolean
@@ -27,7 +16,7 @@ export type Sending = {
 /** What a batch did to a round: the round, the pages clean after it, the accesses used up, and when the round ended, if it did. */
 type Copied = readonly [sending: Sending, clean: PageSet, used: number, endedAt: number | undefined]
 
-/** A round at its start. */
+/** A round at its start. @internal */
 export const begun = (pages: PageSet, peek: boolean, startedAt: number, nsPerPage: number): Sending => ({
   pages,
   peek,
@@ -38,12 +27,12 @@ export const begun = (pages: PageSet, peek: boolean, startedAt: number, nsPerPag
   skipped: 0
 })
 
-/** Runs a round through a batch from access `i` on: to its end, or to that of the batch. `clean` are the pages not written since the last sync. */
-export const copied = (sending: Sending, clean: PageSet, batch: AccessBatch, i: number): Copied =>
+/** Runs a round through a batch from access `i` on: to its end, or to that of the batch. `clean` are the pages not written since the last sync. @internal */
+export const copied = (sending: Sending, clean: PageSet, batch: TimedBatch, i: number): Copied =>
   sending.peek && sending.pages.count > 0 ? peeked(sending, clean, batch, i) : unseen(sending, clean, batch, i)
 
 /** Without a peek only the end of the round matters. */
-const unseen = (sending: Sending, clean: PageSet, batch: AccessBatch, i: number): Copied => {
+const unseen = (sending: Sending, clean: PageSet, batch: TimedBatch, i: number): Copied => {
   const { count } = sending.pages
   const end = count > 0 ? endOf(sending, count) : sending.startedAt < batch.toNs ? batch.toNs : Infinity
   const hasEnded = end <= batch.toNs
@@ -52,7 +41,7 @@ const unseen = (sending: Sending, clean: PageSet, batch: AccessBatch, i: number)
 }
 
 /** With a peek, transmissions and writes are taken in the order of their times; at one time the transmission comes first. */
-const peeked = (sending: Sending, clean: PageSet, batch: AccessBatch, i: number): Copied => {
+const peeked = (sending: Sending, clean: PageSet, batch: TimedBatch, i: number): Copied => {
   const { pages, startedAt, nsPerPage } = sending
   const again = new Set<number>()
   let { sent, skipped } = sending
@@ -82,11 +71,11 @@ const peeked = (sending: Sending, clean: PageSet, batch: AccessBatch, i: number)
 /** When the last byte of `sent` pages has left, in whole nanoseconds. */
 const endOf = ({ startedAt, nsPerPage }: Sending, sent: number): number => startedAt + Math.ceil(sent * nsPerPage)
 
-const timeOf = ({ fromNs, toNs, length, times }: AccessBatch, i: number): number =>
+const timeOf = ({ fromNs, toNs, length, times }: TimedBatch, i: number): number =>
   times === undefined ? fromNs + Math.floor((i * (toNs - fromNs)) / length) : times[i]
 
 /** The first access from `i` on that is not before `ns`. */
-const firstAt = (batch: AccessBatch, ns: number, i: number): number => {
+const firstAt = (batch: TimedBatch, ns: number, i: number): number => {
   let [low, high] = [i, batch.length]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -96,7 +85,7 @@ const firstAt = (batch: AccessBatch, ns: number, i: number): number => {
   return low
 }
 
-const written = ({ accesses }: AccessBatch, from: number, to: number): PageSequence => {
+const written = ({ accesses }: TimedBatch, from: number, to: number): PageSequence => {
   const pages = new Int32Array(to - from)
   let n = 0
   for (let i = from; i < to; i++) {

@@ -5,14 +5,14 @@ import { TestScheduler } from 'rxjs/testing'
 import { describe, expect, it } from 'vitest'
 import { clarkDynamic, fixed } from '../../lib/migration/pacing'
 import { type PrecopyOptions, type PrecopyRound, precopyRounds, precopyStep } from '../../lib/migration/precopyRounds'
-import type { AccessBatch } from '../../lib/migration/precopyRoundsSending'
 import { none, peek, type SkipRule } from '../../lib/migration/skipRule'
 import { never, or, residualBelow, roundsAtMost } from '../../lib/migration/stopRule'
+import type { TimedBatch } from '../../lib/migration/timedBatch'
 
 type Access = { readonly ns: number; readonly page: number; readonly write: boolean }
 
 /** Cuts accesses in order of time into batches at these times. */
-const batched = (accesses: readonly Access[], cuts: readonly number[]): readonly AccessBatch[] =>
+const batched = (accesses: readonly Access[], cuts: readonly number[]): readonly TimedBatch[] =>
   cuts.slice(1).map((toNs, i) => {
     const within = accesses.filter(({ ns }) => ns >= cuts[i] && ns < toNs)
     return {
@@ -194,7 +194,7 @@ describe('the same rounds come out', () => {
 })
 
 describe('as an operator', () => {
-  const quiet = (fromNs: number): AccessBatch => ({ fromNs, toNs: fromNs + 40, accesses: new Int32Array(0), length: 0 })
+  const quiet = (fromNs: number): TimedBatch => ({ fromNs, toNs: fromNs + 40, accesses: new Int32Array(0), length: 0 })
   const marbles = (run: Parameters<TestScheduler['run']>[0]) => new TestScheduler((a, b) => expect(a).toEqual(b)).run(run)
   const rule = () => O.none
 
@@ -230,7 +230,7 @@ describe('as an operator', () => {
   })
 
   it('takes a batch that arrives while a round is being delivered after it', () => {
-    const batches = new Subject<AccessBatch>()
+    const batches = new Subject<TimedBatch>()
     const seen: number[] = []
     batches.pipe(precopyRounds({ ...options, until: roundsAtMost(3) })).subscribe(({ round }) => {
       seen.push(round)
