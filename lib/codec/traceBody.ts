@@ -20,11 +20,14 @@ const BLOCK_LIMIT = 1 << 28
 const QUANTA = 1
 const MAP = 2
 
-/** How a page of a quantum was used; the numbers stand in the file. */
+/** How a page of a quantum was used; the numbers stand in the file. Bit 0: a last write is stored; bit 1: the first touch is a write. */
 const READ_ONLY = 0
 const READ_THEN_WRITTEN = 1
 const WRITTEN_ONCE = 2
 const WRITTEN_AGAIN = 3
+
+/** Above every position inside a quantum of at most 2^30 instructions. */
+const LAST_POSITION = 0x7ffffffe
 
 /**
  * A writer of trace bodies. A block is its kind (1 byte), the lengths of its content before and after compression (4 bytes each, lowest
@@ -152,36 +155,41 @@ const readBlocks = (blocks: readonly Block[], columns: TraceColumns, pages: numb
       starts[at + 1] = starts[at] + count
     }
     if (starts[quantumEnd] !== end) return damaged(path, `${entries} entries in its quanta`, `${starts[quantumEnd] - entry}`)
+    const cut = (column: string) => damaged(path, `${entries} ${column}`, 'the end of the block or a number above 2^31 - 1')
+    if (!reader.readInto(page, entry, end)) return cut('pages')
     for (let at = entry; at < end; at++) {
-      const id = predictor.page(reader.read())
+      const id = predictor.page(page[at])
       if (id < 0 || id >= pages) {
         const got = id < 0 ? 'a page that was never touched before' : `page ${id}`
         return damaged(`quantum ${quantumOf(starts, blockStart, at)}`, `a page within the guest, 0 to ${pages - 1}`, got)
       }
       page[at] = id
     }
+    if (!reader.readInto(firstPosition, entry, end)) return cut('first positions')
     for (; quantum < quantumEnd; quantum++) {
       let position = 0
       for (let at = starts[quantum]; at < starts[quantum + 1]; at++) {
-        const difference = reader.read()
-        if (difference < 0 || position + difference > 0x7ffffffe) return damaged(`quantum ${quantum}`, 'a position', `${difference}`)
-        position += difference
+        position += firstPosition[at]
+        if (position > LAST_POSITION) return damaged(`quantum ${quantum}`, `positions up to ${LAST_POSITION}`, `${position}`)
         firstPosition[at] = position
       }
     }
-    for (let at = entry; at < end; at++) {
-      const kind = reader.read()
-      if (kind < 0 || kind > WRITTEN_AGAIN)
-        return damaged(`quantum ${quantumOf(starts, blockStart, at)}`, 'a kind of use from 0 to 3', `${kind}`)
-      firstIsWrite[at] = kind >> 1
-      lastWritePosition[at] = kind
-    }
+    if (!reader.readInto(lastWritePosition, entry, end)) return cut('kinds of use')
+    let later = 0
     for (let at = entry; at < end; at++) {
       const kind = lastWritePosition[at]
-      const distance = kind === READ_THEN_WRITTEN || kind === WRITTEN_AGAIN ? reader.read() : 0
-      const last = firstPosition[at] + distance
-      if (distance < 0 || last > 0x7ffffffe)
-        return damaged(`quantum ${quantumOf(starts, blockStart, at)}`, 'the distance of a last write', `${distance}`)
+      if (kind > WRITTEN_AGAIN) return damaged(`quantum ${quantumOf(starts, blockStart, at)}`, 'a kind of use from 0 to 3', `${kind}`)
+      firstIsWrite[at] = kind >> 1
+      later += kind & 1
+    }
+    const distances = new Int32Array(later)
+    if (!reader.readInto(distances, 0, later)) return cut('last writes')
+    later = 0
+    for (let at = entry; at < end; at++) {
+      const kind = lastWritePosition[at]
+      const last = firstPosition[at] + ((kind & 1) === 1 ? distances[later++] : 0)
+      if (last > LAST_POSITION)
+        return damaged(`quantum ${quantumOf(starts, blockStart, at)}`, `positions up to ${LAST_POSITION}`, `${last}`)
       lastWritePosition[at] = kind === READ_ONLY ? -1 : last
     }
     if (!reader.ended()) return damaged(path, 'the end of the block after its last write', 'more bytes')
