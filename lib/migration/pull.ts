@@ -71,7 +71,13 @@ const demand = (state: Demand, requests: readonly Request[] = []): Attempt<unkno
     return { requests, phase: { type: 'done', value: state.refused === null ? E.right(null) : E.left(state.refused) } }
   return awaiting(requests, 'demand', state, (signal) => {
     if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {
-      const order = { type: 'send', pages: pageSequence.sequence([signal.page]), place: 'ifAbsent', unless: 'sent' } as const
+      const order = {
+        type: 'send',
+        pages: pageSequence.sequence([signal.page]),
+        place: 'ifAbsent',
+        unless: 'sent',
+        overtake: true
+      } as const
       return demand({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
     }
     if (signal.type === 'wound' || signal.type === 'exited') return demand({ ...state, ending: true })

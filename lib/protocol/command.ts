@@ -27,7 +27,8 @@ export type Pages = PageSet | PageSequence
  *
  * - `preselect`, `reserve`: Clark's stages 0 and 1. `select`: which pages exist at a level, now.
  * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
- * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order.
+ * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. With
+ *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
  * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
  *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
@@ -45,6 +46,7 @@ export type Order =
       readonly pages: Pages
       readonly place: Place
       readonly unless?: Unless
+      readonly overtake?: boolean
       readonly round?: number
       readonly bytesPerSecond?: number
     }

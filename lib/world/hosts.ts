@@ -3,14 +3,20 @@ import { needed } from '../guest/guest'
 import type { HostCosts } from '../guest/hostCosts'
 import type { Bitmap } from '../memory/bitmap'
 import * as bitmap from '../memory/bitmap'
+import type { Fidelity as ContentFidelity, PageContent } from '../memory/content'
+import * as content from '../memory/content'
 import type { PageClasses } from '../memory/pageClasses'
 import { level, written } from '../memory/pageClasses'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import { bitsIn } from '../memory/words'
 import type { Level, Place, Unless, Where } from '../protocol/command'
-import type { Copies, Fidelity } from './copies'
-import { copies } from './copies'
+
+/**
+ * How much of a page's content a world keeps. `marks`: only whether the target's copy is stale (large guests). `versions`: a number that every write raises.
+ * `bytes`: real bytes (small guests).
+ */
+export type Fidelity = 'marks' | ContentFidelity
 
 /**
  * What two hosts know and hold of one guest: its pages on both sides, the dirty log, who owns it and where it runs. No time, no link and no chance: a kernel
@@ -34,16 +40,18 @@ export type Hosts = {
   readonly isLeftOut: (page: number, unless: Unless | undefined) => boolean
   /** The words of the pages the sender leaves out are taken from `words` (from word `first` on); answers whether any was. */
   readonly leaveOut: (words: Int32Array, first: number, unless: Unless | undefined) => boolean
+  /** A sender has chosen a page: no other lane needs to. */
+  readonly choose: (page: number) => void
   /** A page is read at the source and is on its way; answers what was read. */
-  readonly read: (page: number) => Content
+  readonly read: (page: number) => Reading
   /** Pages are read and arrive at once, by words from `first` on: only while the guest does not run at the target. */
   readonly readWords: (words: Int32Array, first: number) => void
-  /** Pages that were read by words and did not leave after all. */
+  /** Pages that were chosen, and read if they are read by batches, and did not leave after all. */
   readonly unread: (pages: readonly number[]) => void
   /** Zero pages among some words, from word `first` on. */
   readonly zeroPages: (words: Int32Array, first: number) => number
   /** A page arrives at the target. */
-  readonly place: (page: number, content: Content, place: Place) => void
+  readonly place: (page: number, reading: Reading, place: Place) => void
   readonly discard: (pages: PageSet) => void
   readonly pause: () => void
   /** First accesses to these pages at the target will stop the guest until they arrive. */
@@ -59,8 +67,8 @@ export type Hosts = {
   readonly compare: (when: 'activated' | 'released') => { readonly lost: PageSet; readonly regressed: PageSet; readonly owed: number }
 }
 
-/** What was read of a page, and when: the number of the read in order. */
-export type Content = { readonly order: number; readonly content: ReturnType<Copies['read']> | undefined }
+/** What was read of a page, and the number of the read in order; `undefined` in a world that keeps marks only. */
+export type Reading = { readonly order: number; readonly content: PageContent } | undefined
 
 /**
  * See `Hosts`. With fidelity `marks` a page at the target is stale if it was written in the epoch (from one sync to the next) in which it was sent: that errs
@@ -76,7 +84,7 @@ export const hosts = ({
   readonly fidelity: Fidelity
 }): Hosts => {
   const { pages } = guest
-  const exact = fidelity === 'marks' ? undefined : copies({ fidelity, pages, pageBytes: guest.pageBytes, zero: guest.classes.zero })
+  const exact = fidelity === 'marks' ? undefined : memories(guest, fidelity)
   const marks = bitmap.bitmap(pages)
   const zero = marked(guest.classes.zero)
   const differs = exact === undefined ? marked(pageSet.complement(guest.classes.zero)) : undefined
@@ -87,7 +95,8 @@ export const hosts = ({
   const split = bitmap.bitmap(Math.ceil(pages / costs.hugePagePages))
   const runs = { source: true, target: false }
   let reads = 0
-  let placedOrder = fidelity === 'marks' ? undefined : new Float64Array(pages)
+  /** When the target's copy of each page was read, in the order of reads. */
+  const readAt = exact === undefined ? undefined : new Float64Array(pages)
   let classes = guest.classes
   let tracking = false
   let primary: Where = 'source'
@@ -117,13 +126,12 @@ export const hosts = ({
   return {
     apply: (accesses, n) => {
       bitmap.markWrites(runs.target ? writtenAtTarget : marks, accesses, n)
-      if (exact !== undefined)
-        for (let i = 0; i < n; i++) if (accesses[i] & 1) exact.write(runs.target ? 'target' : 'source', accesses[i] >> 1)
+      if (exact !== undefined) content.writeAll(runs.target ? exact.target : exact.source, accesses, n)
     },
     touch: (access) => {
       if ((access & 1) === 0) return 0
       const page = access >> 1
-      exact?.write(runs.target ? 'target' : 'source', page)
+      if (exact !== undefined) content.write(runs.target ? exact.target : exact.source, page)
       if (runs.target) {
         bitmap.mark(writtenAtTarget, page)
         return 0
@@ -162,10 +170,12 @@ export const hosts = ({
       }
       return any !== 0
     },
+    choose: (page) => {
+      bitmap.clear(owed, page)
+    },
     read: (page) => {
       if (differs !== undefined) bitmap.clear(differs, page)
-      bitmap.clear(owed, page)
-      return { order: ++reads, content: exact?.read(page) }
+      return exact === undefined ? undefined : { order: ++reads, content: content.read(exact.source, page) }
     },
     readWords: (words, first) => {
       if (differs !== undefined) clearWords(differs, words, first)
@@ -182,18 +192,18 @@ export const hosts = ({
       if (zero.count > 0) for (let i = 0; i < words.length; i++) count += bitsIn(words[i] & zero.words[first + i] & ~marks.words[first + i])
       return count
     },
-    place: (page, { order, content }, how) => {
+    place: (page, reading, how) => {
       const missing = bitmap.clear(trapped, page)
       if (how === 'ifAbsent' && activated && !missing) return
-      if (how === 'ifNewer') placedOrder ??= new Float64Array(pages)
-      const older = placedOrder !== undefined && order < placedOrder[page]
+      const older = reading !== undefined && reading.order < readAt![page]
       if (how === 'ifNewer' && (older || (activated && !missing))) return
       if (older || (activated && !missing && bitmap.test(writtenAtTarget, page))) bitmap.mark(regressed, page)
-      if (placedOrder !== undefined) placedOrder[page] = order
-      if (exact !== undefined && content !== undefined) exact.place(page, content)
+      if (reading === undefined) return
+      readAt![page] = reading.order
+      content.place(exact!.target, page, reading.content)
     },
     discard: (dropped) => {
-      if (exact !== undefined) exact.drop(dropped)
+      if (exact !== undefined) drop(exact.target, dropped)
       else if (differs !== undefined) bitmap.markAll(differs, pageSet.difference(dropped, bitmap.snapshot(zero)))
     },
     pause: () => {
@@ -216,7 +226,7 @@ export const hosts = ({
     },
     abandon: () => {
       if (activated) return
-      exact?.drop(pageSet.full(pages))
+      if (exact !== undefined) drop(exact.target, pageSet.full(pages))
       if (differs !== undefined) bitmap.markAll(differs, pageSet.complement(bitmap.snapshot(zero)))
     },
     primary: () => primary,
@@ -224,7 +234,8 @@ export const hosts = ({
     compare: (when) => {
       const missing = bitmap.snapshot(trapped)
       const relevant = level(classesNow(), needed(guest))
-      const stale = exact?.differing() ?? pageSet.union(bitmap.snapshot(differs!), bitmap.snapshot(marks))
+      const stale =
+        (exact && content.differing(exact.source, exact.target)) ?? pageSet.union(bitmap.snapshot(differs!), bitmap.snapshot(marks))
       if (when === 'activated') lost = pageSet.difference(pageSet.intersection(stale, relevant), missing)
       return {
         lost: when === 'activated' ? lost : pageSet.union(lost, missing),
@@ -233,6 +244,19 @@ export const hosts = ({
       }
     }
   }
+}
+
+/** Both hosts' memories: at the source every page that is not zero has been written once, at the target none. */
+const memories = (guest: Guest, fidelity: ContentFidelity) => {
+  const options = { fidelity, size: guest.pages, pageBytes: guest.pageBytes }
+  const source = content.content(options)
+  content.writePages(source, pageSet.complement(guest.classes.zero))
+  return { source, target: content.content(options) }
+}
+
+const drop = (memory: content.Content, pages: PageSet): void => {
+  const nothing = content.read(content.content({ fidelity: memory.fidelity, size: 1, pageBytes: memory.pageBytes }), 0)
+  pageSet.forEach(pages, (page) => content.place(memory, page, nothing))
 }
 
 const clearWords = (of: Bitmap, words: Int32Array, first: number): void => {

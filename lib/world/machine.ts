@@ -15,12 +15,13 @@ import type { Clock } from '../time/clock'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
-import type { Fidelity } from './copies'
 import { execution } from './execution'
+import type { Fidelity } from './hosts'
 import { hosts as hostsOf } from './hosts'
 import type { Sending } from './sending'
 import { sending } from './sending'
 import type { Job, Transport } from './transport'
+import { bytesOnly, pageBuffers } from './transport'
 
 /** What one guest's migration is played with. */
 export type MachineOptions = {
@@ -57,10 +58,24 @@ export type Machine = {
 type Waiting = { readonly to: Address; readonly over: boolean; timer: Subscription | undefined }
 type Send = { readonly job: Sending; readonly to: Address; cancelled: Address | undefined }
 
+/** The orders that take a link and a target that are there. */
+const needsTarget: ReadonlySet<Order['type']> = new Set([
+  'preselect',
+  'reserve',
+  'send',
+  'discard',
+  'flush',
+  'sendContext',
+  'commit',
+  'resume'
+])
+
 /** See `Machine`. A kernel: all its state is born here and dies with the subscription to the world. */
 export const machine = (options: MachineOptions): Machine => {
   const { migration, guest, link, costs, clocks, fidelity, timeline, transport } = options
   const hosts = hostsOf({ guest, costs: costs.source, fidelity })
+  const buffers = pageBuffers()
+  const none = pageSet.empty(guest.pages)
   const settlement = settle(guest.dependencies)
   const stalled = new Set<number>()
   const exec = execution({
@@ -90,8 +105,7 @@ export const machine = (options: MachineOptions): Machine => {
   let wakeAt = Infinity
   let progress: Subscription | undefined
   let ballooning: Subscription | undefined
-  let application = { applicationBytes: 0, applicationDemandBytes: 0 }
-  let applicationSince: typeof application | undefined
+  let applicationSince: ReturnType<Transport['application']> | undefined
 
   const later = (delayNs: Time, f: () => void): Subscription => timeline.schedule(f, delayNs)
   const tellAll = (fact: Fact, delayNs: Time = 0): void => {
@@ -121,7 +135,7 @@ export const machine = (options: MachineOptions): Machine => {
 
   const look = (): void => {
     const now = timeline.now()
-    transport.settle(migration, now, fidelity === 'marks' ? () => {} : exec.advance)
+    transport.settle(migration, now, fidelity === 'marks' ? undefined : exec.advance)
     exec.advance(now)
     if (!exited && exec.hasExited()) {
       exited = true
@@ -207,7 +221,7 @@ export const machine = (options: MachineOptions): Machine => {
       jobs.delete(job)
       tell(to, answer)
       jobEnded(job)
-      if (of?.cancelled !== undefined) tell(of.cancelled, { type: 'cancelled', unsent: unsent ?? pageSet.empty(guest.pages) })
+      if (of?.cancelled !== undefined) tell(of.cancelled, { type: 'cancelled', unsent: unsent ?? none })
     }
     let unsent: pageSet.PageSet | undefined
     const job = sending({
@@ -218,6 +232,10 @@ export const machine = (options: MachineOptions): Machine => {
       pageBytes: guest.pageBytes,
       batchPages: options.batchPages,
       followed: isFollowed(order),
+      timed: fidelity !== 'marks',
+      none,
+      buffers,
+      withdraw: (page) => transport.withdraw(migration, page),
       began: () => {
         if (order.round === undefined) return
         tellAll({ type: 'round', round: order.round, pages: order.pages.type === 'PageSet' ? order.pages.count : order.pages.length })
@@ -243,7 +261,7 @@ export const machine = (options: MachineOptions): Machine => {
       next: () => {
         const now = rest
         rest = 0
-        return now === 0 ? undefined : { bytes: now, pages: undefined, ends: undefined, read: () => {}, place: () => {}, cut: () => now }
+        return now === 0 ? undefined : bytesOnly(now)
       },
       finished: () => {
         jobs.delete(job)
@@ -284,84 +302,140 @@ export const machine = (options: MachineOptions): Machine => {
     })
   }
 
+  const pauseGuest = (to: Address): void =>
+    after(wait(to, false), costs.source.suspendNs, () => {
+      look()
+      const now = timeline.now()
+      const shown = clockNs()
+      hosts.pause()
+      exec.stop(now)
+      tellHosts()
+      changed()
+      tell(to, { type: 'suspended', guestNs: exec.guestNs(now), clockNs: shown })
+    })
+
+  const reserve = (to: Address): void => {
+    const bytes = memoryBytes(guest)
+    let reason: string | undefined
+    const arrive = (): void => {
+      if (reserved === 0) reason = options.admit(bytes)
+      if (reason === undefined) reserved = bytes
+    }
+    overLink(to, arrive, () => (reason === undefined ? { type: 'reserved', bytes } : { type: 'refused', reason }))
+  }
+
+  const resumeAtSource = (to: Address): void => {
+    if (hosts.running().includes('source'))
+      tell(to, { type: 'activated', where: 'source', guestNs: exec.guestNs(timeline.now()), clockNs: clockNs() })
+    else
+      after(wait(to, false), costs.source.resumeNs, () => {
+        start(to, 'source')
+        changed()
+      })
+  }
+
+  const release = (to: Address): void => {
+    const now = timeline.now()
+    const total = transport.application(now)
+    const before = applicationSince ?? total
+    tellAll({
+      type: 'linkUsed',
+      applicationBytes: total.applicationBytes - before.applicationBytes,
+      applicationDemandBytes: total.applicationDemandBytes - before.applicationDemandBytes
+    })
+    compare('released')
+    tell(to, { type: 'released', needs: settlement.needs, guestNs: exec.guestNs(now) })
+  }
+
+  const cancel = (to: Address, tag: number): void => {
+    const of = sends.get(`${to.lane} ${tag}`)
+    if (of === undefined) tell(to, { type: 'cancelled', unsent: none })
+    else {
+      of.cancelled = to
+      of.job.stop()
+      transport.cancel(migration, to.lane, of.job)
+    }
+  }
+
+  const abandon = (to: Address): void => {
+    hosts.abandon()
+    if (reserved > 0) options.dismiss(reserved)
+    reserved = 0
+    tell(to, { type: 'done' }, deadLink() === undefined ? 2 * link.latencyNs : 0)
+  }
+
+  const flush = (to: Address): void => {
+    const one = { jobs: new Set(jobs), wait: wait(to, true) }
+    flushes.push(one)
+    jobEnded(one)
+  }
+
+  /** Why an order cannot be obeyed at all. */
+  const refusal = ({ type }: Order): string | undefined => {
+    if (failed.has('source')) return type === 'wake' ? undefined : failed.get('source')
+    if (!needsTarget.has(type)) return undefined
+    return (
+      deadLink() ??
+      (type === 'reserve' && settlement.refusals.length > 0 ? `residual dependency ${settlement.refusals.join('; ')}` : undefined)
+    )
+  }
+
   const obey = ({ order, to }: Command): void => {
     look()
-    if (applicationSince === undefined) applicationSince = transport.application(timeline.now())
-    const dead = deadLink()
-    if (failed.has('source') && order.type !== 'wake') return refuse(to, failed.get('source')!)
+    applicationSince ??= transport.application(timeline.now())
+    const reason = refusal(order)
+    if (reason !== undefined && !(order.type === 'resume' && order.where === 'source' && !failed.has('source'))) {
+      refuse(to, reason)
+      return
+    }
     switch (order.type) {
       case 'preselect':
-        if (dead !== undefined) return refuse(to, dead)
-        return overLink(
+        overLink(
           to,
           () => {},
           () => ({ type: 'preselected', host: 'target' })
         )
-      case 'reserve': {
-        if (dead !== undefined) return refuse(to, dead)
-        if (settlement.refusals.length > 0) return refuse(to, `residual dependency ${settlement.refusals.join('; ')}`)
-        let reason: string | undefined
-        const bytes = memoryBytes(guest)
-        return overLink(
-          to,
-          () => {
-            if (reserved === 0) reason = options.admit(bytes)
-            if (reason === undefined) reserved = bytes
-          },
-          () => (reason === undefined ? { type: 'reserved', bytes } : { type: 'refused', reason })
-        )
+        break
+      case 'reserve':
+        reserve(to)
+        break
+      case 'select': {
+        const pages = hosts.select(order.level)
+        tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(hosts.classes().nonPageable, pages) })
+        break
       }
-      case 'select':
-        return tell(to, {
-          type: 'selected',
-          pages: hosts.select(order.level),
-          nonPageable: pageSet.intersection(hosts.classes().nonPageable, hosts.select(order.level))
-        })
       case 'track':
         hosts.track(order.on)
         changed()
-        return tell(to, { type: 'done' })
-      case 'sync': {
-        const dirty = hosts.sync()
-        return tellAll({ type: 'synced', dirty, to }, costs.source.syncNs)
-      }
+        tell(to, { type: 'done' })
+        break
+      case 'sync':
+        tellAll({ type: 'synced', dirty: hosts.sync(), to }, costs.source.syncNs)
+        break
       case 'send':
-        if (dead !== undefined) return refuse(to, dead)
-        return send(to, order)
+        send(to, order)
+        break
       case 'discard':
-        if (dead !== undefined) return refuse(to, dead)
-        return overLink(
+        overLink(
           to,
           () => hosts.discard(order.pages),
           () => ({ type: 'done' })
         )
-      case 'flush': {
-        if (dead !== undefined) return refuse(to, dead)
-        const flush = { jobs: new Set(jobs), wait: wait(to, true) }
-        flushes.push(flush)
-        return jobEnded(flush)
-      }
-      case 'pause': {
-        const w = wait(to, false)
-        return after(w, costs.source.suspendNs, () => {
-          look()
-          const now = timeline.now()
-          const shown = clockNs()
-          hosts.pause()
-          exec.stop(now)
-          tellHosts()
-          changed()
-          tell(to, { type: 'suspended', guestNs: exec.guestNs(now), clockNs: shown })
-        })
-      }
+        break
+      case 'flush':
+        flush(to)
+        break
+      case 'pause':
+        pauseGuest(to)
+        break
       case 'sendContext':
-        if (dead !== undefined) return refuse(to, dead)
-        return sendBytes(to, guest.contextBytes + settlement.movedBytes)
+        sendBytes(to, guest.contextBytes + settlement.movedBytes)
+        break
       case 'redirect':
-        return tell(to, { type: 'redirected' }, link.latencyNs + options.redirectNs)
+        tell(to, { type: 'redirected' }, link.latencyNs + options.redirectNs)
+        break
       case 'commit':
-        if (dead !== undefined) return refuse(to, dead)
-        return overLink(
+        overLink(
           to,
           () => {
             hosts.commit()
@@ -369,47 +443,28 @@ export const machine = (options: MachineOptions): Machine => {
           },
           () => ({ type: 'committed' })
         )
+        break
       case 'resume':
-        if (order.where === 'source') {
-          if (hosts.running().includes('source'))
-            return tell(to, { type: 'activated', where: 'source', guestNs: exec.guestNs(timeline.now()), clockNs: clockNs() })
-          return void later(costs.source.resumeNs, () => {
-            start(to, 'source')
-            changed()
-          })
-        }
-        if (dead !== undefined) return refuse(to, dead)
-        return resumeAtTarget(to, order)
-      case 'release': {
-        const now = timeline.now()
-        const total = transport.application(now)
-        application = {
-          applicationBytes: total.applicationBytes - applicationSince.applicationBytes,
-          applicationDemandBytes: total.applicationDemandBytes - applicationSince.applicationDemandBytes
-        }
-        tellAll({ type: 'linkUsed', ...application })
-        compare('released')
-        return tell(to, { type: 'released', needs: settlement.needs, guestNs: exec.guestNs(now) })
-      }
+        if (order.where === 'source') resumeAtSource(to)
+        else resumeAtTarget(to, order)
+        break
+      case 'release':
+        release(to)
+        break
       case 'throttle':
         throttle = order.fraction
         changed()
-        return tell(to, { type: 'done' })
+        tell(to, { type: 'done' })
+        break
       case 'wake':
-        return after(wait(to, false), order.afterNs, () => tell(to, { type: 'done' }))
-      case 'cancel': {
-        const of = sends.get(`${to.lane} ${order.tag}`)
-        if (of === undefined) return tell(to, { type: 'cancelled', unsent: pageSet.empty(guest.pages) })
-        of.cancelled = to
-        of.job.stop()
-        transport.cancel(migration, to.lane, of.job)
-        return
-      }
+        after(wait(to, false), order.afterNs, () => tell(to, { type: 'done' }))
+        break
+      case 'cancel':
+        cancel(to, order.tag)
+        break
       case 'abandon':
-        hosts.abandon()
-        if (reserved > 0) options.dismiss(reserved)
-        reserved = 0
-        return tell(to, { type: 'done' }, dead === undefined ? 2 * link.latencyNs : 0)
+        abandon(to)
+        break
     }
   }
 

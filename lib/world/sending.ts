@@ -1,5 +1,5 @@
 import type { PageSequence } from '../memory/pageSequence'
-import { orderOf } from '../memory/pageSequence'
+import { orderOf, ownSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import { bitsIn, lowestBit } from '../memory/words'
@@ -7,8 +7,9 @@ import type { Link } from '../network/link'
 import { wireBytes } from '../network/link'
 import type { Order, Pages } from '../protocol/command'
 import type { Time } from '../time/time'
-import type { Content, Hosts } from './hosts'
-import type { Batch, Job } from './transport'
+import type { Hosts, Reading } from './hosts'
+import type { Batch, Buffers, Job } from './transport'
+import { bytesOnly } from './transport'
 
 type Send = Extract<Order, { readonly type: 'send' }>
 
@@ -17,11 +18,18 @@ export type SendingOptions = {
   readonly hosts: Hosts
   readonly link: Link
   readonly pages: number
+  /** The empty set of pages. */
+  readonly none: PageSet
   readonly pageBytes: number
   /** Pages chosen at a time when each is followed; zero pages and those to leave out are looked up then, as Xen looks at its dirty bitmap per batch. */
   readonly batchPages: number
   /** Whether pages are followed one by one: their content counts, or the guest may wait for them. */
   readonly followed: boolean
+  /** Whether it matters when a page is read; otherwise a batch is read as a whole when it begins to leave. */
+  readonly timed: boolean
+  readonly buffers: Buffers
+  /** Takes a page out of what another lane has chosen and not begun to send; false when that is too late. */
+  readonly withdraw: (page: number) => boolean
   readonly began: () => void
   readonly placed: (page: number, at: Time) => void
   /** Runs ahead of a page's placing over something that the guest may have written. */
@@ -38,66 +46,69 @@ export type Sending = Job & { readonly stop: () => void; readonly counted: () =>
 
 /** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. */
 export const sending = (options: SendingOptions): Sending => {
-  const { order, hosts, pages, batchPages, followed } = options
+  const { order, hosts, pages, none, batchPages, followed, buffers } = options
   const full = wireBytes(options.link, options.pageBytes, false)
   const small = wireBytes(options.link, options.pageBytes, true)
   const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
-  const none = pageSet.empty(pages)
-  let skipped: Int32Array | undefined
+  const skipped: number[] = []
+  let skippedWords: Int32Array | undefined
+  let unread: readonly number[] = []
   let counted = 0
   let bytes = 0
   let stopped = false
   let started = false
-  let unread: readonly number[] = []
-
-  const skip = (page: number): void => {
-    skipped ??= new Int32Array(Math.ceil(pages / 32))
-    skipped[page >>> 5] |= 1 << page
-  }
 
   const nextFollowed = (): Batch | undefined => {
     const most = Math.min(batchPages, source.left())
-    const list = new Int32Array(most)
-    const ends = new Float64Array(most)
+    const { pages: list, ends, leaves } = buffers.take(most)
     let n = 0
     let total = 0
     while (n < most) {
       const page = source.next()
       if (page < 0) break
-      if (order.unless !== undefined && hosts.isLeftOut(page, order.unless)) {
-        skip(page)
+      if (order.unless !== undefined && hosts.isLeftOut(page, order.unless) && !(order.overtake && options.withdraw(page))) {
+        skipped.push(page)
         continue
       }
+      hosts.choose(page)
       list[n] = page
       total += hosts.isZero(page) ? small : full
       ends[n++] = total
     }
     if (n === 0) return undefined
-    const contents: Content[] = []
-    const chosen = list.subarray(0, n)
-    unread = []
-    let read = 0
+    const readings: Reading[] = []
     bytes += total
+    counted += n
+    if (!options.timed) for (let i = 0; i < n; i++) hosts.read(list[i])
     return {
       bytes: total,
-      pages: chosen,
+      count: n,
+      pages: list,
       ends,
-      read: (i) => {
-        contents[i] = hosts.read(chosen[i])
-        read = i + 1
-        counted++
-      },
+      leaves,
+      read: options.timed ? (i) => readings.push(hosts.read(list[i])) : undefined,
       place: (i, at) => {
         if (order.place !== 'ifAbsent') options.beforePlacing(at)
-        hosts.place(chosen[i], contents[i], order.place)
-        options.placed(chosen[i], at)
+        hosts.place(list[i], readings[i], order.place)
+        options.placed(list[i], at)
       },
-      cut: () => {
-        const kept = Math.max(read, 1)
+      cut: (left) => {
+        let kept = 1
+        while (kept < n && ends[kept - 1] < left) kept++
         bytes -= total - ends[kept - 1]
-        unread = Array.from(chosen.subarray(kept))
-        return ends[kept - 1]
-      }
+        counted -= n - kept
+        unread = Array.from(list.subarray(kept, n))
+        hosts.unread(unread)
+        return { bytes: ends[kept - 1], pages: kept }
+      },
+      withdrawn: (page, size) => {
+        skipped.push(page)
+        bytes -= size
+        counted--
+        total -= size
+        n--
+      },
+      arrived: () => buffers.give({ pages: list, ends, leaves })
     }
   }
 
@@ -107,8 +118,8 @@ export const sending = (options: SendingOptions): Sending => {
     const { first, words } = taken
     const before = order.unless === undefined ? undefined : words.slice()
     if (hosts.leaveOut(words, first, order.unless)) {
-      skipped ??= new Int32Array(Math.ceil(pages / 32))
-      for (let i = 0; i < words.length; i++) skipped[first + i] |= before![i] & ~words[i]
+      skippedWords ??= new Int32Array(Math.ceil(pages / 32))
+      for (let i = 0; i < words.length; i++) skippedWords[first + i] |= before![i] & ~words[i]
     }
     const count = bits(words)
     if (count === 0) return nextByWords()
@@ -118,18 +129,14 @@ export const sending = (options: SendingOptions): Sending => {
     bytes += total
     counted += count
     return {
-      bytes: total,
-      pages: undefined,
-      ends: undefined,
-      read: () => {},
-      place: () => {},
+      ...bytesOnly(total),
       cut: (left) => {
         const rest: number[] = []
         let kept = 0
         words.forEach((word, i) => {
           for (let w = word; w !== 0; w &= w - 1) {
             const page = (first + i) * 32 + lowestBit(w)
-            if (kept > left) rest.push(page)
+            if (kept >= left && kept > 0) rest.push(page)
             else kept += hosts.isZero(page) ? small : full
           }
         })
@@ -137,17 +144,20 @@ export const sending = (options: SendingOptions): Sending => {
         counted -= rest.length
         unread = rest
         hosts.unread(rest)
-        return kept
+        return { bytes: kept, pages: 0 }
       }
     }
   }
 
   const result = (): Sent => {
-    const out = skipped === undefined ? none : pageSet.fromBitmap(pages, skipped)
+    const out =
+      skippedWords !== undefined ? pageSet.fromBitmap(pages, skippedWords) : skipped.length > 0 ? pageSet.fromPages(pages, skipped) : none
     if (!stopped && out.count === 0) return { pages: order.pages, skipped: none, unsent: none, bytes }
     const unsent = stopped ? pageSet.union(pageSet.fromPages(pages, unread), source.rest(pages)) : none
-    const asked = order.pages.type === 'PageSet' ? order.pages : pageSet.fromPages(pages, order.pages)
-    return { pages: pageSet.difference(pageSet.difference(asked, out), unsent), skipped: out, unsent, bytes }
+    if (order.pages.type === 'PageSet')
+      return { pages: pageSet.difference(pageSet.difference(order.pages, out), unsent), skipped: out, unsent, bytes }
+    const sent = orderOf(order.pages).filter((page) => !pageSet.has(out, page) && !pageSet.has(unsent, page))
+    return { pages: ownSequence(sent), skipped: out, unsent, bytes }
   }
 
   return {

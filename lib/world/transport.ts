@@ -5,20 +5,49 @@ import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
 
 /**
- * Pages (or plain bytes) that leave one after the other at the lane's rate. The sender chose them, and knew their sizes, when the batch began.
- * `ends[i]` are the wire bytes up to and including page i; absent, the pages are all alike in the run that matters and nobody follows them one by one.
+ * Pages (or plain bytes) that leave one after the other at the lane's rate. The sender chose them, and knew their sizes, when the batch began. The arrays are
+ * there (`count` entries of each are used) when the pages are followed one by one, and then belong to the batch until it has `arrived`: `ends[i]` are the wire
+ * bytes up to and including page i, `leaves[i]` is when its last byte leaves, which the transport writes.
  */
-export type Batch = {
+export type Batch = Partial<PageBuffers> & {
   readonly bytes: number
-  readonly pages: Int32Array | undefined
-  readonly ends: Float64Array | undefined
-  /** Page i begins to leave: its content is read. */
-  readonly read: (i: number, at: Time) => void
+  readonly count: number
+  /** Page i begins to leave: its content is read. Absent where it does not matter when. */
+  readonly read?: (i: number, at: Time) => void
   /** Page i has arrived. */
-  readonly place: (i: number, at: Time) => void
-  /** Ends the batch with the page under way when `bytes` have left; answers the bytes up to the end of that page. */
-  readonly cut: (bytes: number) => number
+  readonly place?: (i: number, at: Time) => void
+  /** Ends the batch with the page under way when `bytes` have left; answers the bytes up to the end of that page, and the pages that are followed. */
+  readonly cut: (bytes: number) => { readonly bytes: number; readonly pages: number }
+  /** A page of `bytes` was taken out before it began to leave. */
+  readonly withdrawn?: (page: number, bytes: number) => void
+  readonly arrived?: () => void
 }
+
+type PageBuffers = { readonly pages: Int32Array; readonly ends: Float64Array; readonly leaves: Float64Array }
+
+/** Arrays for batches, used again: fresh typed arrays for every window would cost more than all the rest. */
+export type Buffers = { readonly take: (pages: number) => PageBuffers; readonly give: (used: PageBuffers) => void }
+
+/** See `Buffers`. Sizes are powers of two. */
+export const pageBuffers = (): Buffers => {
+  const pools: PageBuffers[][] = []
+  const size = (n: number): number => (n <= 1 ? 0 : 32 - Math.clz32(n - 1))
+  return {
+    take: (n) => {
+      const capacity = 1 << size(n)
+      return (
+        pools[size(n)]?.pop() ?? { pages: new Int32Array(capacity), ends: new Float64Array(capacity), leaves: new Float64Array(capacity) }
+      )
+    },
+    give: (used) => {
+      const pool = (pools[size(used.pages.length)] ??= [])
+      pool.push(used)
+    }
+  }
+}
+
+/** So many bytes that are no pages: execution context, device state. */
+export const bytesOnly = (bytes: number): Batch => ({ bytes, count: 0, cut: () => ({ bytes, pages: 0 }) })
 
 /** What a lane carries: batches, until `next` has no more. */
 export type Job = {
@@ -32,8 +61,6 @@ export type Job = {
 /** A batch on its way: leaving, or left and not yet arrived as a whole. */
 type Flight = {
   readonly batch: Batch
-  /** When the last byte of page i leaves; those in the past never change again. */
-  readonly leaves: Float64Array
   count: number
   read: number
   placed: number
@@ -57,9 +84,11 @@ export type Transport = {
   /** Ends a job after the page under way, or takes it out of its queue; false when it is not there any more. */
   readonly cancel: (owner: string, lane: string, job: Job) => boolean
   /** Lets what an owner has on the link happen up to `now`: pages are read and placed in the order of time. `before(at)` runs ahead of each of them. */
-  readonly settle: (owner: string, now: Time, before: (at: Time) => void) => void
+  readonly settle: (owner: string, now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page under way arrives; Infinity when it is not under way. */
   readonly arrivalOf: (owner: string, page: number) => Time
+  /** Takes a page out of a batch in which it has not begun to leave; false when it is in none. The caller sends it instead. */
+  readonly withdraw: (owner: string, page: number) => boolean
   readonly senders: (owner: string) => number
   /** Bytes of an owner that have left so far. */
   readonly bytesLeft: (owner: string, now: Time) => number
@@ -82,6 +111,9 @@ type TransportOptions = {
 /** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. */
 export const transport = ({ link, timeline, look, changed }: TransportOptions): Transport => {
   const lanes = new Map<string, Lane>()
+  /** The lanes with a batch under way, in the order in which they began. */
+  const active: Lane[] = []
+  const owners = new Set<string>()
   const flights = new Map<string, Flight[]>()
   const left = new Map<string, number>()
   let failed: string | undefined
@@ -99,36 +131,36 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
     flight.sent = Math.min(flight.bytes, flight.sent + ((now - flight.since) * flight.rate) / 1e9)
     flight.since = now
     flight.rate = rate
-    const { ends } = flight.batch
-    if (ends !== undefined)
-      for (let i = 0; i < flight.count; i++)
-        if (!(flight.leaves[i] <= now)) flight.leaves[i] = now + Math.ceil(((ends[i] - flight.sent) * 1e9) / rate)
+    const { ends, leaves } = flight.batch
+    if (ends !== undefined && leaves !== undefined)
+      for (let i = flight.placed; i < flight.count; i++)
+        if (!(leaves[i] <= now)) leaves[i] = now + Math.ceil(((ends[i] - flight.sent) * 1e9) / rate)
     flight.endsAt = now + Math.ceil(((flight.bytes - flight.sent) * 1e9) / rate)
   }
 
-  const schedule = (key: string, lane: Lane, now: Time): void => {
+  const schedule = (lane: Lane, now: Time): void => {
     lane.end?.unsubscribe()
-    lane.end = timeline.schedule(() => batchEnds(key, lane), lane.flight!.endsAt - now)
+    lane.end = timeline.schedule(() => batchEnds(lane), lane.flight!.endsAt - now)
   }
 
   /** Shares the link anew among the lanes under way. */
   const share = (now: Time): void => {
     account(now)
-    const active = [...lanes].filter(([, lane]) => lane.flight !== undefined)
-    const demands = active.map(([, lane]) => lane.jobs[0].maxBytesPerSecond)
+    const demands = active.map((lane) => lane.jobs[0].maxBytesPerSecond)
     const rates = fairShares({ capacity: link.bytesPerSecond, demands: [...demands, link.applicationBytesPerSecond] })
     applicationRate = rates[active.length]
-    active.forEach(([key, lane], i) => {
+    for (let i = 0; i < active.length; i++) {
+      const lane = active[i]
       const flight = lane.flight!
-      if (flight.rate === rates[i]) return
+      if (flight.rate === rates[i]) continue
       setRate(flight, now, rates[i])
-      schedule(key, lane, now)
-    })
-    for (const owner of new Set(active.map(([, lane]) => lane.owner))) changed(owner)
+      schedule(lane, now)
+    }
+    for (const owner of owners) if (active.some((lane) => lane.owner === owner)) changed(owner)
   }
 
   /** Starts the next batch of a lane, or its next job, or leaves it idle. True when the lane's demand has changed. */
-  const proceed = (key: string, lane: Lane, now: Time): boolean => {
+  const proceed = (lane: Lane, now: Time): boolean => {
     const before = lane.flight
     const demand = before === undefined ? undefined : lane.jobs[0].maxBytesPerSecond
     lane.flight = undefined
@@ -140,22 +172,11 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
         job.finished(now)
         continue
       }
-      const count = batch.pages?.length ?? 0
-      const leaves = new Float64Array(count).fill(Infinity)
-      const flight: Flight = {
-        batch,
-        leaves,
-        count,
-        read: 0,
-        placed: 0,
-        since: now,
-        sent: 0,
-        rate: 0,
-        bytes: batch.bytes,
-        began: now,
-        endsAt: Infinity
-      }
+      const { count, bytes } = batch
+      batch.leaves?.fill(Infinity, 0, count)
+      const flight: Flight = { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, began: now, endsAt: Infinity }
       lane.flight = flight
+      if (before === undefined) active.push(lane)
       if (count > 0) {
         const own = flights.get(lane.owner)
         if (own === undefined) flights.set(lane.owner, [flight])
@@ -163,15 +184,16 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       }
       if (before !== undefined && demand === job.maxBytesPerSecond) {
         setRate(flight, now, before.rate)
-        schedule(key, lane, now)
+        schedule(lane, now)
         return false
       }
       return true
     }
+    if (before !== undefined) active.splice(active.indexOf(lane), 1)
     return before !== undefined
   }
 
-  const batchEnds = (key: string, lane: Lane): void => {
+  const batchEnds = (lane: Lane): void => {
     const now = timeline.now()
     const flight = lane.flight!
     look(lane.owner)
@@ -182,39 +204,59 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
         look(lane.owner)
         const own = flights.get(lane.owner)!
         own.splice(own.indexOf(flight), 1)
+        flight.batch.arrived?.()
         changed(lane.owner)
       }, link.latencyNs)
-    if (proceed(key, lane, now)) share(now)
+    if (proceed(lane, now)) share(now)
     changed(lane.owner)
   }
 
-  const settle = (owner: string, now: Time, before: (at: Time) => void): void => {
+  const settle = (owner: string, now: Time, before: ((at: Time) => void) | undefined): void => {
     const own = flights.get(owner)
-    if (own === undefined || own.length === 0) return
-    for (;;) {
+    if (own === undefined) return
+    while (own.length > 0) {
       let at = Infinity
-      let soonest: Flight | undefined
-      let reading = false
+      let second = Infinity
+      let soonest = own[0]
       for (const flight of own) {
-        const readAt = flight.read < flight.count ? (flight.read === 0 ? flight.began : flight.leaves[flight.read - 1]) : Infinity
-        const placeAt = flight.placed < flight.count ? flight.leaves[flight.placed] + link.latencyNs : Infinity
-        if (readAt < at || (readAt === at && !reading)) {
-          at = readAt
+        const next = Math.min(nextRead(flight), nextPlacing(flight))
+        if (next < at) {
+          second = at
+          at = next
           soonest = flight
-          reading = true
-        }
-        if (placeAt < at) {
-          at = placeAt
-          soonest = flight
-          reading = false
+        } else if (next < second) second = next
+      }
+      if (at > now) return
+      // What one flight does before any other is done in one go: a tie goes to the flight that began first, a page's reading before a placing.
+      const limit = Math.min(now, second === at ? at : second - 1)
+      const { batch } = soonest
+      for (;;) {
+        const readAt = nextRead(soonest)
+        const placeAt = nextPlacing(soonest)
+        if (Math.min(readAt, placeAt) > limit) break
+        if (readAt <= placeAt) {
+          before?.(readAt)
+          batch.read!(soonest.read++, readAt)
+        } else {
+          before?.(placeAt)
+          batch.place!(soonest.placed++, placeAt)
         }
       }
-      if (soonest === undefined || at > now) return
-      before(at)
-      if (reading) soonest.batch.read(soonest.read++, at)
-      else soonest.batch.place(soonest.placed++, at)
     }
   }
+  /** Where a page is that is under way; the newest flights first, because a page that is waited for has most likely been sent by itself. */
+  const find = (owner: string, page: number): { readonly flight: Flight; readonly i: number } | undefined => {
+    const own = flights.get(owner) ?? []
+    for (let f = own.length - 1; f >= 0; f--) {
+      const flight = own[f]
+      const pages = flight.batch.pages!
+      for (let i = flight.placed; i < flight.count; i++) if (pages[i] === page) return { flight, i }
+    }
+    return undefined
+  }
+  const nextRead = (f: Flight): Time =>
+    f.read < f.count && f.batch.read !== undefined ? (f.read === 0 ? f.began : f.batch.leaves![f.read - 1]) : Infinity
+  const nextPlacing = (f: Flight): Time => (f.placed < f.count ? f.batch.leaves![f.placed] + link.latencyNs : Infinity)
 
   return {
     enqueue: (owner, name, job) => {
@@ -224,11 +266,12 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       if (lane === undefined) {
         lane = { owner, jobs: [], flight: undefined, end: undefined }
         lanes.set(key, lane)
+        owners.add(owner)
       }
       lane.jobs.push(job)
       if (lane.flight !== undefined || lane.jobs.length > 1) return
       look(owner)
-      if (proceed(key, lane, now)) share(now)
+      if (proceed(lane, now)) share(now)
       changed(owner)
     },
     cancel: (owner, name, job) => {
@@ -245,21 +288,41 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       look(owner)
       const flight = lane.flight
       setRate(flight, now, flight.rate)
-      flight.bytes = flight.batch.cut(flight.sent)
-      if (flight.count > 0) flight.count = Math.max(flight.read, 1)
+      const kept = flight.batch.cut(flight.sent)
+      flight.bytes = kept.bytes
+      flight.count = kept.pages
       setRate(flight, now, flight.rate)
-      schedule(key, lane, now)
+      schedule(lane, now)
       return true
     },
     settle,
     arrivalOf: (owner, page) => {
-      for (const flight of flights.get(owner) ?? []) {
-        const i = flight.batch.pages!.indexOf(page)
-        if (i >= flight.placed && i < flight.count) return flight.leaves[i] + link.latencyNs
-      }
-      return Infinity
+      const found = find(owner, page)
+      return found === undefined ? Infinity : found.flight.batch.leaves![found.i] + link.latencyNs
     },
-    senders: (owner) => [...lanes.values()].filter((lane) => lane.owner === owner && lane.flight !== undefined).length,
+    withdraw: (owner, page) => {
+      const now = timeline.now()
+      const found = find(owner, page)
+      if (found === undefined) return false
+      const { flight, i } = found
+      const { pages, ends, leaves, withdrawn } = flight.batch
+      // The last page stays: a batch without pages would have to end in the past.
+      if (withdrawn === undefined || flight.count === 1 || (i === 0 ? flight.began : leaves![i - 1]) <= now) return false
+      const bytes = ends![i] - (i === 0 ? 0 : ends![i - 1])
+      for (let k = i + 1; k < flight.count; k++) {
+        pages![k - 1] = pages![k]
+        ends![k - 1] = ends![k] - bytes
+        leaves![k - 1] = Infinity
+      }
+      flight.count--
+      flight.bytes -= bytes
+      withdrawn(page, bytes)
+      const lane = active.find((one) => one.flight === flight)!
+      setRate(flight, now, flight.rate)
+      schedule(lane, now)
+      return true
+    },
+    senders: (owner) => active.reduce((n, lane) => n + (lane.owner === owner ? 1 : 0), 0),
     bytesLeft: (owner, now) => {
       let bytes = left.get(owner) ?? 0
       for (const { owner: of, flight } of lanes.values())
@@ -280,12 +343,13 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       failed = reason
       applicationRate = 0
       flights.clear()
+      active.length = 0
       for (const lane of lanes.values()) {
         lane.end?.unsubscribe()
         lane.flight = undefined
         for (const job of lane.jobs.splice(0)) job.refused(reason)
       }
-      for (const owner of new Set([...lanes.values()].map(({ owner }) => owner))) changed(owner)
+      for (const owner of owners) changed(owner)
     },
     failure: () => failed
   }

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { benchBubbling } from './bubbling'
+import { benchPostcopy } from './postcopy'
+import { benchPrecopy } from './precopy'
+import { benchTimeline } from './timeline'
+
+describe('benches at smoke size', () => {
+  for (const bench of [benchTimeline, benchBubbling, benchPrecopy, benchPostcopy])
+    it(`${bench.name} gives the same result hash twice`, () => {
+      const { hash, figures } = bench({ smoke: true })
+      expect(hash).toMatch(/^[0-9a-f]+$/)
+      expect(bench({ smoke: true }).hash).toBe(hash)
+      expect(Object.keys(figures).length).toBeGreaterThan(2)
+    })
+})

@@ -1,0 +1,16 @@
+import { benchBubbling } from './bubbling'
+import { benchPostcopy } from './postcopy'
+import { benchPrecopy } from './precopy'
+import { benchTimeline } from './timeline'
+
+/** `npm run bench [-- NAME ...]`: the benches at canonical size, with a hash of each result. Ratios compare within one run; times belong to this machine. */
+const benches = { timeline: benchTimeline, bubbling: benchBubbling, precopy: benchPrecopy, postcopy: benchPostcopy }
+const asked = process.argv.slice(2)
+for (const name of asked)
+  if (!(name in benches)) throw new RangeError(`bench: a name must be one of ${Object.keys(benches).join(', ')} (got ${name})`)
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const { figures, hash } = bench({ smoke: false })
+  console.log(`${name}  (result hash ${hash})`)
+  for (const [figure, value] of Object.entries(figures)) console.log(`  ${figure}: ${value}`)
+}
