@@ -17,7 +17,7 @@ export interface WorkloadPhase {
  *     clock of A   0 .............. a                  a ............ 2a
  *
  * A phase covers its start and not its end. Where a workload ends (a recorded program exits) its phases stay quiet; when none will ever make an access again,
- * the whole ends. Stamped; all have the same number of virtual CPUs. Phase i runs under `split(key, i)`. Like multigrid's bursts or a nightly job, it is what a
+ * the whole ends; so it does before 2^53 ns (104 days). Stamped; all have the same number of virtual CPUs. Phase i runs under `split(key, i)`. Like multigrid's bursts or a nightly job, it is what a
  * detector of changes must notice. Errors: `RangeError` for no phase, a bad time, or virtual CPUs that differ. Cost: some nanoseconds an access more than its
  * workloads, and O(phases) a change of phase; rounds of phases in which nothing happens are skipped in O(phases).
  */
@@ -74,7 +74,7 @@ const inTurns = (lengths: readonly number[], cursors: readonly Stamped[]): Acces
           turn = 0
           cycle++
           const quiet = quietCycles()
-          if (quiet === Number.POSITIVE_INFINITY) {
+          if ((cycle + quiet + 1) * cycleNs > Number.MAX_SAFE_INTEGER) {
             cycle--
             turn = cursors.length - 1
             break

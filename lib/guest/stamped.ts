@@ -5,6 +5,8 @@ import type { Accesses } from './workload'
  * Any accesses as a cursor of single accesses with times, whether regular or stamped: `at` and `access` are those of the next one, and `at` is Infinity when
  * there is none. `advance` goes on to the one after it.
  *
+ * Times end at 2^53 nanoseconds (104 days of guest time), beyond which no integer tells two apart: what comes later never comes.
+ *
  * A kernel: it reads ahead by at most 1024 accesses and is owned by whoever made it. Cost: some nanoseconds an access.
  */
 export interface Stamped {
@@ -34,7 +36,8 @@ export const stamped = (of: Accesses): Stamped => {
         cursor.at = Number.POSITIVE_INFINITY
         return
       }
-      cursor.at = rate === undefined ? times[next] : timeOfAccess(rate, passed + next)
+      const at = rate === undefined ? times[next] : timeOfAccess(rate, passed + next)
+      cursor.at = at <= Number.MAX_SAFE_INTEGER ? at : Number.POSITIVE_INFINITY
       cursor.access = accesses[next++]
     }
   }

@@ -76,6 +76,26 @@ describe('batches', () => {
     expect(lengths).toEqual([2, 0, 1])
   })
 
+  it('completes in the same way when the accesses are regular, however little a fill gives', () => {
+    const fiveAccesses: Workload = {
+      ...idle(),
+      name: 'five',
+      pages: 1,
+      open: () => {
+        let left = 5
+        const fill = (accesses: Int32Array, _: Float64Array, capacity: number): number => {
+          const filled = Math.min(left, capacity, 2)
+          left -= filled
+          accesses.fill(1, 0, filled)
+          return filled
+        }
+        return { accessesPerSecond: 1e9, fill }
+      }
+    }
+    const lengths = [...batchIterable(fiveAccesses, { key: key(1), quantumNs: 4 })].map(({ length }) => length)
+    expect(lengths).toEqual([3, 2])
+  })
+
   it('feeds the dirty rate', async () => {
     const stream = batches(uniform({ pages: 1000, writesPerSecond: 1e6 }), { key: key(3), quantumNs: 1e5, untilNs: 1e8 })
     const rates = await lastValueFrom(stream.pipe(dirtyRate({ size: 1000, windowNs: 1e6 }), toArray()))

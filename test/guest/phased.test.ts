@@ -57,15 +57,10 @@ describe('phased', () => {
     expect(times).toEqual([1000, 2000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000])
   })
 
-  it('years without an access cost nothing', () => {
-    const { times } = first(
-      phased([
-        { forNs: 1, workload: uniform({ pages: 5, writesPerSecond: 1e-6 }) },
-        { forNs: 1, workload: idle() }
-      ]),
-      2
-    )
-    expect(times).toEqual([2e15, 4e15])
+  it('days without an access cost nothing, and it ends before 2^53 ns', () => {
+    const seldom = { forNs: 1, workload: uniform({ pages: 5, writesPerSecond: 1e-6 }) }
+    const { times } = first(phased([seldom, { forNs: 1, workload: idle() }]), 20)
+    expect(times).toEqual([2e15, 4e15, 6e15, 8e15])
   })
 
   it('ends when no phase will ever make an access again, and is idle when none ever makes one', () => {

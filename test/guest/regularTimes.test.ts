@@ -28,10 +28,27 @@ describe('regularTimes', () => {
     )
   })
 
+  it('an access counts from its own nanosecond on, and not before', () => {
+    fc.assert(
+      fc.property(rates, fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 1_000_000_000 })), (rate, k) => {
+        const at = timeOfAccess(rate, k)
+        fc.pre(Number.isSafeInteger(at))
+        expect(accessesUntil(rate, at)).toBeGreaterThan(k)
+        if (at > 0) expect(accessesUntil(rate, at - 1)).toBeLessThanOrEqual(k)
+      }),
+      { numRuns: 500 }
+    )
+    expect(accessesUntil(1_000_000, 999)).toBe(0)
+  })
+
   it('600,000 accesses per second are 600,000 in the first second, the last of them at its end', () => {
     expect(accessesUntil(600_000, 1e9)).toBe(600_000)
     expect(accessesUntil(600_000, 1e9 - 1)).toBe(599_999)
     expect(timeOfAccess(600_000, 599_999)).toBe(1e9)
+  })
+
+  it('answers also where counts are beyond all integers', () => {
+    expect(accessesUntil(1e12, 1e15)).toBe(1e18 + 1000)
   })
 
   it('at rate 0 there is never an access', () => {
