@@ -30,7 +30,7 @@ export type Series = {
 
 /**
  * The entries of one migration to the series of its chart, read from `selected`, `round`, `progress`, `sent`, `synced` and the stages. What is left is kept
- * as a page set: all that was selected (without `selected`: the guest's memory), less what is sent, and what a sync names again. `progress` counts
+ * as a page set: all that the first `selected` named (without it: the guest's memory), less what is sent, and what a sync names again. `progress` counts
  * what its sends have not yet answered.
  *
  * At most `pointsAtMost` points (default 4096): when there are more, all but the first and last of each shorter and shorter stretch of time are thinned out,
@@ -92,7 +92,7 @@ const spans = ({ pauses }: Milestones, end: Time): readonly Span[] =>
   pauses.map(({ from, to }) => ({ from, to: to ?? Math.max(from, end) }))
 
 const hear = (state: Gathered, signal: Signal, size: number | undefined, pointsAtMost: number): void => {
-  if (signal.type === 'selected') state.left = signal.pages
+  if (signal.type === 'selected') state.left ??= signal.pages
   else if (signal.type === 'synced') state.left = state.left && union(state.left, signal.dirty)
   else if (signal.type === 'sent') {
     state.bytes.sent += signal.bytes

@@ -5,9 +5,9 @@ export const formatNumber = (value: number, decimals = 0): string => {
   return `${value < 0 ? '-' : ''}${grouped}${part === undefined ? '' : `.${part}`}`
 }
 
-/** The fewest decimals, at most three, with which every number keeps two significant digits; none where all are whole. */
+/** The fewest decimals, at most three, with which every number keeps three significant digits; none where all are whole. */
 export const decimalsFor = (values: readonly number[]): number => {
   if (values.every(Number.isInteger)) return 0
   const smallest = Math.min(...values.map(Math.abs).filter((value) => value > 0))
-  return smallest >= 100 ? 0 : smallest >= 1 ? 1 : smallest >= 0.1 ? 2 : 3
+  return smallest >= 100 ? 0 : smallest >= 10 ? 1 : smallest >= 1 ? 2 : 3
 }

@@ -31,7 +31,7 @@ export const table =
     return form === 'markdown' ? markdown(header, rows) : text(header, rows) + (allCompleted ? '\nAll completed.' : '')
   }
 
-/** The columns that some run has a value for, each in the scale of its largest value, with the text of its cells. */
+/** The columns that some run has a value for, each in a scale that suits all of its values, with the text of its cells. */
 export const shownColumns = (
   runs: readonly Run[],
   unit: TimeUnit = nanoseconds
@@ -40,12 +40,22 @@ export const shownColumns = (
     const values = runs.map(({ metrics }) => column.value(metrics))
     const known = values.filter((value) => value !== undefined)
     if (known.length === 0) return []
-    const largest = Math.max(...known.map(Math.abs))
-    const scale = column.scales.find(({ size }) => largest >= size) ?? column.scales[column.scales.length - 1]
+    const scale = scaleFor(column.scales, known)
     const decimals = decimalsFor(known.map((value) => value / scale.size))
     const cells = values.map((value) => (value === undefined ? '-' : formatNumber(value / scale.size, decimals)))
     return [{ column, scale, cells }]
   })
+
+/**
+ * The largest scale in which the largest value is at least 1 and the smallest a tenth, so that 0.5 ms is seen beside 1 s; when there is none, the smallest scale
+ * in which the largest value has at most five digits.
+ */
+const scaleFor = (scales: readonly Scale[], values: readonly number[]): Scale => {
+  const sizes = values.map(Math.abs).filter((value) => value > 0)
+  const [smallest, largest] = [Math.min(...sizes), Math.max(0, ...sizes)]
+  const short = scales.filter(({ size }) => largest / size < 1e5)
+  return short.find(({ size }) => smallest / size >= 0.1 && largest / size >= 1) ?? short[short.length - 1] ?? scales[0]
+}
 
 const isText = (name: string): boolean => name === 'technique' || name === 'outcome'
 

@@ -44,6 +44,13 @@ describe('timeSeries', () => {
     ])
   })
 
+  it('keeps what is left when a later select asks what else there is', () => {
+    const again = said('m').heard(820 * ms, { type: 'selected', pages: full(1000), nonPageable: empty(1000) })
+    const entries = preCopy()
+    const i = entries.findIndex((entry) => entry.at > 820 * ms)
+    expect(left([...entries.slice(0, i), again, ...entries.slice(i)])).toContainEqual([820, 200])
+  })
+
   it('has the stages, the rounds and the faults', () => {
     const { points: _, ...pre } = runFold(timeSeries(), preCopy())
     expect(pre).toEqual({

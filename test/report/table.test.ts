@@ -18,8 +18,8 @@ describe('table', () => {
       'technique total prepare down service resume  sent wire slowed dirtied    peak link rounds faults',
       '             ms      ms   ms      ms     ms pages   MB      % pages/s pages/s    %',
       '────────────────────────────────────────────────────────────────────────────────────────────────',
-      'pre-copy    800     710   40      50     50 1,600  6.6   18.8     857   1,000   25      2      0',
-      'post-copy   810      10   20      20    780 1,000  4.1   24.7       -       -    -      0      2',
+      'pre-copy    800     710   40      50     50 1,600 6.57   18.8     857   1,000   25      2      0',
+      'post-copy   810      10   20      20    780 1,000 4.10   24.7       -       -    -      0      2',
       'All completed.'
     ])
   })
@@ -37,7 +37,7 @@ describe('table', () => {
         'technique total prepare down service  sent wire slowed rounds faults outcome',
         '              s      ms   ms      ms pages   MB      %',
         '────────────────────────────────────────────────────────────────────────────────────────────────',
-        'changed     1.2     710   40      50 1,600  6.6   18.8      2      0 aborted, runs at source: link down'
+        'changed    1.23     710   40      50 1,600 6.57   18.8      2      0 aborted, runs at source: link down'
       ].map((line, i) => (i === 2 ? expect.stringMatching(/^─+$/) : line))
     )
   })
@@ -47,7 +47,7 @@ describe('table', () => {
       [
         '| technique | total, ms | prepare, ms | down, ms | service, ms | resume, ms | sent, pages | wire, MB | slowed, % | rounds | faults | outcome |',
         '| :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | :-- |',
-        '| post-copy | 810 | 10 | 20 | 20 | 780 | 1,000 | 4.1 | 24.7 | 0 | 2 | completed |'
+        '| post-copy | 810 | 10 | 20 | 20 | 780 | 1,000 | 4.10 | 24.7 | 0 | 2 | completed |'
       ].join('\n')
     )
   })
@@ -63,10 +63,13 @@ describe('table', () => {
     )
   })
 
-  it('shows each column in the unit of its largest value, small values with two digits', () => {
+  it('shows each column in a unit in which its smallest value can be seen', () => {
     const cells = (changes: Partial<Metrics>) => shownColumns([changed(changes), pre]).find(({ column }) => column.name === 'down')
-    expect(cells({ downtime: 2_500_000_000 })).toMatchObject({ scale: { unit: 's' }, cells: ['2.500', '0.040'] })
-    expect(cells({ downtime: 250_000 })).toMatchObject({ scale: { unit: 'ms' }, cells: ['0.25', '40.00'] })
+    expect(cells({ downtime: 2_500_000_000 })).toMatchObject({ scale: { unit: 'ms' }, cells: ['2,500', '40'] })
+    expect(cells({ downtime: 4_000_000_500 })).toMatchObject({ scale: { unit: 'ms' }, cells: ['4,000.0', '40.0'] })
+    expect(cells({ downtime: 400_000_000_000 })).toMatchObject({ scale: { unit: 's' }, cells: ['400.000', '0.040'] })
+    expect(cells({ downtime: 250_000 })).toMatchObject({ scale: { unit: 'ms' }, cells: ['0.250', '40.000'] })
+    expect(cells({ downtime: 250 })).toMatchObject({ scale: { unit: 'µs' }, cells: ['0.250', '40,000.000'] })
     expect(shownColumns([changed({ downtime: 0 })]).find(({ column }) => column.name === 'down')).toMatchObject({
       scale: { unit: 'ns' },
       cells: ['0']
@@ -107,6 +110,6 @@ describe('numbers', () => {
   })
 
   it('have as many decimals as their smallest needs', () => {
-    expect([[1, 20], [100.5, 2000.1], [1.5], [0.25, 1], [0.01], [0, 0.5], [0]].map(decimalsFor)).toEqual([0, 0, 1, 2, 3, 2, 0])
+    expect([[1, 20], [100.5, 2000.1], [1.5], [0.25, 1], [0.01], [0, 0.5], [0]].map(decimalsFor)).toEqual([0, 0, 2, 3, 3, 3, 0])
   })
 })
