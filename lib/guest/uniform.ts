@@ -13,6 +13,7 @@ export const uniform = (options: WorkloadOptions): Workload => {
   const checked = checkedOptions('uniform', options)
   const { pages, from, writesPerSecond, readsPerSecond, vcpus } = checked
   const mix = writeMix(checked)
+  const onlyWrites = mix.all ? { shift: 1, plus: (from << 1) | 1 } : undefined
   return {
     name: 'uniform',
     pages: from + pages,
@@ -25,8 +26,8 @@ export const uniform = (options: WorkloadOptions): Workload => {
       return {
         accessesPerSecond: (writesPerSecond + readsPerSecond) / vcpus,
         fill: (accesses, _, capacity) => {
-          fillBelow(stream, k, pages, accesses, capacity)
-          mixWrites(accesses, capacity, from, mix, k)
+          fillBelow(stream, k, pages, accesses, capacity, onlyWrites)
+          if (onlyWrites === undefined) mixWrites(accesses, capacity, from, mix, k)
           k += capacity
           return capacity
         }

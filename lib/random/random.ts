@@ -56,10 +56,20 @@ export const fillUint32 = (stream: Key, counterStart: number, out: Uint32Array, 
  * in 2^32 / bound (0.2 % for nine million pages). The product is exact for bounds up to 2^21; above it is rounded as IEEE 754 says, which
  * never reaches `bound`, moves a result by one with a probability below bound * 2^-53 and is the same on every machine. Cost: 1.9 to 2.5 ns each.
  */
-export const fillBelow = (stream: Key, counterStart: number, bound: number, out: Int32Array, n: number): void => {
+export const fillBelow = (
+  stream: Key,
+  counterStart: number,
+  bound: number,
+  out: Int32Array,
+  n: number,
+  { shift, plus }: { readonly shift: number; readonly plus: number } = asDrawn
+): void => {
   refuseFill('fillBelow', counterStart, out.length, n)
   refuseBound('fillBelow', bound)
   const scale = bound / TWO_32
+  // Told to be integers, these stay in registers as such.
+  const left = shift | 0
+  const more = plus | 0
   for (let done = 0; done < n; ) {
     const counter = counterStart + done
     const end = Math.min(n, done + (TWO_32 - (counter % TWO_32)))
@@ -69,11 +79,13 @@ export const fillBelow = (stream: Key, counterStart: number, bound: number, out:
       let x = Math.imul(weyl ^ (weyl >>> 17), M1)
       x = Math.imul(x ^ (x >>> 11) ^ b, M2)
       x = Math.imul(x ^ (x >>> 15), M3)
-      out[done] = ((x ^ (x >>> 14)) >>> 0) * scale
+      out[done] = ((((x ^ (x >>> 14)) >>> 0) * scale) << left) + more
       weyl = (weyl + GOLDEN) | 0
     }
   }
 }
+
+const asDrawn = { shift: 0, plus: 0 }
 
 /** A uniform integer in [0, bound) at a position of the stream; bound is 1 to 2^31, its bias is that of `fillBelow`. Throws RangeError. */
 export const uniformInt = (stream: Key, counter: number, bound: number): number => {

@@ -84,6 +84,24 @@ describe('random', () => {
     )
   })
 
+  it('fillBelow shifts and adds on its way: out[i] = (value << shift) + plus', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.nat(1000),
+        fc.integer({ min: 1, max: 2 ** 20 }),
+        fc.nat(3),
+        fc.nat(9),
+        (seed, start, bound, shift, plus) => {
+          const [plain, moved] = [new Int32Array(40), new Int32Array(40)]
+          fillBelow(key(seed), start, bound, plain, 40)
+          fillBelow(key(seed), start, bound, moved, 40, { shift, plus })
+          expect(Array.from(moved)).toEqual(Array.from(plain, (value) => (value << shift) + plus))
+        }
+      )
+    )
+  })
+
   it('multiply-shift is exact up to bounds of 2^21 and never reaches a bound', () => {
     fc.assert(
       fc.property(seeds, fc.nat(), fc.integer({ min: 1, max: 2 ** 21 }), (seed, counter, bound) => {
