@@ -29,7 +29,7 @@ export interface TraceCursor {
  *
  * Times are floor(instructions since the start * 1e9 / instructionsPerSecond); accesses of one instruction come first touches first.
  *
- * Errors: RangeError when a rate is not a positive finite number. Cost: a few nanoseconds per access: last writes are put in order once
+ * Errors: RangeError when a rate is not a positive finite number. Cost: 7 to 10 ns per access, several times that in a fresh process: last writes are put in order once
  * per quantum by a radix sort and kept (4 bytes per written page-quantum), so that repeating costs a merge only.
  */
 export const openTrace = (trace: PageTrace, { instructionsPerSecond, atEnd }: TracePlayback): TraceCursor => {

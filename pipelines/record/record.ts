@@ -63,7 +63,7 @@ export interface RecordError {
  * standard input, output and error. Children of the program run untraced; memory written by the kernel on the program's behalf (a read()
  * into a buffer) is seen when the program touches it.
  *
- * Cost: one to three million instructions per second, some hundred to a few thousand times slower than the program alone: Valgrind
+ * Cost: one to three million instructions per second, one to four thousand times slower than the program alone: Valgrind
  * writes each access as a line of text.
  */
 export const record = async (options: RecordOptions, sink: RecordSink): Promise<Either<RecordError, Recording>> => {

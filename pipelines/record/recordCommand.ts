@@ -7,7 +7,7 @@ import { wordOfEnd } from './runLackey'
 export const addRecordCommand = (program: Command): Command =>
   program
     .command('record')
-    .description('record the pages a program touches (Valgrind; hundreds to thousands of times slower than the program alone)')
+    .description('record the pages a program touches (Valgrind; one to four thousand times slower than the program alone)')
     .requiredOption('-o, --output <file>', 'trace to write')
     .option('--force', 'replace the output where it exists')
     .option('--quantum <instructions>', 'executed instructions per quantum', whole, 100_000)
@@ -83,7 +83,7 @@ const recordToTerminal = async (command: readonly string[], flags: RecordFlags):
   }
 }
 
-const SLOW_DOWN = 'some hundred to a few thousand times slower than alone (1 to 3 million instructions per second)'
+const SLOW_DOWN = 'one to four thousand times slower than alone (1 to 3 million instructions per second)'
 
 /** Back to the start of the line and clear it. */
 const CLEAR = '\r\u001b[K'

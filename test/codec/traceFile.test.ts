@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { traceBodyWriter } from '../../lib/codec/traceBody'
@@ -188,6 +190,9 @@ describe('traceFile', () => {
     expect(refusal(fileOf({ quanta: 4 }, bodyOf(small)))).toBe(
       'a.trace: header.quanta: expected 3, as in the body, got 4; record the trace anew'
     )
+    expect(refusal(fileOf({ pages: 2 ** 30 }, bodyOf(small)))).toBe(
+      'a.trace: header.pages: expected at most 11, the entries of the body, got 1073741824; record the trace anew'
+    )
     expect(refusal(fileOf({ instructions: 3001 }, bodyOf(small)))).toBe(
       'a.trace: header.instructions: expected 2001 to 3000 in 3 quanta, got 3001; record the trace anew'
     )
@@ -213,6 +218,29 @@ describe('traceFile', () => {
     expect(refusal(fileOf({ instructionsPerQuantum: 800, instructions: 2400 }, bodyOf(small)))).toBe(
       'a.trace: quantum 0: expected a last write from 1 to 799, got position 900 of page 0; record the trace anew'
     )
+  })
+})
+
+describe('the shipped traces', () => {
+  const folder = join(__dirname, '../../traces')
+  const names = readdirSync(folder).filter((name) => name.endsWith('.trace'))
+
+  it('are three', () => {
+    expect(names).toEqual(['sort.trace', 'sqlite.trace', 'zstd.trace'])
+  })
+
+  it.each(names)('%s is whole, at most 2 MB, and as its README says', (name) => {
+    const bytes = readFileSync(join(folder, name))
+    const { header } = decoded(bytes)
+    expect(bytes.length).toBeLessThanOrEqual(2_000_000)
+    expect(header.pages).toBeGreaterThan(2500)
+    expect(header.instructions).toBeGreaterThan(300e6)
+    const rows = readFileSync(join(folder, 'README.md'), 'utf8').split('\n')
+    const about = rows.filter((row) => row.startsWith(`| \`${name}\` |`)).join('\n')
+    expect(about).toContain(createHash('sha256').update(bytes).digest('hex'))
+    expect(about).toContain(header.command.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' '))
+    for (const figure of [header.quanta, header.pages, bytes.length]) expect(about).toContain(figure.toLocaleString('en-US'))
+    expect(about).toContain(header.program.version)
   })
 })
 
