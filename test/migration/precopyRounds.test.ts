@@ -72,6 +72,11 @@ describe('precopyRounds', () => {
     ])
   })
 
+  it('with a peek sends a page written at the instant of its transmission, and still owes it', async () => {
+    const [, second] = await rounds(writes([10, 1], [20, 4], [80, 1], [90, 4]), { skip: peek })
+    expect(shape(second)).toEqual({ round: 2, pages: 2, skipped: 0, time: [80, 100], dirtied: 2, owed: [1, 4], stops: false })
+  })
+
   it('keeps owing what is held back and sends it when it is let go', async () => {
     const until = or(roundsAtMost(3), never)
     const found = await rounds(
@@ -160,8 +165,14 @@ const model = (accesses: readonly Access[], skip: SkipRule, untilNs: number) => 
   }
 }
 
+// Half of the accesses fall on an instant at which a transmission may begin or end.
+const times = fc.oneof(
+  fc.nat({ max: 399 }),
+  fc.nat({ max: 39 }).map((n) => n * 10)
+)
+
 const accessLists = fc
-  .array(fc.record({ ns: fc.nat({ max: 399 }), page: fc.nat({ max: 7 }), write: fc.boolean() }), { maxLength: 60 })
+  .array(fc.record({ ns: times, page: fc.nat({ max: 7 }), write: fc.boolean() }), { maxLength: 60 })
   .map((accesses) => accesses.sort((a, b) => a.ns - b.ns))
 
 const cutLists = fc.uniqueArray(fc.integer({ min: 1, max: 399 }), { maxLength: 12 }).map((cuts) => [0, ...cuts.sort((a, b) => a - b), 400])

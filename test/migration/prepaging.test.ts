@@ -114,6 +114,14 @@ describe('orders', () => {
     expect(pushed(lruOrder(sequence([5, 1, 3, 0, 2, 4]), bubbling()), 6, [fault(3)])).toEqual([1, 0, 5, 2, 4])
   })
 
+  it('LRU order with the list in address order is the order inside: its edges stop at faulted pages too', () => {
+    const addresses = sequence(Array.from({ length: 12 }, (_, page) => page))
+    const inside = bubbling({ pivots: 2 })
+    const happenings = [fault(2), fault(8), fault(5)]
+    expect(pushed(lruOrder(addresses, inside), 12, happenings)).toEqual(pushed(inside, 12, happenings))
+    expect(pushed(inside, 12, happenings)).toEqual([4, 6, 7, 9, 3, 10, 11, 0, 1])
+  })
+
   it('a user writes an order in three lines', () => {
     const backwards = byPage('backwards', (missing) => previous(missing, missing.size - 1))
     expect(pushed(backwards, 4, [take(1), fault(1)])).toEqual([3, 2, 0])
