@@ -1,0 +1,52 @@
+import type * as t from 'io-ts'
+import type { Level } from '../protocol/command'
+import { closed } from './closed'
+import { positiveInteger } from './quantities'
+import {
+  type PacingConfig,
+  type PrepagingConfig,
+  pacingConfig,
+  prepagingConfig,
+  type SkipRuleConfig,
+  type StopRuleConfig,
+  skipRuleConfig,
+  stopRuleConfig,
+  type ThrottleConfig,
+  throttleConfig
+} from './ruleConfig'
+import { tagged } from './tagged'
+import { oneOf, text } from './text'
+
+/** What all techniques have: a name of the user's own for tables and journals, and the memory that moves (by default all that is allocated). */
+type Named = { readonly name?: string; readonly level?: Level }
+
+type Pushing = {
+  readonly until?: StopRuleConfig
+  readonly skip?: SkipRuleConfig
+  readonly pacing?: PacingConfig
+  readonly throttle?: ThrottleConfig
+  readonly remember?: number
+}
+
+type Pulling = { readonly prepaging?: PrepagingConfig; readonly windowPages?: number; readonly windows?: number }
+
+/** A technique in a configuration: one of the four, with the rules that are not to be its defaults. */
+export type TechniqueConfig = Named &
+  (
+    | { readonly type: 'stop-and-copy' }
+    | ({ readonly type: 'pre-copy' } & Pushing)
+    | ({ readonly type: 'post-copy' } & Pulling)
+    | ({ readonly type: 'hybrid' } & Pushing & Pulling)
+  )
+
+const named = { name: text, level: oneOf('hypervisor', 'guestOs', 'application') }
+const pushing = { until: stopRuleConfig, skip: skipRuleConfig, pacing: pacingConfig, throttle: throttleConfig, remember: positiveInteger }
+const pulling = { prepaging: prepagingConfig, windowPages: positiveInteger, windows: positiveInteger }
+
+/** A technique as JSON: `{ "type": "pre-copy", "until": { "type": "roundsAtMost", "rounds": 5 } }`. */
+export const techniqueConfig: t.Type<TechniqueConfig, unknown> = tagged<TechniqueConfig>({
+  'stop-and-copy': closed({}, named),
+  'pre-copy': closed({}, { ...named, ...pushing }),
+  'post-copy': closed({}, { ...named, ...pulling }),
+  hybrid: closed({}, { ...named, ...pushing, ...pulling })
+})

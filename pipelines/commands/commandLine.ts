@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander'
+import { addRecordCommand } from '../record/recordCommand'
+import { action } from './action'
+import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
+
+/** The command line without its entry in the process: commands are added to it, then it is parsed by `perform`. */
+export const commandLine = (): Command => {
+  const program = new Command('transhume')
+    .description('A reactive laboratory for live migration. Without a command: every technique on a recorded program, side by side.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what there is)')
+    .option('--seed <seed>', 'of the chances of a run (default 1)')
+  addOutputFlags(program).action(action((signal, flags) => mainJob(flags, signal)))
+  addRunCommand(program)
+  addCompareCommand(program)
+  addRecordCommand(program)
+  return program
+}
+
+/** Parses the process's arguments and performs the command; a wrong use of the command line exits with 2. */
+export const perform = async (program: Command, argv: readonly string[]): Promise<void> => {
+  // A reader that has seen enough (head, less) closes the pipe: that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  }
+}

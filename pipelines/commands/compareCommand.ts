@@ -1,0 +1,96 @@
+import type { Command } from 'commander'
+import { isLeft } from 'fp-ts/lib/Either'
+import { decode } from '../../lib/codec/decode'
+import { oneOf } from '../../lib/codec/text'
+import { action, type Ending, ended, refused } from './action'
+import { chooseExperiment } from './chooseExperiment'
+import { comparisonData, comparisonText, type Form } from './comparisonText'
+import { namedTechniques } from './demo'
+import { exampleConfig } from './exampleConfig'
+import { addExperimentFlags, type ExperimentFlags } from './flags'
+import { journalFolder } from './journalFolder'
+import { terminalProgress } from './progress'
+import { runTrials } from './runTrials'
+
+type Flags = ExperimentFlags & {
+  readonly technique?: string
+  readonly format?: string
+  readonly journals?: string
+  readonly force?: boolean
+  readonly quiet?: boolean
+  readonly example?: boolean
+}
+
+/** Adds `run`: one technique, or those of a configuration file. */
+export const addRunCommand = (program: Command): Command =>
+  flagged(program.command('run'))
+    .description('migrate a guest by one technique, or as a configuration file says')
+    .argument('[config]', 'configuration file in JSON (see --example); flags go before what it says')
+    .option('--example', 'print a configuration file that has everything, and do nothing else')
+    .action(action((signal, file: string | undefined, flags: Flags) => compare({ file, flags, otherwise: ['pre-copy'], signal })))
+
+/** Adds `compare`: several techniques side by side. */
+export const addCompareCommand = (program: Command): Command =>
+  flagged(program.command('compare'))
+    .description('migrate a guest by several techniques, side by side')
+    .argument('[config]', 'configuration file in JSON (npm start -- run --example prints one); flags go before what it says')
+    .action(action((signal, file: string | undefined, flags: Flags) => compare({ file, flags, otherwise: everyName(), signal })))
+
+/** The main job: every technique on one shipped trace, with the defaults and some traffic of applications on the link. */
+export const mainJob = (flags: Flags, signal: AbortSignal): Promise<Ending> =>
+  compare({ file: undefined, flags: { applicationTraffic: '500Mbit/s', ...flags }, otherwise: everyName(), signal })
+
+/** Adds what the main job may be told. */
+export const addOutputFlags = (command: Command): Command =>
+  command
+    .option('--journals <folder>', 'where to write a journal for each technique (default: a new folder for temporary files, printed)')
+    .option('--force', 'replace journals that exist')
+    .option('--quiet', 'no progress on standard error (nor is there any when it is not a terminal)')
+
+const flagged = (command: Command): Command =>
+  addOutputFlags(addExperimentFlags(command.option('--technique <names>', `one or more, with commas: ${everyName().join(', ')}`))).option(
+    '--format <form>',
+    'text, markdown, csv or json (default: text, the only one with charts and explanations)'
+  )
+
+const everyName = (): readonly string[] => namedTechniques().map(({ name }) => name)
+
+type Comparison = {
+  readonly file: string | undefined
+  readonly flags: Flags
+  readonly otherwise: readonly string[]
+  readonly signal: AbortSignal
+}
+
+const compare = async ({ file, flags, otherwise, signal }: Comparison): Promise<Ending> => {
+  const { technique, journals, force = false, quiet = false, example = false } = flags
+  if (example) {
+    process.stdout.write(exampleConfig)
+    return ended
+  }
+  const format = decode(oneOf('text', 'markdown', 'csv', 'json'))(flags.format ?? 'text')
+  if (isLeft(format)) return refused(...format.left.map((problem) => ({ ...problem, path: '--format' })))
+  const chosen = chooseExperiment({ file, techniques: technique, flags, otherwise })
+  if (isLeft(chosen)) return refused(...chosen.left)
+  const { trials } = chosen.right
+  const folder = journalFolder(journals, { names: trials.map(({ name }) => name), force })
+  if (isLeft(folder)) return refused(...folder.left)
+  const progress = terminalProgress({ quiet })
+  const results = await runTrials(trials, { journalOf: ({ name }) => folder.right.of(name), progress, signal })
+  progress.clear()
+  if (results === undefined) {
+    folder.right.leave()
+    return { type: 'interrupted' }
+  }
+  const form: Form = format.right
+  process.stdout.write(
+    form === 'text'
+      ? `${comparisonText(chosen.right, results, { charts: charted(results.map(({ name }) => name)) })}\n\njournals: ${folder.right.path}\n`
+      : `${comparisonData(results, form)}\n`
+  )
+  return ended
+}
+
+/** Up to four charts fit on a screen: of many techniques those four that are sums of different phases. */
+const charted = (names: readonly string[]): readonly string[] =>
+  names.length <= 4 ? names : ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid']

@@ -1,0 +1,101 @@
+import { basename } from 'node:path'
+import { memoryBytes } from '../../lib/guest/guest'
+import { chart } from '../../lib/report/chart'
+import { columns, outcomeInWords } from '../../lib/report/columns'
+import { legend } from '../../lib/report/legend'
+import { formatNumber } from '../../lib/report/numbers'
+import { table } from '../../lib/report/table'
+import { formatTime } from '../../lib/time/time'
+import type { Experiment } from '../experiment/experiment'
+import { namedTechniques } from './demo'
+import type { Result } from './runTrials'
+
+/** How a comparison is to be written. */
+export type Form = 'text' | 'markdown' | 'csv' | 'json'
+
+/** A comparison for people: what was migrated, the table, what stands out, the charts of some techniques, and what each word means. */
+export const comparisonText = (
+  { config, guest }: Pick<Experiment, 'config' | 'guest'>,
+  results: readonly Result[],
+  { charts }: { readonly charts: readonly string[] }
+): string => {
+  const drawn = results.filter(({ name }) => charts.includes(name))
+  return [
+    settingText({ config, guest }),
+    '',
+    table()(results),
+    '',
+    ...best(results),
+    ...(drawn.length > 0 ? [chart({ quantity: 'pagesLeft', height: 4 })(drawn), ''] : []),
+    ...techniqueText(results),
+    legend(results)
+  ].join('\n')
+}
+
+/** A comparison for programs. */
+export const comparisonData = (results: readonly Result[], form: 'markdown' | 'csv' | 'json'): string =>
+  form === 'json' ? jsonOf(results) : table({ form })(results)
+
+const settingText = ({ config, guest }: Pick<Experiment, 'config' | 'guest'>): string => {
+  const { link, startAt = 0, seed = 1 } = config
+  const used = link.applicationTraffic ? `, of which applications want ${gigabits(link.applicationTraffic)}` : ''
+  return [
+    `guest: ${workloadText(config.guest.workload)}: a ${guest.kind} of ${formatNumber(guest.pages)} pages, ${formatNumber(memoryBytes(guest) / 1e6, 1)} MB`,
+    `link: ${gigabits(link.bandwidth)}${used}; the migration begins ${formatTime(startAt)} after the guest; seed ${seed}`
+  ].join('\n')
+}
+
+const workloadText = (workload: Experiment['config']['guest']['workload']): string =>
+  workload.type === 'recorded'
+    ? `recorded program ${basename(workload.trace, '.trace')}, ${formatNumber((workload.instructionsPerSecond ?? 1e9) / 1e6)} million instructions per second`
+    : `synthetic workload ${workload.type}`
+
+const gigabits = (bytesPerSecond: number): string => `${Number(((bytesPerSecond * 8) / 1e9).toPrecision(6))} Gbit/s`
+
+/** Who is best at what, among those that completed, when there is something to compare. */
+const best = (results: readonly Result[]): readonly string[] => {
+  const complete = results.filter(({ metrics }) => metrics.outcome?.type === 'completed')
+  if (complete.length < 2) return []
+  const least = (what: string, name: string): string => {
+    const { value, scales } = columns().find((column) => column.name === name)!
+    const known = complete.flatMap((result) => {
+      const v = value(result.metrics)
+      return v === undefined ? [] : [{ name: result.name, v }]
+    })
+    const lowest = Math.min(...known.map(({ v }) => v))
+    const winners = known.filter(({ v }) => v === lowest).map((one) => one.name)
+    const text =
+      scales[0].unit === '%'
+        ? `${formatNumber(lowest * 100, 1)} %`
+        : scales[0].unit === 'pages'
+          ? `${formatNumber(lowest)} pages`
+          : formatTime(lowest)
+    return `${what.padEnd(18)} ${winners.join(', ')} (${text})`
+  }
+  return [
+    least('shortest downtime', 'down'),
+    least('soonest finished', 'total'),
+    least('fewest pages sent', 'sent'),
+    least('guest slowed least', 'slowed'),
+    ''
+  ]
+}
+
+const techniqueText = (results: readonly Result[]): readonly string[] => {
+  const said = namedTechniques().filter(({ name }) => results.some((result) => result.name === name))
+  if (said.length === 0) return []
+  const width = Math.max(...said.map(({ name }) => name.length))
+  return [...said.map(({ name, sentence }) => `${name.padEnd(width)}  ${sentence}`), '']
+}
+
+const jsonOf = (results: readonly Result[]): string =>
+  JSON.stringify(
+    results.map(({ name, metrics, journal }) => ({
+      technique: name,
+      outcomeInWords: outcomeInWords(metrics.outcome),
+      ...metrics,
+      journal
+    })),
+    null,
+    2
+  )

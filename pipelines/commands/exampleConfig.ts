@@ -1,0 +1,51 @@
+/** A configuration file that `run` accepts, with every part an experiment has; `npm start -- run --example` prints it. */
+export const exampleConfig = `{
+  "guest": {
+    "kind": "vm",
+    "memory": "64 MiB",
+    "context": "1 MiB",
+    "workload": {
+      "type": "hotCold",
+      "hotPages": 0.1,
+      "hotAccesses": 0.9,
+      "writesPerSecond": 20000,
+      "readsPerSecond": 20000,
+      "vcpus": 2
+    },
+    "dependencies": [
+      { "kind": "file", "name": "/var/db/accounts", "policy": { "type": "forwarded", "usesPerSecond": 100, "timePerUse": "20 us" } },
+      { "kind": "communicator", "name": "port 5432", "policy": { "type": "rebound", "time": "1 ms" } }
+    ]
+  },
+  "link": { "bandwidth": "1 Gbit/s", "latency": "28 us", "applicationTraffic": "200 Mbit/s" },
+  "source": { "firstWrite": "20 us", "sync": "50 us", "cores": 2, "senderCores": 0.5 },
+  "redirect": "100 us",
+  "techniques": [
+    {
+      "type": "pre-copy",
+      "name": "patient",
+      "until": {
+        "type": "or",
+        "rules": [
+          { "type": "downtimeWithin", "limit": "5 ms" },
+          { "type": "sentAtMost", "timesMemory": 3 },
+          { "type": "notShrinking" }
+        ]
+      },
+      "skip": { "type": "frequentlyDirtied", "atLeast": 2, "of": 3 }
+    },
+    {
+      "type": "pre-copy",
+      "name": "gentle",
+      "until": { "type": "roundsAtMost", "rounds": 5 },
+      "pacing": { "type": "clarkDynamic", "min": "200 Mbit/s", "max": "800 Mbit/s", "increment": "50 Mbit/s" }
+    },
+    { "type": "post-copy", "prepaging": { "type": "bubbling", "pivots": 7, "edges": "dual" }, "windowPages": 64 },
+    { "type": "hybrid", "until": { "type": "roundsAtMost", "rounds": 2 } }
+  ],
+  "startAt": "100 ms",
+  "limit": "30 s",
+  "progressEvery": "2 ms",
+  "seed": 1
+}
+`

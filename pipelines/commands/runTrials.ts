@@ -1,0 +1,68 @@
+import { measure } from '../../lib/metrics/metrics'
+import { perMigration } from '../../lib/metrics/perMigration'
+import { timeSeries } from '../../lib/metrics/timeSeries'
+import type { Entry } from '../../lib/protocol/journal'
+import type { Drawn } from '../../lib/report/chart'
+import type { Run } from '../../lib/report/columns'
+import { combine, type Fold } from '../../lib/stream/fold'
+import type { Trial } from '../experiment/experiment'
+import { migrationName } from '../experiment/experiment'
+import { simulate } from '../experiment/simulate'
+import { type JournalFile, journalFile } from './journalFile'
+import type { Progress } from './progress'
+
+/** What a trial came to: a row of the table, a chart, and where its journal is. */
+export type Result = Run & Drawn & { readonly technique: Trial['technique'] | undefined; readonly journal: string | undefined }
+
+/** What is read off each journal while it is written: the metrics and the series of the chart, in one pass. */
+export const readings: Fold<Entry, { metrics: ReturnType<ReturnType<typeof measure>['done']>; series: Record<string, Drawn['series']> }> =
+  combine({ metrics: measure(), series: perMigration(timeSeries()) })
+
+/**
+ * Runs trials one after the other and writes the journal of each to the path it is given, if any. `undefined` when the signal stopped them: the journals that
+ * were whole by then are kept, the one under way is removed.
+ */
+export const runTrials = async (
+  trials: readonly Trial[],
+  {
+    journalOf,
+    progress,
+    signal
+  }: { readonly journalOf: (trial: Trial) => string | undefined; readonly progress: Progress; readonly signal: AbortSignal }
+): Promise<readonly Result[] | undefined> => {
+  const results: Result[] = []
+  for (const [i, trial] of trials.entries()) {
+    const path = journalOf(trial)
+    const file = path === undefined ? undefined : journalFile(path)
+    const result = await runTrial(trial, file, {
+      progress: (at) => progress.at(`${trial.name} (${i + 1} of ${trials.length})`, at),
+      signal
+    })
+    if (result === undefined) return undefined
+    results.push(result)
+  }
+  return results
+}
+
+const runTrial = async (
+  trial: Trial,
+  file: JournalFile | undefined,
+  { progress, signal }: { readonly progress: (at: number) => void; readonly signal: AbortSignal }
+): Promise<Result | undefined> => {
+  let state = readings.init()
+  const entry = (one: Entry): void => {
+    state = readings.step(state, one)
+    file?.write(one)
+  }
+  let whole = false
+  try {
+    whole = await simulate(trial, { entry, progress, signal })
+    if (whole) file?.keep()
+  } finally {
+    if (!whole) file?.drop()
+  }
+  if (!whole) return undefined
+  const { metrics, series } = readings.done(state)
+  const { name, technique } = trial
+  return { name, technique, journal: file?.path, metrics: metrics[migrationName], series: series[migrationName] }
+}

@@ -1,0 +1,56 @@
+import { run } from '../../lib/loop/run'
+import type { Entry } from '../../lib/protocol/journal'
+import type { Time } from '../../lib/time/time'
+import { timeline as newTimeline } from '../../lib/time/timeline'
+import type { Trial } from './experiment'
+
+/** Who watches a trial: every entry of its journal, how far virtual time has come between two slices of work, and whether to go on. */
+export type Watcher = {
+  readonly entry: (entry: Entry) => void
+  readonly progress?: (at: Time) => void
+  readonly signal?: AbortSignal
+}
+
+/** Entries between two looks at the outside: some tens of milliseconds of work. */
+const ENTRIES_PER_SLICE = 2_000
+
+/**
+ * Runs a trial to its end, in slices, so that the process hears Ctrl-C and can show progress. Resolves to whether it ended; `false` when the signal
+ * aborted it. The journal is that of `run`, whatever the slices.
+ */
+export const simulate = ({ pipeline, world, seed, startAt, until }: Trial, { entry: heard, progress, signal }: Watcher): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const timeline = newTimeline()
+    let ended = false
+    let entries = 0
+    const subscription = run(pipeline, world, { seed, startAt, until, timeline }).subscribe({
+      next: (entry) => {
+        heard(entry)
+        if (++entries % ENTRIES_PER_SLICE === 0) timeline.stop()
+      },
+      error: reject,
+      complete: () => {
+        ended = true
+        timeline.stop()
+      }
+    })
+    const slice = (): void => {
+      try {
+        if (signal?.aborted) {
+          subscription.unsubscribe()
+          resolve(false)
+          return
+        }
+        timeline.run(until)
+        if (ended) {
+          resolve(true)
+          return
+        }
+        progress?.(timeline.now())
+        setImmediate(slice)
+      } catch (bug) {
+        reject(bug)
+      }
+    }
+    slice()
+  })

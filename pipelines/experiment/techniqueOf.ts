@@ -1,0 +1,123 @@
+import { pipe } from 'fp-ts/lib/function'
+import type { PacingConfig, PrepagingConfig, SkipRuleConfig, StopRuleConfig, ThrottleConfig } from '../../lib/codec/ruleConfig'
+import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import type { PageSequence } from '../../lib/memory/pageSequence'
+import { activePush } from '../../lib/migration/activePush'
+import { bubbling } from '../../lib/migration/bubbling'
+import { lruOrder } from '../../lib/migration/lruOrder'
+import * as pacing from '../../lib/migration/pacing'
+import type { Prepaging } from '../../lib/migration/prepaging'
+import type { PushRules } from '../../lib/migration/push'
+import * as skip from '../../lib/migration/skipRule'
+import * as stop from '../../lib/migration/stopRule'
+import * as throttle from '../../lib/migration/throttle'
+import type { Pipeline } from '../../lib/protocol/pipeline'
+import { hybrid } from '../hybrid'
+import { postcopy } from '../postcopy'
+import { precopy } from '../precopy'
+import { stopAndCopy } from '../stopAndCopy'
+
+/** What a technique may be told of the guest it moves: the pages by last use before the migration, the latest first. */
+export type Known = { readonly recentlyUsed: () => PageSequence }
+
+/** The pipeline that a configuration describes. Errors: the bricks' `RangeError`s, each naming its function, rule and value. */
+export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline => {
+  const { level } = config
+  switch (config.type) {
+    case 'stop-and-copy':
+      return stopAndCopy({ level })
+    case 'pre-copy':
+      return precopy({ level, ...pushOf(config) })
+    case 'post-copy':
+      return postcopy({ level, ...pullOf(config, known) })
+    case 'hybrid':
+      return hybrid({ level, ...pushOf(config), ...pullOf(config, known) })
+  }
+}
+
+type Pushing = Extract<TechniqueConfig, { readonly type: 'pre-copy' }>
+type Pulling = Extract<TechniqueConfig, { readonly type: 'post-copy' }>
+
+/** Only what is stated: what is left out takes the pipeline's default. */
+const pushOf = (config: Omit<Pushing, 'type'>): Partial<PushRules> => ({
+  ...(config.until && { until: stopRuleOf(config.until) }),
+  ...(config.skip && { skip: skipRuleOf(config.skip) }),
+  ...(config.pacing && { pacing: pacingOf(config.pacing) }),
+  ...(config.throttle && { throttle: throttleOf(config.throttle) }),
+  ...(config.remember && { remember: config.remember })
+})
+
+const pullOf = ({ prepaging, windowPages, windows }: Omit<Pulling, 'type'>, known: Known) => ({
+  ...(prepaging && { prepaging: prepagingOf(prepaging, known) }),
+  ...(windowPages && { windowPages }),
+  ...(windows && { windows })
+})
+
+const stopRuleOf = (rule: StopRuleConfig): stop.StopRule => {
+  switch (rule.type) {
+    case 'downtimeWithin':
+      return stop.downtimeWithin(rule.limit, { bytesPerSecond: rule.bandwidth })
+    case 'residualBelow': {
+      if ((rule.pages === undefined) === (rule.size === undefined))
+        throw new RangeError(
+          `residualBelow: exactly one of pages and size must be given (got ${rule.pages === undefined ? 'none' : 'both'})`
+        )
+      return stop.residualBelow(rule.pages === undefined ? { bytes: rule.size! } : { pages: rule.pages })
+    }
+    case 'roundsAtMost':
+      return stop.roundsAtMost(rule.rounds)
+    case 'sentAtMost':
+      return stop.sentAtMost(rule.timesMemory)
+    case 'notShrinking':
+      return stop.notShrinking
+    case 'elapsedAtLeast':
+      return stop.elapsedAtLeast(rule.time)
+    case 'rateAbove':
+      return stop.rateAbove(
+        rule.max,
+        pacing.clarkDynamic({ maxBytesPerSecond: Number.POSITIVE_INFINITY, incrementBytesPerSecond: rule.increment })
+      )
+    case 'or':
+      return stop.or(...rule.rules.map(stopRuleOf))
+    case 'and':
+      return stop.and(...rule.rules.map(stopRuleOf))
+  }
+}
+
+const skipRuleOf = (rule: SkipRuleConfig): skip.SkipRule => {
+  switch (rule.type) {
+    case 'none':
+      return skip.none
+    case 'peek':
+      return skip.peek
+    case 'frequentlyDirtied':
+      return skip.frequentlyDirtied(rule)
+    case 'both':
+      return rule.rules.map(skipRuleOf).reduce(skip.both, skip.none)
+  }
+}
+
+const pacingOf = (config: PacingConfig): pacing.Pacing => {
+  if (config.type === 'unlimited') return pacing.unlimited
+  if (config.type === 'fixed') return pacing.fixed(config.rate)
+  const { min, max, increment } = config
+  return pacing.clarkDynamic({ minBytesPerSecond: min, maxBytesPerSecond: max, incrementBytesPerSecond: increment })
+}
+
+const throttleOf = (config: ThrottleConfig): throttle.Throttle =>
+  config.type === 'none'
+    ? throttle.none
+    : pipe(config, ({ initial, increment, max, threshold }) => throttle.autoConverge({ initial, increment, max, threshold }))
+
+const prepagingOf = (config: PrepagingConfig, { recentlyUsed }: Known): Prepaging | undefined => {
+  switch (config.type) {
+    case 'demandOnly':
+      return undefined
+    case 'activePush':
+      return activePush
+    case 'bubbling':
+      return bubbling({ pivots: config.pivots, edges: config.edges })
+    case 'leastRecentlyUsed':
+      return lruOrder(recentlyUsed(), bubbling({ pivots: config.pivots, edges: config.edges }))
+  }
+}

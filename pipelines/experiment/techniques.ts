@@ -1,0 +1,110 @@
+import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import { milliseconds, type Time } from '../../lib/time/time'
+
+/** A technique that has a name on the command line: what it does in a sentence, where it comes from, and its configuration. */
+export type NamedTechnique = {
+  readonly name: string
+  readonly sentence: string
+  readonly source: string
+  readonly config: TechniqueConfig
+}
+
+/**
+ * The four techniques and their improvements by name, as `npm start` compares them. `downtimeLimit`: the expected downtime in nanoseconds at which the
+ * pre-copies stop (default 300 ms, QEMU's default for downtime-limit, migration/options.c, 10.2).
+ */
+export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly downtimeLimit?: Time } = {}): readonly NamedTechnique[] => {
+  const until = {
+    type: 'or',
+    rules: [
+      { type: 'downtimeWithin', limit: downtimeLimit },
+      { type: 'roundsAtMost', rounds: 30 }
+    ]
+  } as const
+  return [
+    {
+      name: 'stop-and-copy',
+      sentence: 'pauses the guest, copies everything, goes on at the target',
+      source: 'Clark et al., NSDI 2005, §2',
+      config: { type: 'stop-and-copy' }
+    },
+    {
+      name: 'pre-copy',
+      sentence: 'copies in rounds while the guest runs, and pauses it for the last pages',
+      source: 'Clark et al., NSDI 2005; stops as QEMU 10.2 does',
+      config: { type: 'pre-copy', until }
+    },
+    {
+      name: 'pre-copy-skip',
+      sentence: 'the same, holding back pages that are written again and again',
+      source: 'Clark et al., NSDI 2005, §4.1 and §5.4',
+      config: {
+        type: 'pre-copy',
+        until,
+        skip: { type: 'both', rules: [{ type: 'peek' }, { type: 'frequentlyDirtied', atLeast: 2, of: 3 }] }
+      }
+    },
+    {
+      name: 'pre-copy-clark',
+      sentence: 'the same, each round only 50 Mbit/s faster than the guest wrote in the last',
+      source: 'Clark et al., NSDI 2005, §5.3',
+      config: {
+        type: 'pre-copy',
+        until: {
+          type: 'or',
+          rules: [
+            { type: 'residualBelow', size: 256 * 1024 },
+            { type: 'rateAbove', max: 62_500_000 },
+            { type: 'roundsAtMost', rounds: 30 }
+          ]
+        },
+        pacing: { type: 'clarkDynamic' }
+      }
+    },
+    {
+      name: 'pre-copy-throttle',
+      sentence: 'the same, slowing the guest down until the rounds shrink',
+      source: 'auto-converge of QEMU 10.2',
+      config: { type: 'pre-copy', until, throttle: { type: 'autoConverge' } }
+    },
+    {
+      name: 'post-copy-demand',
+      sentence: 'moves at once; each page follows when the guest first touches it, and no other',
+      source: 'Hines & Gopalan, VEE 2009, §3.2',
+      config: { type: 'post-copy', prepaging: { type: 'demandOnly' } }
+    },
+    {
+      name: 'post-copy-push',
+      sentence: 'moves at once; touched pages first, the others by address meanwhile',
+      source: 'Hines & Gopalan, VEE 2009, §3.2',
+      config: { type: 'post-copy', prepaging: { type: 'activePush' } }
+    },
+    {
+      name: 'post-copy',
+      sentence: 'the same, the others outward from the page touched last (the pivot)',
+      source: 'Hines & Gopalan, VEE 2009, §3.3',
+      config: { type: 'post-copy', prepaging: { type: 'bubbling' } }
+    },
+    {
+      name: 'post-copy-pivots',
+      sentence: 'the same, outward from the seven pages touched last',
+      source: 'Hines, Deshpande & Gopalan, OSR 43(3), 2009, §3.2',
+      config: { type: 'post-copy', prepaging: { type: 'bubbling', pivots: 7 } }
+    },
+    {
+      name: 'post-copy-lru',
+      sentence: 'the same, neighbours being the pages used at about the same time',
+      source: 'Hines, Deshpande & Gopalan, OSR 43(3), 2009, §4.3',
+      config: { type: 'post-copy', prepaging: { type: 'leastRecentlyUsed' } }
+    },
+    {
+      name: 'hybrid',
+      sentence: 'one round of pre-copy, then post-copy of what was written meanwhile',
+      source: 'Hines & Gopalan, VEE 2009, §3.1',
+      config: { type: 'hybrid' }
+    }
+  ]
+}
+
+/** What a technique is called in tables and journals: the name it was given, or its type. */
+export const nameOf = ({ name, type }: TechniqueConfig): string => name ?? type
