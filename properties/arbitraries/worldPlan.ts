@@ -1,0 +1,159 @@
+import * as fc from 'fast-check'
+import { memoryBytes } from '../../lib/guest/guest'
+import type { HostCosts } from '../../lib/guest/hostCosts'
+import { link as linkOf } from '../../lib/network/link'
+import type { Where } from '../../lib/protocol/command'
+import type { World } from '../../lib/protocol/world'
+import { clock } from '../../lib/time/clock'
+import type { Time } from '../../lib/time/time'
+import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
+import { delayed } from '../../lib/world/delayed'
+import { type GuestPlan, guestOf, guestPlans } from './guestPlan'
+
+/** A machine's clock: offset, drift and granularity. */
+export type ClockPlan = { readonly offsetNs: number; readonly driftPpm: number; readonly granularityNs: number }
+
+/** Something that breaks, at so many thousandths of the time in which a migration is likely to run. */
+export type FaultPlan = { readonly perMille: number; readonly what: 'link' | Where }
+
+/** What a host costs, its times in pages on the wire. */
+export type CostsPlan = {
+  readonly firstWritePages?: number
+  readonly hugePageSplitPages?: number
+  readonly hugePagePages?: number
+  readonly cores?: number
+  readonly senderCores?: number
+  readonly suspendPages?: number
+  readonly resumePages?: number
+  readonly syncPages?: number
+}
+
+/**
+ * A world as plain values: what a swarm draws, shrinks and prints. `pageNs` is the time of a page on the wire, and all times named `...Pages` are counted in
+ * it, so that a fast link and a slow one see the same things happen; `application` is in sixteenths of the link; `delayPages` delays and permutes all that
+ * a pipeline hears; what is absent is off.
+ */
+export type WorldPlan = {
+  readonly seed: number
+  readonly guest: GuestPlan
+  readonly second?: GuestPlan
+  readonly fidelity: NonNullable<DatacentreOptions['fidelity']>
+  readonly pageBytes: number
+  readonly pageNs: number
+  readonly latencyPages: number
+  readonly application?: number
+  readonly redirectPages?: number
+  readonly batchAccesses?: number
+  readonly batchPages?: number
+  readonly progressPages?: number
+  readonly source?: CostsPlan
+  readonly target?: CostsPlan
+  readonly clocks?: { readonly source: ClockPlan; readonly target: ClockPlan }
+  readonly fullTarget?: boolean
+  readonly faults?: readonly FaultPlan[]
+  readonly delayPages?: number
+}
+
+const clocks: fc.Arbitrary<ClockPlan> = fc.record({
+  offsetNs: fc.integer({ min: -1_000_000, max: 1_000_000 }),
+  driftPpm: fc.integer({ min: -200, max: 200 }),
+  granularityNs: fc.constantFrom(1, 10, 1000)
+})
+
+const costs: fc.Arbitrary<CostsPlan> = fc.record(
+  {
+    firstWritePages: fc.nat({ max: 4 }),
+    hugePageSplitPages: fc.nat({ max: 4 }),
+    hugePagePages: fc.constantFrom(1, 4, 16),
+    cores: fc.integer({ min: 1, max: 3 }),
+    senderCores: fc.constantFrom(0.25, 1),
+    suspendPages: fc.nat({ max: 8 }),
+    resumePages: fc.nat({ max: 8 }),
+    syncPages: fc.nat({ max: 8 })
+  },
+  { requiredKeys: [] }
+)
+
+/**
+ * Worlds by swarm: memory of 1 to 64 pages at every fidelity, any workload, link, host, clock and batch; each feature and each fault is absent from half of
+ * them, so that it is neither always there nor always hidden behind another.
+ */
+export const worldPlans: fc.Arbitrary<WorldPlan> = fc.record(
+  {
+    seed: fc.nat({ max: 1000 }),
+    guest: guestPlans,
+    second: guestPlans,
+    fidelity: fc.constantFrom('versions' as const, 'bytes' as const, 'marks' as const),
+    pageBytes: fc.constantFrom(64, 4096),
+    pageNs: fc.oneof(fc.constantFrom(16, 1000, 100_000), fc.integer({ min: 2, max: 100_000 })),
+    latencyPages: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 100 })),
+    application: fc.integer({ min: 1, max: 32 }),
+    redirectPages: fc.nat({ max: 100 }),
+    batchAccesses: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 5000 })),
+    batchPages: fc.integer({ min: 1, max: 70 }),
+    progressPages: fc.integer({ min: 1, max: 64 }),
+    source: costs,
+    target: costs,
+    clocks: fc.record({ source: clocks, target: clocks }),
+    fullTarget: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    faults: fc.array(
+      fc.record({ perMille: fc.nat({ max: 1000 }), what: fc.constantFrom('link' as const, 'source' as const, 'target' as const) }),
+      { maxLength: 2 }
+    ),
+    delayPages: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 100 }))
+  },
+  { requiredKeys: ['seed', 'guest', 'fidelity', 'pageBytes', 'pageNs', 'latencyPages'] }
+)
+
+/** The world of a plan. */
+export const worldOf = (plan: WorldPlan): World => {
+  const { pageBytes, pageNs } = plan
+  const bytesPerSecond = (pageBytes * 1e9) / pageNs
+  const guests = Object.fromEntries(guestsOf(plan).map((guest, i) => [i === 0 ? 'guest' : 'second', guestOf(guest, plan)]))
+  const span = spanOf(plan)
+  const world = datacentre({
+    guests,
+    link: linkOf({
+      bytesPerSecond,
+      latencyNs: plan.latencyPages * pageNs,
+      applicationBytesPerSecond: ((plan.application ?? 0) * bytesPerSecond) / 16
+    }),
+    source: costsOf(plan.source, pageNs),
+    target: costsOf(plan.target, pageNs),
+    clocks: plan.clocks && { source: clock(plan.clocks.source), target: clock(plan.clocks.target) },
+    targetMemoryBytes: plan.fullTarget ? Math.max(...Object.values(guests).map(memoryBytes)) - 1 : undefined,
+    fidelity: plan.fidelity,
+    redirectNs: plan.redirectPages && plan.redirectPages * pageNs,
+    batchAccesses: plan.batchAccesses,
+    batchPages: plan.batchPages,
+    progressNs: plan.progressPages && plan.progressPages * pageNs,
+    faults: plan.faults?.map(({ perMille, what }) => ({ at: Math.floor((perMille * span) / 1000), what }))
+  })
+  return plan.delayPages === undefined ? world : delayed({ maxDelayNs: plan.delayPages * pageNs })(world)
+}
+
+/** The time, in ticks, after which a run of this world is ended: some hundred times what a migration of few rounds takes. */
+export const untilOf = (plan: WorldPlan): Time => 50 * spanOf(plan)
+
+const costsOf = (plan: CostsPlan = {}, pageNs: number): Partial<HostCosts> => ({
+  firstWriteNs: (plan.firstWritePages ?? 0) * pageNs,
+  hugePageSplitNs: (plan.hugePageSplitPages ?? 0) * pageNs,
+  hugePagePages: plan.hugePagePages ?? 512,
+  cores: plan.cores,
+  senderCores: plan.senderCores ?? 0,
+  suspendNs: (plan.suspendPages ?? 0) * pageNs,
+  resumeNs: (plan.resumePages ?? 0) * pageNs,
+  syncNs: (plan.syncPages ?? 0) * pageNs
+})
+
+const guestsOf = ({ guest, second }: WorldPlan): readonly GuestPlan[] => (second === undefined ? [guest] : [guest, second])
+
+/** The time in which a migration of few rounds is likely to run. */
+const spanOf = (plan: WorldPlan): Time => {
+  const wire = guestsOf(plan).reduce((sum, { pages, contextPages }) => sum + pages + contextPages, 0)
+  const hosts = [plan.source, plan.target].reduce(
+    (sum, of) => sum + (of?.suspendPages ?? 0) + (of?.resumePages ?? 0) + (of?.syncPages ?? 0),
+    0
+  )
+  return plan.pageNs * (3 * wire + 16 * plan.latencyPages + 2 * hosts + 8 * (plan.delayPages ?? 0))
+}
