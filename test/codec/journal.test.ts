@@ -110,6 +110,9 @@ describe('decodeEntry', () => {
     expect(discard('{"pages":10,"runs":[6,6]}')).toBe(`${runs}, got [6,6]`)
     expect(discard('{"pages":-1,"runs":[]}')).toBe('line 3: command.order.pages.pages: expected an integer from 0 to 2^30, got -1')
     expect(send('{"order":[5,[6,9],1]}')).toBe('read')
+    expect(
+      encodeEntry({ type: 'commanded', at: 1, command: { order: { type: 'send', pages: sequence([7, 8, 9, 3, 4]), place: 'always' }, to } })
+    ).toContain('{"order":[[7,10],3,4]}')
     expect(send('{"order":[5,[6,6]]}')).toBe(
       'line 3: command.order.pages.order[1]: expected a page or a run [from, to] of pages, got [6,6]'
     )

@@ -134,6 +134,7 @@ describe('times of the stages', () => {
       suspended(10),
       heard(11, { type: 'redirected' }),
       activated(13, 'source'),
+      heard(15, { type: 'redirected' }),
       ended(20)
     ]
     expect(runFold(serviceDowntime, entries)).toBe(3)
@@ -167,7 +168,12 @@ describe('applicationDegradation', () => {
 describe('pageDirtyRate', () => {
   const synced = (at: number, pages: number) => heard(at, { type: 'synced', dirty: fromPages(100, [...Array(pages).keys()]) })
   const rate = (...entries: readonly Entry[]) => runFold(pageDirtyRate(), entries)
-  const on = [asked(0, { type: 'track', on: true }, 4), heard(10, { type: 'done' }, 3), heard(20, { type: 'done' }, 4)]
+  const on = [
+    asked(0, { type: 'track', on: true }, 4),
+    heard(10, { type: 'done' }, 3),
+    heard(20, { type: 'done' }, 4),
+    heard(25, { type: 'done' }, 5)
+  ]
 
   it('counts from the answer to track on, and from sync to sync', () => {
     expect(rate(...on, synced(30, 5), synced(40, 10))).toEqual({ mean: 15 / 20e-9, max: 10 / 10e-9 })
