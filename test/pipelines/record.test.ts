@@ -85,9 +85,14 @@ describe('lackeyParser', () => {
   })
 
   it('stops after the accesses of the last instruction wanted', () => {
-    const { counts, quanta } = parsed(SAMPLE, [5], { maxInstructions: 2 })
+    const { counts, quanta } = parsed(SAMPLE, [1], { maxInstructions: 2 })
     expect(counts).toMatchObject({ instructions: 2, reads: 3, writes: 2, quanta: 1 })
     expect(quanta[0][2]).toEqual(['500', 1, 1, 1])
+  })
+
+  it('an access touches the next page from its first byte there', () => {
+    const { quanta } = parsed('I  00401000,4\n S 00500ffc,4\n S 00600ffe,2\n S 00700fff,2\n', [])
+    expect(quanta[0].map(([page]) => page)).toEqual(['401', '500', '600', '700', '701'])
   })
 
   it('follows a larger page size', () => {
