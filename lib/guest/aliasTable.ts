@@ -2,10 +2,12 @@
 export const aliasEntries = 4096
 
 /**
- * Walker's alias table for sampling one of 4096 entries with one 32-bit draw, made by Vose's method (IEEE Trans. Software Eng. 17(9), 1991).
+ * Walker's alias table for sampling one of 4096 entries with one 32-bit draw, made by Vose's method (IEEE Trans. Software Eng. 17(9),
+ * 1991).
  *
- * Word i is `threshold << 12 | alias`: a draw whose upper 12 bits are i gives i when its lower 20 bits are below the threshold, and the alias otherwise.
- * Chances are kept to 2^-32 of the whole, in integers. `weights` are 4096 numbers of at least 0, not all 0. Cost: O(4096), once.
+ * Word i is `threshold << 12 | alias`: a draw whose upper 12 bits are i gives i when its lower 20 bits are below the threshold, and the
+ * alias otherwise. Chances are kept to 2^-32 of the whole, in integers. `weights` are 4096 numbers of at least 0, not all 0. Cost: O(4096),
+ * once.
  */
 export const aliasTable = (weights: Float64Array): Uint32Array => {
   const total = weights.reduce((sum, weight) => sum + weight, 0)

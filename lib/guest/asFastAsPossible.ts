@@ -10,16 +10,16 @@ export interface AsFastAsPossibleOptions {
   /** `sweep` (the default): page after page. `uniform`: at random. */
   readonly order?: 'sweep' | 'uniform'
   /**
-   * Nanoseconds a virtual CPU needs to write a page. Default 390: all 4096 bytes at 10.5 GB/s, what memset reached on one core of the x86-64 machine on which
-   * this project's limits were measured; a program that writes one word per page needs less.
+   * Nanoseconds a virtual CPU needs to write a page. Default 390: all 4096 bytes at 10.5 GB/s, what memset reached on one core of the
+   * x86-64 machine on which this project's limits were measured; a program that writes one word per page needs less.
    */
   readonly pageNs?: number
   readonly vcpus?: number
 }
 
 /**
- * Writes one page after the other without a pause, on every virtual CPU at its full speed: `vcpus * 1e9 / pageNs` pages per second altogether, the guest that
- * pre-copy cannot follow. Errors: `RangeError` naming the option. Cost: that of `sweep` or `uniform`.
+ * Writes one page after the other without a pause, on every virtual CPU at its full speed: `vcpus * 1e9 / pageNs` pages per second
+ * altogether, the guest that pre-copy cannot follow. Errors: `RangeError` naming the option. Cost: that of `sweep` or `uniform`.
  */
 export const asFastAsPossible = (options: AsFastAsPossibleOptions): Workload => {
   const { pages, from = 0, order = 'sweep', pageNs = 390, vcpus = 1 } = options

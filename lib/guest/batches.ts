@@ -20,9 +20,10 @@ export interface BatchOptions {
  *     guest time   0        q        2q       3q
  *     batches      |--------|--------|--------|      the accesses at fromNs <= time < toNs, none left out, none twice
  *
- * Lazy: a batch is made when its predecessor has been taken, so `take(n)` ends an endless workload. A batch without accesses is emitted too. Completes at
- * untilNs, or after the batch in which the last virtual CPU ended; an idle workload goes on. Virtual CPUs are merged by time, the lower number first where times
- * are equal. A batch's array is its own and is never written again. Errors: `RangeError` naming the option. Cost: 1 ns an access more than a regular workload on one virtual CPU, else about 9 ns (measured).
+ * Lazy: a batch is made when its predecessor has been taken, so `take(n)` ends an endless workload. A batch without accesses is emitted
+ * too. Completes at untilNs, or after the batch in which the last virtual CPU ended; an idle workload goes on. Virtual CPUs are merged by
+ * time, the lower number first where times are equal. A batch's array is its own and is never written again. Errors: `RangeError` naming
+ * the option. Cost: 1 ns an access more than a regular workload on one virtual CPU, else about 9 ns (measured).
  */
 export const batches = (workload: Workload, options: BatchOptions): Observable<AccessBatch> => {
   const checked = checkedBatches('batches', options)

@@ -1,9 +1,10 @@
 /**
  * What becomes of a residual dependency when its guest moves.
  *
- * - `moved`: `bytes` of it travel with the execution context. `rebound`: the target has its own; finding it takes `ns` before the guest runs there.
- * - `forwarded`: it stays; each use goes to the source and back: a link round trip and `nsPerUse` of work there, `usesPerSecond` times in a second of guest
- *   time. The source stays needed.
+ * - `moved`: `bytes` of it travel with the execution context. `rebound`: the target has its own; finding it takes `ns` before the guest
+ *   runs there.
+ * - `forwarded`: it stays; each use goes to the source and back: a link round trip and `nsPerUse` of work there, `usesPerSecond` times in a
+ *   second of guest time. The source stays needed.
  * - `refused`: the guest cannot move, for a reason that is a sentence.
  */
 export type Policy =
@@ -12,10 +13,14 @@ export type Policy =
   | { readonly type: 'rebound'; readonly ns: number }
   | { readonly type: 'refused'; readonly reason: string }
 
-/** The kinds: open files; communicators (sockets, pipes, mailboxes, portals); shared memory and other shared resources; state in the kernel. */
+/**
+ * The kinds: open files; communicators (sockets, pipes, mailboxes, portals); shared memory and other shared resources; state in the kernel.
+ */
 export type DependencyKind = 'file' | 'communicator' | 'shared' | 'kernel'
 
-/** Something outside of a guest's memory that it needs to go on (Milojicic et al., Process migration, ACM Computing Surveys 32(3), 2000, §3). */
+/**
+ * Something outside of a guest's memory that it needs to go on (Milojicic et al., Process migration, ACM Computing Surveys 32(3), 2000).
+ */
 export interface Dependency {
   readonly kind: DependencyKind
   readonly name: string
@@ -43,7 +48,8 @@ export interface Settlement {
 }
 
 /**
- * A dependency, checked. Errors: `RangeError` for an empty name or reason, bytes or nanoseconds that are no integers of at least 0, a rate below 0.
+ * A dependency, checked. Errors: `RangeError` for an empty name or reason, bytes or nanoseconds that are no integers of at least 0, a rate
+ * below 0.
  */
 export const dependency = (of: Dependency): Dependency => {
   const { name, policy } = of
@@ -63,8 +69,8 @@ export const dependency = (of: Dependency): Dependency => {
 }
 
 /**
- * What all of them come to. Laws: `settle([...a, ...b])` joins `settle(a)` and `settle(b)` field by field; moved and rebound dependencies leave `needs` empty;
- * the needs are the names of the forwarded; a refused one is in `refusals`.
+ * What all of them come to. Laws: `settle([...a, ...b])` joins `settle(a)` and `settle(b)` field by field; moved and rebound dependencies
+ * leave `needs` empty; the needs are the names of the forwarded; a refused one is in `refusals`.
  */
 export const settle = (dependencies: readonly Dependency[]): Settlement => {
   const refusals: string[] = []
@@ -81,10 +87,12 @@ export const settle = (dependencies: readonly Dependency[]): Settlement => {
 }
 
 /**
- * The share of time (0 to below 1) that a guest with these forwarded dependencies spends waiting for the source, over a link whose round trip is `roundTripNs`.
+ * The share of time (0 to below 1) that a guest with these forwarded dependencies spends waiting for the source, over a link whose round
+ * trip is `roundTripNs`.
  *
- * A second of guest work with u uses costs u (roundTripNs + nsPerUse) of waiting, so the share is w / (1 + w), w being the waiting per second of work: the
- * guest runs at `1 - slowdown`. Law `slowdown grows with the round trip, the uses and the work per use, and stays below 1`.
+ * A second of guest work with u uses costs u (roundTripNs + nsPerUse) of waiting, so the share is w / (1 + w), w being the waiting per
+ * second of work: the guest runs at `1 - slowdown`. Law `slowdown grows with the round trip, the uses and the work per use, and stays below
+ * 1`.
  */
 export const slowdown = ({
   forwarded,

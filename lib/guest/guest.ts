@@ -19,7 +19,7 @@ export interface Guest {
   readonly contextBytes: number
   readonly workload: Workload
   readonly dependencies: readonly Dependency[]
-  /** Dynamic self-ballooning while it runs (Hines and Gopalan, VEE 2009 §3.4); absent: no balloon. */
+  /** Dynamic self-ballooning while it runs (Hines and Gopalan, VEE 2009); absent: no balloon. */
   readonly balloon?: SelfBallooningOptions
 }
 
@@ -44,32 +44,33 @@ export interface GuestOptions {
 }
 
 /**
- * A thread. contextBytes is 65,536 by default: the slot that holds descriptor and stack of a PM2 thread and is sent while it stands still (THREAD_SLOT_SIZE
- * 0x10000 in PM2's isoaddr). Its memory is the slots of its heap. Errors: `RangeError` naming the option.
+ * A thread. contextBytes is 65,536 by default: the slot that holds descriptor and stack of a PM2 thread and is sent while it stands still
+ * (THREAD_SLOT_SIZE 0x10000 in PM2's isoaddr). Its memory is the slots of its heap. Errors: `RangeError` naming the option.
  */
 export const thread = (options: GuestOptions = {}): Guest => guest('thread', 65_536, options)
 
 /**
- * A process. contextBytes is 23,008 + 8,192 per virtual CPU (thread) by default: what Nanvix moves of a process beside its pages, U area, system board, page
- * directory, page table, and two pages of kernel stack and context per thread (Vanz et al.'s formula for bytes moved). Errors: `RangeError` naming the option.
+ * A process. contextBytes is 23,008 + 8,192 per virtual CPU (thread) by default: what Nanvix moves of a process beside its pages, U area,
+ * system board, page directory, page table, and two pages of kernel stack and context per thread (Vanz et al.'s formula for bytes moved).
+ * Errors: `RangeError` naming the option.
  */
 export const process = (options: GuestOptions = {}): Guest => guest('process', 23_008 + 8_192 * (options.workload?.vcpus ?? 1), options)
 
 /**
- * A container. contextBytes is 1 MiB by default: images other than pages of a small tree of processes under CRIU take some hundred kilobytes («recalled,
- * unverified»). Errors: `RangeError` naming the option.
+ * A container. contextBytes is 1 MiB by default: images other than pages of a small tree of processes under CRIU take some hundred
+ * kilobytes («recalled, unverified»). Errors: `RangeError` naming the option.
  */
 export const container = (options: GuestOptions = {}): Guest => guest('container', 1_048_576, options)
 
 /**
- * A virtual machine. contextBytes is 1 MiB by default: device and virtual-CPU state of a QEMU machine without a graphics card's memory is of that order
- * («recalled, unverified»; it grows with virtual CPUs and devices). Errors: `RangeError` naming the option.
+ * A virtual machine. contextBytes is 1 MiB by default: device and virtual-CPU state of a QEMU machine without a graphics card's memory is
+ * of that order («recalled, unverified»; it grows with virtual CPUs and devices). Errors: `RangeError` naming the option.
  */
 export const vm = (options: GuestOptions = {}): Guest => guest('vm', 1_048_576, options)
 
 /**
- * Which pages must be equal at the target: those its guest OS has allocated for a virtual machine, whose OS moves with it (free pages need not); those an
- * application uses for the others, which find another kernel at the target.
+ * Which pages must be equal at the target: those its guest OS has allocated for a virtual machine, whose OS moves with it (free pages need
+ * not); those an application uses for the others, which find another kernel at the target.
  */
 export const needed = (of: Pick<Guest, 'kind'>): 'guestOs' | 'application' => (of.kind === 'vm' ? 'guestOs' : 'application')
 

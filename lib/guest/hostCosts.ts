@@ -1,26 +1,36 @@
 /** What a host takes from a guest it runs, in guest time; everything is 0 by default, that is an ideal host. */
 export interface HostCosts {
   /**
-   * Nanoseconds the writing virtual CPU loses at its first write to a page since the page was write-protected by dirty logging. Default 0. Measured under QEMU
-   * 7.2 on a software KVM (kvm-pvm): 20,000 to 25,000; a parameter of that host and no constant of nature.
+   * Nanoseconds the writing virtual CPU loses at its first write to a page since the page was write-protected by dirty logging. Default 0.
+   * Measured under QEMU 7.2 on a software KVM (kvm-pvm): 20,000 to 25,000; a parameter of that host and no constant of nature.
    */
   readonly firstWriteNs: number
   /**
-   * Nanoseconds lost at the first write to a huge page under dirty logging, when the hypervisor splits its mapping into small pages. Default 0: no figure of ours
-   * (KVM splits either all at once when logging starts or at the first write: Linux, Documentation/virt/kvm/api.rst, KVM_DIRTY_LOG_INITIALLY_SET).
+   * Nanoseconds lost at the first write to a huge page under dirty logging, when the hypervisor splits its mapping into small pages.
+   * Default 0: no figure of ours (KVM splits either all at once when logging starts or at the first write: Linux,
+   * Documentation/virt/kvm/api.rst, KVM_DIRTY_LOG_INITIALLY_SET; «recalled, unverified»).
    */
   readonly hugePageSplitNs: number
   /** Small pages in a huge page, for hugePageSplitNs. Default 512: 2 MiB of 4 KiB pages, as on x86-64. */
   readonly hugePagePages: number
   /** Cores the virtual CPUs and the senders share. Default: as many as the guest has virtual CPUs (undefined). */
   readonly cores: number | undefined
-  /** Cores' worth of work that each active sender asks for. Default 0: senders run elsewhere. 1 is a busy thread, as each channel of QEMU's multifd is. */
+  /**
+   * Cores' worth of work that each active sender asks for. Default 0: senders run elsewhere. 1 is a busy thread, as each channel of QEMU's
+   * multifd is.
+   */
   readonly senderCores: number
-  /** Nanoseconds from the request to stop until the last virtual CPU has stopped. Default 0; about 25,000 to reach a safe point of a WebAssembly guest (measured). */
+  /**
+   * Nanoseconds from the request to stop until the last virtual CPU has stopped. Default 0; about 25,000 to reach a safe point of a
+   * WebAssembly guest (measured).
+   */
   readonly suspendNs: number
   /** Nanoseconds from the order to run until the first instruction. Default 0. */
   readonly resumeNs: number
-  /** Nanoseconds the guest stands still at each dirty-log sync. Default 0; QEMU 7.2 with KVM took 36,000 to 71,000 from 128 MiB to 1 GiB (measured). */
+  /**
+   * Nanoseconds the guest stands still at each dirty-log sync. Default 0; QEMU 7.2 with KVM took 36,000 to 71,000 from 128 MiB to 1 GiB
+   * (measured).
+   */
   readonly syncNs: number
 }
 
@@ -36,7 +46,10 @@ export const idealHost: HostCosts = {
   syncNs: 0
 }
 
-/** Host costs from those that are not the ideal host's. Errors: `RangeError` naming the parameter that is negative, fractional or not finite. */
+/**
+ * Host costs from those that are not the ideal host's. Errors: `RangeError` naming the parameter that is negative, fractional or not
+ * finite.
+ */
 export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   const all = { ...idealHost, ...costs }
   for (const name of ['firstWriteNs', 'hugePageSplitNs', 'suspendNs', 'resumeNs', 'syncNs'] as const)
@@ -52,7 +65,9 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   return all
 }
 
-/** Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), and the throttle (share of time taken away, 0 to 1). */
+/**
+ * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), and the throttle (share of time taken away, 0 to 1).
+ */
 export interface Load {
   readonly vcpus: number
   readonly senders: number
@@ -62,9 +77,10 @@ export interface Load {
 /**
  * The share of full speed (0 to 1) at which each virtual CPU runs.
  *
- * Virtual CPUs ask for a core each and senders for senderCores; when they ask for more than there is, all get the same part of what they asked for (a fair
- * scheduler, no priorities). Of that the throttle takes its share, as QEMU's cpu-throttle does (a CPU throttled by p sleeps p of the time). Throttle 1 gives 0.
- * Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`. Unchecked, cost O(1).
+ * Virtual CPUs ask for a core each and senders for senderCores; when they ask for more than there is, all get the same part of what they
+ * asked for (a fair scheduler, no priorities). Of that the throttle takes its share, as QEMU's cpu-throttle does (a CPU throttled by p
+ * sleeps p of the time). Throttle 1 gives 0. Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`.
+ * Unchecked, cost O(1).
  */
 export const speed = (costs: HostCosts, { vcpus, senders, throttle }: Load): number => {
   const asked = vcpus + senders * costs.senderCores

@@ -12,12 +12,12 @@ export interface HotColdOptions extends WorkloadOptions {
 }
 
 /**
- * A few pages take most accesses, uniformly, and the others the rest, uniformly: the writable working set of Clark et al. (NSDI 2005 §4.1) in its simplest form.
- * By default 10 % of the pages take 90 % of the accesses, as in the «hot» pattern of our QEMU measurements.
+ * A few pages take most accesses, uniformly, and the others the rest, uniformly: the writable working set of Clark et al. (NSDI 2005 §4)
+ * in its simplest form. By default 10 % of the pages take 90 % of the accesses, as in the «hot» pattern of our QEMU measurements.
  *
- * The hot pages are the first ones, round(pages * hotPages) of them: hot pages lie together, as Clark et al. observed of dirtying (§5.4). One 32-bit draw
- * chooses both, by multiply-shift as in fillBelow: chances inside a kind differ by less than one part in 2^32 * its share / its pages. Errors: `RangeError`
- * naming the option. Cost: about twice that of uniform (4 to 5 ns an access, measured).
+ * The hot pages are the first ones, round(pages * hotPages) of them: hot pages lie together, as Clark et al. observed of dirtying (§5.4).
+ * One 32-bit draw chooses both, by multiply-shift as in fillBelow: chances inside a kind differ by less than one part in 2^32 * its share /
+ * its pages. Errors: `RangeError` naming the option. Cost: about twice that of uniform (4 to 5 ns an access, measured).
  */
 export const hotCold = (options: HotColdOptions): Workload => {
   const checked = checkedOptions('hotCold', options)

@@ -16,10 +16,11 @@ export interface WorkloadPhase {
  *     guest time   |-- forNs of A --|--- forNs of B ---|-- A goes on --|--- B goes on ---|
  *     clock of A   0 .............. a                  a ............ 2a
  *
- * A phase covers its start and not its end. Where a workload ends (a recorded program exits) its phases stay quiet; when none will ever make an access again,
- * the whole ends; so it does before 2^53 ns (104 days). Stamped; all have the same number of virtual CPUs. Phase i runs under `split(key, i)`. Like multigrid's bursts or a nightly job, it is what a
- * detector of changes must notice. Errors: `RangeError` for no phase, a bad time, or virtual CPUs that differ. Cost: about 8 ns an access more than its
- * workloads, and O(phases) a change of phase; rounds of phases in which nothing happens are skipped in O(phases).
+ * A phase covers its start and not its end. Where a workload ends (a recorded program exits) its phases stay quiet; when none will ever
+ * make an access again, the whole ends; so it does before 2^53 ns (104 days). Stamped; all have the same number of virtual CPUs. Phase i
+ * runs under `split(key, i)`. Like multigrid's bursts or a nightly job, it is what a detector of changes must notice. Errors: `RangeError`
+ * for no phase, a bad time, or virtual CPUs that differ. Cost: about 8 ns an access more than its workloads, and O(phases) a change of
+ * phase; rounds of phases in which nothing happens are skipped in O(phases).
  */
 export const phased = (phases: readonly WorkloadPhase[]): Workload => {
   if (phases.length === 0) throw new RangeError('phased: phases must not be empty (got 0 phases)')

@@ -1,8 +1,9 @@
 /**
- * `base` to the power `exponent`, from additions, multiplications and divisions only, so that every machine and engine gives the same bits: Math.pow, Math.log
- * and Math.exp may differ between engines, and workload tables must not.
+ * `base` to the power `exponent`, from additions, multiplications and divisions only, so that every machine and engine gives the same bits:
+ * Math.pow, Math.log and Math.exp may differ between engines, and workload tables must not.
  *
- * base is positive and finite, exponent finite. Relative error below 1e-13 for results within 1e-100 to 1e100. Cost: about 100 ns; for tables, not per access.
+ * base is positive and finite, exponent finite. Relative error below 1e-13 for results within 1e-100 to 1e100. Cost: about 100 ns; for
+ * tables, not per access.
  */
 export const power = (base: number, exponent: number): number => exponential(exponent * logarithm(base))
 

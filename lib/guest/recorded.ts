@@ -13,8 +13,8 @@ export interface RecordedOptions extends Partial<TracePlayback> {
 /**
  * A real program's accesses, from a trace, on one virtual CPU; stamped. The key is not used.
  *
- * instructionsPerSecond is 1e9 by default, so that an instruction is a nanosecond: a round figure and no measurement. atEnd is `exit` by default: the guest ends
- * as the program did. Errors: `RangeError` naming the option. Cost: that of openTrace.
+ * instructionsPerSecond is 1e9 by default, so that an instruction is a nanosecond: a round figure and no measurement. atEnd is `exit` by
+ * default: the guest ends as the program did. Errors: `RangeError` naming the option. Cost: that of openTrace.
  */
 export const recorded = (options: RecordedOptions): Workload => {
   const { trace, instructionsPerSecond = 1e9, atEnd = 'exit', from = 0 } = options

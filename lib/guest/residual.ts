@@ -20,11 +20,11 @@ export interface Unsettled {
 export type Preset = (unsettled: readonly Unsettled[]) => readonly Dependency[]
 
 /**
- * MOSIX: a migrated process leaves a deputy at its home node, which carries out the system calls that depend on the site; so files, communicators and kernel
- * state are forwarded for as long as the process lives, and the home node stays needed. Processes that share memory do not migrate. Forwarding and home node:
- * Barak and La'adan, The MOSIX multicomputer operating system, FGCS 13(4-5), 1998; MOSIX FAQ, «I/O by migrated processes»; shared memory (shmget) stays, pipes do
- * not hinder: openMosix HOWTO §12.2. Not modelled: later MOSIX's direct communication between migrated processes and its direct file system access, which spare
- * the home node.
+ * MOSIX: a migrated process leaves a deputy at its home node, which carries out the system calls that depend on the site; so files,
+ * communicators and kernel state are forwarded for as long as the process lives, and the home node stays needed. Processes that share
+ * memory do not migrate. Forwarding and home node: Barak and La'adan, The MOSIX multicomputer operating system, FGCS 13(4-5), 1998; MOSIX
+ * FAQ, «I/O by migrated processes»; shared memory (shmget) stays, pipes do not hinder: openMosix HOWTO §12.2. Not modelled: later MOSIX's
+ * direct communication between migrated processes and its direct file system access, which spare the home node.
  */
 const mosix: Preset = (unsettled) =>
   unsettled.map((one) =>
@@ -32,10 +32,11 @@ const mosix: Preset = (unsettled) =>
   )
 
 /**
- * V: everything but what is in the address space is reached by messages to servers, and a name bound to a moved logical host is found anew, so that nothing is
- * left behind (Theimer, Lantz and Cheriton, Preemptable remote execution facilities for the V-system, SOSP 1985, whose stated aim is to avoid residual
- * dependencies on the original host). Files live at file servers, so they are rebound, as communicators are; state in the kernel is copied. «Recalled,
- * unverified»: a program bound to a device or a server of its own workstation is not migrated, nor is one that shares memory with a program that stays.
+ * V: everything but what is in the address space is reached by messages to servers, and a name bound to a moved logical host is found anew,
+ * so that nothing is left behind (Theimer, Lantz and Cheriton, Preemptable remote execution facilities for the V-system, SOSP 1985, whose
+ * stated aim is to avoid residual dependencies on the original host). Files live at file servers, so they are rebound, as communicators
+ * are; state in the kernel is copied. «Recalled, unverified»: a program bound to a device or a server of its own workstation is not
+ * migrated, nor is one that shares memory with a program that stays.
  */
 const v: Preset = (unsettled) =>
   unsettled.map((one) =>
@@ -52,18 +53,22 @@ const v: Preset = (unsettled) =>
   )
 
 /**
- * OSF/1 AD TNC: one system image over all nodes, so the Unix state of a process (descriptors, signal masks) is transferred with it and a socket is found wherever
- * it is (Zajcew et al., An OSF/1 UNIX for massively parallel multicomputers, USENIX Winter 1993: distributed sockets, remote mounts, tokens that keep clients'
- * file caches consistent; Milojicic et al. on process and task migration of the OSF/1 AD server). A file is served by the node that has mounted its file system:
- * rebound by token when that is another node, and forwarded when it is the source. Shared memory stays coherent by Mach's distributed pager at the source
- * («recalled, unverified»), so its faults are forwarded.
+ * OSF/1 AD TNC: one system image over all nodes, so the Unix state of a process (descriptors, signal masks) is transferred with it and a
+ * socket is found wherever it is (Zajcew et al., An OSF/1 UNIX for massively parallel multicomputers, USENIX Winter 1993: distributed
+ * sockets, remote mounts, tokens that keep clients' file caches consistent; Milojicic et al. on process and task migration of the OSF/1 AD
+ * server). A file is served by the node that has mounted its file system: rebound by token when that is another node, and forwarded when it
+ * is the source. Shared memory stays coherent by Mach's distributed pager at the source («recalled, unverified»), so its faults are
+ * forwarded.
  */
 const osf1: Preset = (unsettled) =>
   unsettled.map((one) =>
     settled(one, one.atSource === true || one.kind === 'shared' ? forwarded(one) : one.kind === 'kernel' ? moved(one) : rebound(one))
   )
 
-/** What three systems make of open files, communicators, shared memory and kernel state (Milojicic et al., ACM Computing Surveys 32(3), 2000, compares them). */
+/**
+ * What three systems make of open files, communicators, shared memory and kernel state (Milojicic et al., ACM Computing Surveys 32(3),
+ * 2000, compares them).
+ */
 export const residual = { mosix, v, osf1 } as const
 
 const settled = ({ kind, name }: Unsettled, policy: Policy): Dependency => dependency({ kind, name, policy })

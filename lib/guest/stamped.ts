@@ -2,8 +2,8 @@ import { timeOfAccess } from './regularTimes'
 import type { Accesses } from './workload'
 
 /**
- * Any accesses as a cursor of single accesses with times, whether regular or stamped: `at` and `access` are those of the next one, and `at` is Infinity when
- * there is none. `advance` goes on to the one after it.
+ * Any accesses as a cursor of single accesses with times, whether regular or stamped: `at` and `access` are those of the next one, and `at`
+ * is Infinity when there is none. `advance` goes on to the one after it.
  *
  * Times end at 2^53 nanoseconds (104 days of guest time), beyond which no integer tells two apart: what comes later never comes.
  *

@@ -3,11 +3,13 @@ import { checkedOptions, checkedVcpu, type WorkloadOptions } from './workloadOpt
 import { writeMix } from './writeMix'
 
 /**
- * One page after the other, from the first to the last and again: the sequential scan of Hines and Gopalan's read and write tests (VEE 2009 §5).
+ * One page after the other, from the first to the last and again: the sequential scan of Hines and Gopalan's read and write tests (VEE
+ * 2009, Figs 4 to 6).
  *
- * With several virtual CPUs each makes whole passes, CPU i starting at page floor(i * pages / vcpus), so that every page is met at even intervals. No chance
- * is involved: the key is not used. Where reads and writes are mixed, each pass starts with a write phase of its own (a multiple of the golden ratio), so that
- * over many passes every page has its share of writes. Errors: `RangeError` naming the option. Cost: below 1 ns an access.
+ * With several virtual CPUs each makes whole passes, CPU i starting at page floor(i * pages / vcpus), so that every page is met at even
+ * intervals. No chance is involved: the key is not used. Where reads and writes are mixed, each pass starts with a write phase of its own
+ * (a multiple of the golden ratio), so that over many passes every page has its share of writes. Errors: `RangeError` naming the option.
+ * Cost: below 1 ns an access.
  */
 export const sweep = (options: WorkloadOptions): Workload => {
   const checked = checkedOptions('sweep', options)

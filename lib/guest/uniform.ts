@@ -4,10 +4,11 @@ import { checkedOptions, checkedVcpu, type WorkloadOptions } from './workloadOpt
 import { mixWrites, writeMix } from './writeMix'
 
 /**
- * Each access goes to any of the pages with the same chance, whatever came before: the worst case for pre-copy, and the pattern for which the distinct pages
- * dirtied in t seconds are W (1 - exp(-r t / W)).
+ * Each access goes to any of the pages with the same chance, whatever came before: the worst case for pre-copy, and the pattern for which
+ * the distinct pages dirtied in t seconds are W (1 - exp(-r t / W)).
  *
- * Page chances differ by less than one part in 2^32 / pages (fillBelow). Errors: `RangeError` naming the option. Cost: 1.5 to 2.2 ns an access.
+ * Page chances differ by less than one part in 2^32 / pages (fillBelow). Errors: `RangeError` naming the option. Cost: 1.5 to 2.2 ns an
+ * access.
  */
 export const uniform = (options: WorkloadOptions): Workload => {
   const checked = checkedOptions('uniform', options)

@@ -10,13 +10,15 @@ export type Description = null | boolean | number | string | readonly Descriptio
  */
 export interface Accesses {
   /**
-   * Defined: the accesses are regular, access k (0, 1, ...) happening at guest time `timeOfAccess(accessesPerSecond, k)` (regularTimes.ts), and `times` is
-   * left alone. Zero: no access is ever made, and the program does not end. Undefined: the accesses are stamped, and `times` is filled.
+   * Defined: the accesses are regular, access k (0, 1, ...) happening at guest time `timeOfAccess(accessesPerSecond, k)` (regularTimes.ts),
+   * and `times` is left alone. Zero: no access is ever made, and the program does not end. Undefined: the accesses are stamped, and `times`
+   * is filled.
    */
   readonly accessesPerSecond: number | undefined
   /**
-   * Writes the next accesses (`page << 1 | isWrite`), at most `capacity`, and for stamped ones their guest times (integer nanoseconds since the start, never
-   * falling); answers how many. 0 means that the program has ended (or, where accessesPerSecond is 0, that it never makes an access).
+   * Writes the next accesses (`page << 1 | isWrite`), at most `capacity`, and for stamped ones their guest times (integer nanoseconds since
+   * the start, never falling); answers how many. 0 means that the program has ended (or, where accessesPerSecond is 0, that it never makes
+   * an access).
    */
   readonly fill: (accesses: Int32Array, times: Float64Array, capacity: number) => number
 }

@@ -17,7 +17,8 @@ export const writeMix = (rates: { readonly writesPerSecond: number; readonly rea
 /**
  * Turns page numbers in `accesses[0..n)` into accesses `k` onwards (any counter below 2^53) of a workload whose first page is `from`.
  *
- * Law `evenly mixed`: of the first m accesses floor(m * share) are writes, the share being rounded up to a multiple of 2^-31. Cost: 0.3 to 1.5 ns an access.
+ * Law `evenly mixed`: of the first m accesses floor(m * share) are writes, the share being rounded up to a multiple of 2^-31. Cost: 0.3 to
+ * 1.5 ns an access.
  */
 export const mixWrites = (accesses: Int32Array, n: number, from: number, { all, step }: WriteMix, k: number): void => {
   if (all || step === 0) {

@@ -7,16 +7,20 @@ import { mixWrites, writeMix } from './writeMix'
 
 /** Zipf's options: those of all workloads, and the exponent. */
 export interface ZipfOptions extends WorkloadOptions {
-  /** s: page r (0, 1, ...) has a chance in proportion to 1 / (r + 1)^s. Above 0, at most 8; 0.99 by default, the constant of YCSB (Cooper et al., SoCC 2010 §5). */
+  /**
+   * s: page r (0, 1, ...) has a chance in proportion to 1 / (r + 1)^s. Above 0, at most 8; 0.99 by default, the constant of YCSB's
+   * ZipfianGenerator («recalled, unverified»).
+   */
   readonly exponent?: number
 }
 
 /**
  * Few pages take most accesses: page `from` most, its neighbours less and less, by Zipf's law.
  *
- * Up to 4096 pages the chances are exact to 2^-32. Above, the first 2048 ranks are; the others are in 2048 blocks of ranks, each block as wide in proportion to
- * its place as the others, and inside a block all pages share its chance alike (for nine million pages a block is 0.4 % wide, so a page's chance is off by at
- * most 0.2 %). The table is made by `power`, so all machines draw the same. Errors: `RangeError` naming the option. Cost: three to four times that of uniform (6 to 10 ns, measured), 64 KiB.
+ * Up to 4096 pages the chances are exact to 2^-32. Above, the first 2048 ranks are; the others are in 2048 blocks of ranks, each block as
+ * wide in proportion to its place as the others, and inside a block all pages share its chance alike (for nine million pages a block is 0.4
+ * % wide, so a page's chance is off by at most 0.2 %). The table is made by `power`, so all machines draw the same. Errors: `RangeError`
+ * naming the option. Cost: three to four times that of uniform (6 to 10 ns, measured), 64 KiB.
  */
 export const zipf = (options: ZipfOptions): Workload => {
   const checked = checkedOptions('zipf', options)
@@ -47,7 +51,10 @@ export const zipf = (options: ZipfOptions): Workload => {
   }
 }
 
-/** The blocks of ranks a table chooses from: where each begins, how many ranks it has (as a part of 2^32), and the table. Entries without ranks are never chosen. */
+/**
+ * The blocks of ranks a table chooses from: where each begins, how many ranks it has (as a part of 2^32), and the table. Entries without
+ * ranks are never chosen.
+ */
 interface Blocks {
   readonly first: Int32Array
   readonly scale: Float64Array
@@ -71,7 +78,8 @@ const zipfBlocks = (pages: number, exponent: number): Blocks => {
     const width = left === 1 ? pages - start : Math.max(1, Math.floor(start * (power(pages / start, 1 / left) - 1)))
     first[entry] = start
     scale[entry] = width / 0x1_0000_0000
-    // The sum over ranks start + 1 to start + width is the integral between the halves, up to a part in 1e7 this far out; Simpson's rule is exact for it.
+    // The sum over ranks start + 1 to start + width is the integral between the halves, up to a part in 1e7 this far out; Simpson's rule is
+    // exact for it.
     const middle = start + (width + 1) / 2
     weights[entry] = (width * (power(start + 0.5, -exponent) + 4 * power(middle, -exponent) + power(start + width + 0.5, -exponent))) / 6
     start += width
