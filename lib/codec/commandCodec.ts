@@ -28,7 +28,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   sync: nothingBeside,
   send: closed(
     { pages: pagesCodec, place: oneOf('always', 'ifAbsent', 'ifNewer') },
-    { unless: oneOf('dirtied', 'sent'), round: nonNegativeInteger, bytesPerSecond: positive }
+    { unless: oneOf('dirtied', 'sent'), overtake: yesNo, round: nonNegativeInteger, bytesPerSecond: positive }
   ),
   discard: closed({ pages: pageSetCodec }),
   flush: nothingBeside,

@@ -54,6 +54,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
       pages,
       place: fc.constantFrom('always' as const, 'ifAbsent' as const, 'ifNewer' as const),
       unless: fc.constantFrom('dirtied' as const, 'sent' as const),
+      overtake: fc.boolean(),
       round: nat,
       bytesPerSecond: rate
     },
