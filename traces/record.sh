@@ -1,6 +1,6 @@
 #!/bin/sh
 # Records the shipped traces anew: traces/record.sh [FOLDER] [NAME ...], by default all three beside this script.
-# Needs Debian packages valgrind, zstd, sqlite3, coreutils and mawk; takes about ten minutes on two cores.
+# Needs Debian packages valgrind, zstd, sqlite3, coreutils and mawk; takes about ten minutes on two idle cores.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here}
