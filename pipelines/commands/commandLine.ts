@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander'
 import { addRecordCommand } from '../record/recordCommand'
 import { action } from './action'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
+import { addReplayCommand } from './replayCommand'
+import { addTraceCommand } from './traceCommand'
 
 /** The command line without its entry in the process: commands are added to it, then it is parsed by `perform`. */
 export const commandLine = (): Command => {
@@ -13,7 +15,9 @@ export const commandLine = (): Command => {
   addOutputFlags(program).action(action((signal, flags) => mainJob(flags, signal)))
   addRunCommand(program)
   addCompareCommand(program)
+  addReplayCommand(program)
   addRecordCommand(program)
+  addTraceCommand(program)
   return program
 }
 

@@ -38,7 +38,7 @@ export const addCompareCommand = (program: Command): Command =>
 
 /** The main job: every technique on one shipped trace, with the defaults and some traffic of applications on the link. */
 export const mainJob = (flags: Flags, signal: AbortSignal): Promise<Ending> =>
-  compare({ file: undefined, flags: { applicationTraffic: '500Mbit/s', ...flags }, otherwise: everyName(), signal })
+  compare({ file: undefined, flags: { applicationTraffic: '400Mbit/s', ...flags }, otherwise: everyName(), signal })
 
 /** Adds what the main job may be told. */
 export const addOutputFlags = (command: Command): Command =>
@@ -85,7 +85,7 @@ const compare = async ({ file, flags, otherwise, signal }: Comparison): Promise<
   const form: Form = format.right
   process.stdout.write(
     form === 'text'
-      ? `${comparisonText(chosen.right, results, { charts: charted(results.map(({ name }) => name)) })}\n\njournals: ${folder.right.path}\n`
+      ? `${comparisonText(chosen.right.config, results, { charts: charted(results.map(({ name }) => name)) })}\n\njournals, one for each technique: ${folder.right.path} (npm start -- replay FILE reads one)\n`
       : `${comparisonData(results, form)}\n`
   )
   return ended

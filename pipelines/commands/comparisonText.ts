@@ -1,12 +1,11 @@
 import { basename } from 'node:path'
-import { memoryBytes } from '../../lib/guest/guest'
+import type { Config } from '../../lib/codec/config'
 import { chart } from '../../lib/report/chart'
 import { columns, outcomeInWords } from '../../lib/report/columns'
 import { legend } from '../../lib/report/legend'
 import { formatNumber } from '../../lib/report/numbers'
 import { table } from '../../lib/report/table'
 import { formatTime } from '../../lib/time/time'
-import type { Experiment } from '../experiment/experiment'
 import { namedTechniques } from './demo'
 import type { Result } from './runTrials'
 
@@ -15,14 +14,13 @@ export type Form = 'text' | 'markdown' | 'csv' | 'json'
 
 /** A comparison for people: what was migrated, the table, what stands out, the charts of some techniques, and what each word means. */
 export const comparisonText = (
-  { config, guest }: Pick<Experiment, 'config' | 'guest'>,
+  config: Config | undefined,
   results: readonly Result[],
   { charts }: { readonly charts: readonly string[] }
 ): string => {
   const drawn = results.filter(({ name }) => charts.includes(name))
   return [
-    settingText({ config, guest }),
-    '',
+    ...(config === undefined ? [] : [...settingText(config), '']),
     table()(results),
     '',
     ...best(results),
@@ -36,19 +34,19 @@ export const comparisonText = (
 export const comparisonData = (results: readonly Result[], form: 'markdown' | 'csv' | 'json'): string =>
   form === 'json' ? jsonOf(results) : table({ form })(results)
 
-const settingText = ({ config, guest }: Pick<Experiment, 'config' | 'guest'>): string => {
-  const { link, startAt = 0, seed = 1 } = config
+const settingText = ({ guest, link, startAt = 0, seed = 1 }: Config): readonly string[] => {
   const used = link.applicationTraffic ? `, of which applications want ${gigabits(link.applicationTraffic)}` : ''
+  const memory = guest.memory === undefined ? '' : ` with ${formatNumber(guest.memory / 1e6, 1)} MB`
   return [
-    `guest: ${workloadText(config.guest.workload)}: a ${guest.kind} of ${formatNumber(guest.pages)} pages, ${formatNumber(memoryBytes(guest) / 1e6, 1)} MB`,
-    `link: ${gigabits(link.bandwidth)}${used}; the migration begins ${formatTime(startAt)} after the guest; seed ${seed}`
-  ].join('\n')
+    `guest: ${guest.kind ?? 'process'}${memory}, ${workloadText(guest.workload)}`,
+    `link: ${gigabits(link.bandwidth)}${used}; the migration begins when the guest has run for ${formatTime(startAt)}; seed ${seed}`
+  ]
 }
 
-const workloadText = (workload: Experiment['config']['guest']['workload']): string =>
+const workloadText = (workload: Config['guest']['workload']): string =>
   workload.type === 'recorded'
-    ? `recorded program ${basename(workload.trace, '.trace')}, ${formatNumber((workload.instructionsPerSecond ?? 1e9) / 1e6)} million instructions per second`
-    : `synthetic workload ${workload.type}`
+    ? `running the recorded program ${basename(workload.trace, '.trace')}, ${formatNumber((workload.instructionsPerSecond ?? 1e9) / 1e6)} million instructions per second`
+    : `with the synthetic workload ${workload.type}`
 
 const gigabits = (bytesPerSecond: number): string => `${Number(((bytesPerSecond * 8) / 1e9).toPrecision(6))} Gbit/s`
 

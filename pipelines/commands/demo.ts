@@ -13,7 +13,7 @@ export const namedTechniques = (downtimeLimit: Time = usualDowntimeLimit): reado
  * migration beginning when the program has warmed up.
  */
 export const usualExperiment = (chosen: readonly NamedTechnique[]): Config => ({
-  guest: { kind: 'process', workload: { type: 'recorded', trace: 'sort', instructionsPerSecond: 1e9, atEnd: 'repeat' } },
+  guest: { kind: 'process', workload: { type: 'recorded', trace: 'zstd', instructionsPerSecond: 1e9, atEnd: 'repeat' } },
   link: { bandwidth: 125e6 },
   techniques: chosen.map(({ name, config }) => ({ ...config, name })),
   startAt: milliseconds(100),

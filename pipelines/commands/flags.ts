@@ -19,7 +19,7 @@ const flags = {
   trace: {
     usage: '--trace <name or file>',
     codec: text,
-    help: 'recorded program that runs in the guest, again and again: a shipped trace or a file (default: sort)'
+    help: 'recorded program that runs in the guest, again and again: a shipped trace or a file (default: zstd)'
   },
   instructionsPerSecond: {
     usage: '--instructions-per-second <n>',
@@ -65,12 +65,12 @@ const flags = {
   applicationTraffic: {
     usage: '--application-traffic <rate>',
     codec: rateText,
-    help: 'what applications want of the link besides (default 0bit/s; npm start alone: 500Mbit/s)'
+    help: 'what applications want of the link besides (default 0bit/s; npm start alone: 400Mbit/s)'
   },
   downtimeLimit: {
     usage: '--downtime-limit <time>',
     codec: durationText,
-    help: 'expected downtime at which the named pre-copies stop (default 20ms; QEMU has 300ms, more than it takes to send all of sort)'
+    help: 'expected downtime at which the named pre-copies stop (default 20ms; QEMU has 300ms, more than it takes to send all of a shipped trace)'
   },
   startAt: {
     usage: '--start-at <time>',

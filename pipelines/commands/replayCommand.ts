@@ -1,0 +1,105 @@
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
+import { type Config, configCodec } from '../../lib/codec/config'
+import { decode, shown } from '../../lib/codec/decode'
+import { encodeEntry } from '../../lib/codec/journal'
+import type { Entry } from '../../lib/protocol/journal'
+import { experiment } from '../experiment/experiment'
+import type { InputError } from '../experiment/inputError'
+import { simulate } from '../experiment/simulate'
+import { nameOf } from '../experiment/techniques'
+import { action, type Ending, ended, refused } from './action'
+import { comparisonText } from './comparisonText'
+import { readJournalFile } from './readJournalFile'
+import { type Result, readings } from './runTrials'
+
+/** Adds `replay`: table and charts of journals written before, and whether the same experiment still gives the same journal. */
+export const addReplayCommand = (program: Command): Command =>
+  program
+    .command('replay')
+    .description('read journals again: their table and charts; with --check, run the experiment each names and compare entry by entry')
+    .argument('<journal...>', 'journal files, as npm start, run and compare write them')
+    .option('--check', 'run each journal’s own experiment anew; the first entry that differs is shown, and the exit code is 1')
+    .action(action((signal, files: readonly string[], { check }: { readonly check?: boolean }) => replay(files, check === true, signal)))
+
+type Read = {
+  readonly file: string
+  readonly config: Config | undefined
+  readonly results: readonly Result[]
+  readonly entries: readonly Entry[]
+}
+
+const replay = async (files: readonly string[], check: boolean, signal: AbortSignal): Promise<Ending> => {
+  const journals: Read[] = []
+  for (const file of files) {
+    const journal = read(file, check)
+    if (isLeft(journal)) return refused(...journal.left)
+    journals.push(journal.right)
+  }
+  const results = journals.flatMap((one) => one.results)
+  process.stdout.write(`${comparisonText(journals[0].config, results, { charts: results.slice(0, 4).map(({ name }) => name) })}\n`)
+  if (!check) return ended
+  let same = true
+  for (const { file, config, entries } of journals) {
+    if (config === undefined)
+      return refused({ path: file, expected: 'a journal whose first entry holds its experiment', got: 'none', hint: 'leave --check out' })
+    const difference = await firstDifference(config, entries, signal)
+    if (difference === 'aborted') return { type: 'interrupted' }
+    if (isLeft(difference)) return refused(...difference.left.map((error) => ({ ...error, path: `${file}: ${error.path}` })))
+    same &&= difference.right === undefined
+    process.stdout.write(`${file}: ${difference.right ?? `run anew, the same ${entries.length} entries`}\n`)
+  }
+  return same ? ended : { type: 'failed' }
+}
+
+/** A journal's readings and its experiment; its entries are kept only where they are to be compared. */
+const read = (file: string, keep: boolean): Either<readonly InputError[], Read> => {
+  let state = readings.init()
+  let began: Entry | undefined
+  const entries: Entry[] = []
+  const outcome = readJournalFile(file, (entry) => {
+    began ??= entry
+    state = readings.step(state, entry)
+    if (keep) entries.push(entry)
+  })
+  if (isLeft(outcome)) return outcome
+  const { metrics, series } = readings.done(state)
+  const config = experimentOf(began)
+  const given = config === undefined ? basename(file, '.jsonl') : nameOf(config.techniques[0])
+  const results = Object.keys(metrics).map((migration, _, all): Result => {
+    const name = all.length === 1 ? given : `${given} ${migration}`
+    return { name, metrics: metrics[migration], series: series[migration], technique: config?.techniques[0], journal: file }
+  })
+  return right({ file, config, results, entries })
+}
+
+/** The experiment that the first entry of a journal holds, if the command line wrote it. */
+const experimentOf = (began: Entry | undefined): Config | undefined => {
+  if (began?.type !== 'began' || typeof began.world !== 'object' || began.world === null || !('experiment' in began.world)) return undefined
+  const config = decode(configCodec)(began.world.experiment)
+  return isLeft(config) ? undefined : config.right
+}
+
+/** The first entry in which an experiment, run anew, differs from its journal, in words; `undefined` when there is none. */
+const firstDifference = async (
+  config: Config,
+  entries: readonly Entry[],
+  signal: AbortSignal
+): Promise<Either<readonly InputError[], string | undefined> | 'aborted'> => {
+  const made = experiment(config)
+  if (isLeft(made)) return left(made.left)
+  let n = 0
+  let difference: string | undefined
+  const whole = await simulate(made.right.trials[0], {
+    signal,
+    entry: (entry) => {
+      const [was, is] = [n < entries.length ? encodeEntry(entries[n]) : undefined, encodeEntry(entry)]
+      n++
+      if (difference === undefined && was !== is)
+        difference = `entry ${n} differs: the journal has ${was === undefined ? 'ended' : shown(JSON.parse(was))}, the run has ${shown(JSON.parse(is))}`
+    }
+  })
+  if (!whole) return 'aborted'
+  return right(difference ?? (n < entries.length ? `entry ${n + 1} differs: the journal goes on, the run has ended` : undefined))
+}
