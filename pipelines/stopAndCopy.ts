@@ -10,7 +10,7 @@ export type StopAndCopyOptions = { readonly level?: Level }
 
 /**
  * Stop-and-copy: pause, copy everything, go on at the target. The least sent and the simplest, with a downtime of all of memory over the bandwidth (Clark et
- * al., NSDI 2005, §2).
+ * al., NSDI 2005, §3.1).
  *
  *     stop-and-copy  =  stopAndCopy(all)
  */

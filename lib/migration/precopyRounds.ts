@@ -1,11 +1,11 @@
 import * as O from 'fp-ts/lib/Option'
 import { type OperatorFunction, takeWhile } from 'rxjs'
-import { complement, difference, empty, full, intersection, type PageSet, union } from '../memory/pageSet'
+import { complement, difference, full, intersection, type PageSet, union } from '../memory/pageSet'
 import type { GuestView } from '../protocol/pipeline'
 import { mealy } from '../stream/mealy'
 import { type Pacing, unlimited } from './pacing'
 import { begun, copied, type Sending } from './precopyRoundsSending'
-import type { Pushed, Round } from './round'
+import { afterRound, type Pushed, type Round } from './round'
 import { none, type SkipRule } from './skipRule'
 import type { StopRule } from './stopRule'
 import type { TimedBatch } from './timedBatch'
@@ -60,16 +60,9 @@ export type Precopying = {
 /** The pure step of `precopyRounds`: one batch of accesses, the rounds that end in it. `null` before the first batch. */
 export const precopyStep = (given: PrecopyOptions) => {
   const options = checked(given)
-  const { guest, pacing } = options
   return (before: Precopying, batch: TimedBatch): readonly [readonly PrecopyRound[], Precopying] => {
     const rounds: PrecopyRound[] = []
-    let state = before ?? {
-      startedAt: batch.fromNs,
-      sending: begun(full(guest.pages), false, batch.fromNs, nsPerPage(options, pacing(undefined))),
-      clean: full(guest.pages),
-      held: empty(guest.pages),
-      pushed: null
-    }
+    let state = before ?? started(options, batch.fromNs)
     for (let i = 0; ; ) {
       const [sending, clean, used, endedAt] = copied(state.sending, state.clean, batch, i)
       if (endedAt === undefined) return [rounds, { ...state, sending, clean }]
@@ -84,37 +77,36 @@ export const precopyStep = (given: PrecopyOptions) => {
 
 type UnderWay = NonNullable<Precopying>
 
+/** Round 1 begins: everything is owed. */
+const started = (options: Required<PrecopyOptions>, startedAt: number): UnderWay => {
+  const { guest, skip, pacing } = options
+  const all = full(guest.pages)
+  const { hold, peek } = skip({ guest, owed: all, recent: [] })
+  const sending = begun(difference(all, hold), peek, startedAt, nsPerPage(options, pacing(undefined)))
+  return { startedAt, sending, clean: all, held: hold, pushed: null }
+}
+
 /** The sync that ends a round, and what the rules make of it. */
 const ended = (options: Required<PrecopyOptions>, state: UnderWay, endedAt: number): readonly [PrecopyRound, UnderWay] => {
   const { guest, headerBytes, until, skip, pacing, remember } = options
   const { sending, pushed: before } = state
   const dirty = complement(state.clean)
-  const last: Round = {
-    round: (before?.last.round ?? 0) + 1,
+  const result = {
     pages: sending.sent,
     skipped: sending.skipped,
     bytes: sending.sent * (guest.pageBytes + headerBytes),
     startedAt: sending.startedAt,
     endedAt,
-    dirtied: dirty.count
+    dirty,
+    owed: union(state.held, dirty)
   }
-  const pushed: Pushed = {
-    guest,
-    startedAt: state.startedAt,
-    bytes: (before?.bytes ?? 0) + last.bytes,
-    pages: (before?.pages ?? 0) + last.pages,
-    last,
-    previous: before?.last ?? null,
-    recent: [dirty, ...(before?.recent ?? [])].slice(0, remember),
-    owed: union(state.held, dirty),
-    throttle: 0
-  }
+  const pushed = afterRound(before, result, { guest, startedAt: state.startedAt, throttle: 0, remember })
   const stop = until(pushed)
   // A user's rule may hold more than is owed; what is not owed is not kept.
   const { hold, peek } = O.isSome(stop) ? { hold: pushed.owed, peek: false } : skip(pushed)
   const next = begun(difference(pushed.owed, hold), peek, endedAt, nsPerPage(options, pacing(pushed)))
   return [
-    { ...last, owed: pushed.owed, stopped: O.toNullable(stop) },
+    { ...pushed.last, owed: pushed.owed, stopped: O.toNullable(stop) },
     { startedAt: state.startedAt, sending: next, clean: full(guest.pages), held: intersection(pushed.owed, hold), pushed }
   ]
 }

@@ -105,6 +105,8 @@ const background = <S extends Data>({ prepaging, windowPages, windows }: Require
     let { missing, order, outstanding, tag } = state
     while (state.refused === null && outstanding < windows && missing.count > 0) {
       const [window, next] = prepaging.take(order, missing, windowPages)
+      if (window.length === 0)
+        throw new RangeError(`pull: ${prepaging.name} must give a page while ${missing.count} are missing (got none)`)
       requests.push(asked({ type: 'send', pages: window, place: 'ifAbsent', unless: 'sent' }, tag))
       missing = pageSet.removeAll(missing, window)
       order = next
@@ -117,11 +119,12 @@ const background = <S extends Data>({ prepaging, windowPages, windows }: Require
   }
   const waiting = (state: Background<S>, requests: readonly Request[]): Attempt<unknown> =>
     awaiting(requests, 'background', state, (signal) => {
-      if (signal.type === 'faulted')
-        return waiting(
-          { ...state, missing: pageSet.remove(state.missing, signal.page), order: prepaging.faulted(state.order, signal.page) },
-          []
-        )
+      if (signal.type === 'faulted') {
+        // A page already asked for is on its way: like the paper's handler, leave the pivot where it is.
+        if (!pageSet.has(state.missing, signal.page)) return undefined
+        const missing = pageSet.remove(state.missing, signal.page)
+        return waiting({ ...state, missing, order: prepaging.faulted(state.order, signal.page) }, [])
+      }
       if (!isAnswer(signal)) return undefined
       const refused = signal.type === 'refused' ? failure('send', signal.reason) : state.refused
       return topUp({ ...state, outstanding: state.outstanding - 1, refused })

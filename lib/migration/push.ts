@@ -14,6 +14,7 @@ import { cancellable } from './cancellable'
 import type { Pacing } from './pacing'
 import { unlimited } from './pacing'
 import type { Pushed } from './round'
+import { afterRound as noteRound } from './round'
 import type { SkipRule } from './skipRule'
 import * as skipRule from './skipRule'
 import type { StopRule } from './stopRule'
@@ -37,7 +38,7 @@ export type PushRules = {
 export type Residual = { readonly owed: PageSet; readonly reason: string }
 
 /**
- * The push phase (Clark et al., NSDI 2005, §3.1, stage 2): while the guest runs, round 1 sends all of the level, round n what was dirtied in round n - 1, until the
+ * The push phase (Clark et al., NSDI 2005, §3.1 and stage 2 of §3.3): while the guest runs, round 1 sends all of the level, round n what was dirtied in round n - 1, until the
  * stop rule says so. The residual is owed to whatever follows, and nothing else keeps it.
  *
  *     guest   ----- runs ----------- runs ------- runs --->
@@ -56,7 +57,7 @@ export const push =
         const { at, pages } = selected.right
         if (wounded) return done(E.right({ owed: pages, reason: WOUNDED }))
         const start: Progress = { startedAt: at, endedAt: at, owed: pages, pushed: null, throttle: 0 }
-        return iterate('push', start, (state) => noting(round(rules, state)), afterRound(rules, guest))
+        return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest))
       })
     )
 
@@ -80,15 +81,19 @@ type Progress = {
 type Copied = { readonly sent: AnswerTo<'send'>; readonly synced: AnswerTo<'sync'> }
 
 /** One round: change the throttle if it is to change, send what is owed and not held back, and read the dirty log. */
-const round = ({ skip = skipRule.none, pacing = unlimited }: PushRules, { owed, pushed, throttle }: Progress): Attempt<Copied> => {
-  const skipped = pushed === null ? undefined : skip(pushed)
+const round = (
+  { skip = skipRule.none, pacing = unlimited }: PushRules,
+  guest: GuestView,
+  { owed, pushed, throttle }: Progress
+): Attempt<Copied> => {
+  const { hold, peek } = skip(pushed ?? { guest, owed, recent: [] })
   const copy = andThen('sync', (sent: AnswerTo<'send'>) => pipe(request({ type: 'sync' }), map(E.map((synced) => ({ sent, synced })))))
   const send = () =>
     cancellable({
       type: 'send',
-      pages: skipped === undefined ? owed : pageSet.difference(owed, skipped.hold),
+      pages: pageSet.difference(owed, hold),
       place: 'always',
-      unless: skipped?.peek ? 'dirtied' : undefined,
+      unless: peek ? 'dirtied' : undefined,
       round: (pushed?.last.round ?? 0) + 1,
       bytesPerSecond: pacing(pushed ?? undefined)
     })
@@ -103,29 +108,19 @@ const afterRound =
   (state: Progress, [copied, wounded]: readonly [E.Either<Failure, Copied>, boolean]): E.Either<Progress, E.Either<Failure, Residual>> => {
     if (E.isLeft(copied)) return E.right(copied)
     const { sent, synced } = copied.right
-    const pages = sent.pages.type === 'PageSet' ? sent.pages.count : sent.pages.length
-    const before = state.pushed
-    const pushed: Pushed = {
-      guest,
-      startedAt: state.startedAt,
-      bytes: (before?.bytes ?? 0) + sent.bytes,
-      pages: (before?.pages ?? 0) + pages,
-      last: {
-        round: (before?.last.round ?? 0) + 1,
-        pages,
-        skipped: sent.skipped.count,
-        bytes: sent.bytes,
-        startedAt: state.endedAt,
-        endedAt: synced.at,
-        dirtied: synced.dirty.count
-      },
-      previous: before?.last ?? null,
-      recent: [synced.dirty, ...(before?.recent ?? [])].slice(0, remember),
-      owed: pageSet.union(sent.pages.type === 'PageSet' ? pageSet.difference(state.owed, sent.pages) : state.owed, synced.dirty),
-      throttle: state.throttle
+    const result = {
+      pages: sent.pages.type === 'PageSet' ? sent.pages.count : sent.pages.length,
+      skipped: sent.skipped.count,
+      bytes: sent.bytes,
+      startedAt: state.endedAt,
+      endedAt: synced.at,
+      dirty: synced.dirty,
+      owed: pageSet.union(sent.pages.type === 'PageSet' ? pageSet.difference(state.owed, sent.pages) : state.owed, synced.dirty)
     }
+    const { startedAt } = state
+    const pushed = noteRound(state.pushed, result, { guest, startedAt, throttle: state.throttle, remember })
     const stop = wounded ? O.some(WOUNDED) : until(pushed)
     return O.isSome(stop)
       ? E.right(E.right({ owed: pushed.owed, reason: stop.value }))
-      : E.left({ startedAt: state.startedAt, endedAt: synced.at, owed: pushed.owed, pushed, throttle: throttle(pushed) })
+      : E.left({ startedAt, endedAt: synced.at, owed: pushed.owed, pushed, throttle: throttle(pushed) })
   }

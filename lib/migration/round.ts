@@ -47,3 +47,29 @@ export const bandwidthOf = (round: Round): number => perSecond(round.bytes, roun
 export const dirtyRateOf = (round: Round): number => perSecond(round.dirtied, round)
 
 const perSecond = (amount: number, { startedAt, endedAt }: Round): number => (amount === 0 ? 0 : (amount * 1e9) / (endedAt - startedAt))
+
+/** What a round came to, before it is numbered. */
+export type RoundResult = Omit<Round, 'round' | 'dirtied'> & {
+  /** The sync that ended it. */
+  readonly dirty: PageSet
+  /** What is owed after it. */
+  readonly owed: PageSet
+}
+
+/** One more round: the totals grow, and at most `remember` dirty sets are kept. */
+export const afterRound = (
+  before: Pushed | null,
+  { dirty, owed, ...result }: RoundResult,
+  known: Pick<Pushed, 'guest' | 'startedAt' | 'throttle'> & { readonly remember: number }
+): Pushed => {
+  const { remember, ...rest } = known
+  return {
+    ...rest,
+    bytes: (before?.bytes ?? 0) + result.bytes,
+    pages: (before?.pages ?? 0) + result.pages,
+    last: { round: (before?.last.round ?? 0) + 1, ...result, dirtied: dirty.count },
+    previous: before?.last ?? null,
+    recent: [dirty, ...(before?.recent ?? [])].slice(0, remember),
+    owed
+  }
+}

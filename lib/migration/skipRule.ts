@@ -1,11 +1,14 @@
 import { empty, intersection, type PageSet, union } from '../memory/pageSet'
 import type { Pushed } from './round'
 
+/** What a skip rule sees: what is owed, and the dirty sets of recent rounds, newest first; before the first round there is nothing else. */
+export type Owing = Pick<Pushed, 'guest' | 'owed' | 'recent'> & Partial<Pushed>
+
 /**
- * What the next round leaves out, asked after each round. `hold`: a subset of what is owed, kept back for the final copy (or until a later answer lets it
+ * What the next round leaves out, asked before each round, the first too. `hold`: a subset of what is owed, kept back for the final copy (or until a later answer lets it
  * go). `peek`: whether pages already dirtied again when their turn comes are left out of the round. Any function of this type is a skip rule.
  */
-export type SkipRule = (pushed: Pushed) => { readonly hold: PageSet; readonly peek: boolean }
+export type SkipRule = (owing: Owing) => { readonly hold: PageSet; readonly peek: boolean }
 
 /** Leaves nothing out. The identity of `both`. */
 export const none: SkipRule = ({ owed }) => ({ hold: empty(owed.size), peek: false })
@@ -31,8 +34,8 @@ export const frequentlyDirtied = (options: { readonly atLeast: number; readonly 
 /** Leaves out what either rule leaves out. `both(a, both(b, c)) = both(both(a, b), c)`, `both(a, b) = both(b, a)`, `both(none, a) = a`. */
 export const both =
   (a: SkipRule, b: SkipRule): SkipRule =>
-  (pushed) => {
-    const [x, y] = [a(pushed), b(pushed)]
+  (owing) => {
+    const [x, y] = [a(owing), b(owing)]
     return { hold: union(x.hold, y.hold), peek: x.peek || y.peek }
   }
 

@@ -6,7 +6,7 @@ import { andThen, chain, done, map, mapFailure, request } from '../protocol/phas
 import type { Outcome } from '../protocol/pipeline'
 
 /**
- * Clark's stages 0 and 1 (NSDI 2005, §3.1): a target is preselected, and a container of the guest's size is reserved there; refused, the guest simply goes
+ * Clark's stages 0 and 1 (NSDI 2005, §3.3): a target is preselected, and a container of the guest's size is reserved there; refused, the guest simply goes
  * on where it is.
  */
 export const prepare = (): Attempt<unknown> =>

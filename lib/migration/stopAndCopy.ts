@@ -8,7 +8,7 @@ import { andThen, map, request } from '../protocol/phase'
 import { pause, switchOver } from './stages'
 
 /**
- * The stop-and-copy phase (Clark et al., NSDI 2005, §2): pause the guest, read the dirty log a last time, send what is owed and what it names, and switch
+ * The stop-and-copy phase (Clark et al., NSDI 2005, §3.1): pause the guest, read the dirty log a last time, send what is owed and what it names, and switch
  * to the target. With a whole level of memory it is the oldest technique; with a push's residual it is the end of pre-copy. Downtime grows with what is owed.
  *
  * A level is looked up when the guest has stopped: before that it could still come to use a page that nobody has noted.

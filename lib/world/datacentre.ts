@@ -29,7 +29,7 @@ export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly
  * - `targetMemoryBytes`: what the target can still take (default: no limit); a reservation beyond it is refused.
  * - `fidelity`: how much of a page's content is kept: `versions` (default up to 2^20 pages), `marks` (default above), `bytes`.
  * - `redirectNs`: from the order to redirect the network to the first frame at the target, besides the link's latency. Default 0; Clark et al. do it with one
- *   unsolicited ARP reply and see packets in flight lost (NSDI 2005, §3.1); a switch or a client that ignores it takes longer.
+ *   unsolicited ARP reply and see packets in flight lost (NSDI 2005, §3.2); a switch or a client that ignores it takes longer.
  * - `batchAccesses`: accesses generated at a time (default 4,096, in the first-level cache); any number gives the same run. `batchPages`: pages looked at
  *   together by a sender (default 1,024, as Xen of 2006: MAX_BATCH_SIZE, xc_linux_save.c).
  * - `progressNs`: time between `progress` facts while something is sent (default 0: none). `faults`: what breaks, and when.

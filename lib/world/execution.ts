@@ -174,6 +174,7 @@ export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptio
   return {
     advance,
     start: (now) => {
+      if (running) return
       for (const v of vcpus) v.hostAt += now
       running = true
     },

@@ -4,8 +4,7 @@ import type { Guest } from '../guest/guest'
 import { memoryBytes } from '../guest/guest'
 import type { HostCosts } from '../guest/hostCosts'
 import { speed } from '../guest/hostCosts'
-import type { BalloonState } from '../memory/balloon'
-import { ballooned, emptyBalloon, selfBallooning } from '../memory/balloon'
+import { selfBallooning } from '../memory/balloon'
 import * as pageSet from '../memory/pageSet'
 import type { Link } from '../network/link'
 import type { Address, Command, Order, Where } from '../protocol/command'
@@ -15,13 +14,17 @@ import type { Clock } from '../time/clock'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
+import { ballooning } from './ballooning'
 import { execution } from './execution'
 import type { Fidelity } from './hosts'
 import { hosts as hostsOf } from './hosts'
+import { pageBuffers } from './pageBuffers'
+import type { Pending } from './pendingAnswers'
+import { pendingAnswers } from './pendingAnswers'
 import type { Sending } from './sending'
 import { sending } from './sending'
 import type { Job, Transport } from './transport'
-import { bytesOnly, pageBuffers } from './transport'
+import { bytesOnly } from './transport'
 
 /** What one guest's migration is played with. */
 export type MachineOptions = {
@@ -55,8 +58,10 @@ export type Machine = {
   readonly stop: () => void
 }
 
-type Waiting = { readonly to: Address; readonly over: boolean; timer: Subscription | undefined }
 type Send = { readonly job: Sending; readonly to: Address; cancelled: Address | undefined }
+
+/** What a message to the target and its answer need. */
+const OVER_LINK: readonly ('link' | Where)[] = ['link', 'source', 'target']
 
 /** The orders that take a link and a target that are there. */
 const needsTarget: ReadonlySet<Order['type']> = new Set([
@@ -94,8 +99,8 @@ export const machine = (options: MachineOptions): Machine => {
   })
   const failed = new Map<'link' | Where, string>()
   const sends = new Map<string, Send>()
-  const waiting = new Set<Waiting>()
-  const flushes: { readonly jobs: Set<object>; readonly wait: Waiting }[] = []
+  const pending = pendingAnswers(timeline)
+  const flushes: { readonly jobs: Set<object>; readonly wait: Pending }[] = []
   let throttle = 0
   let reserved = 0
   let clockAhead = 0
@@ -104,7 +109,6 @@ export const machine = (options: MachineOptions): Machine => {
   let wake: Subscription | undefined
   let wakeAt = Infinity
   let progress: Subscription | undefined
-  let ballooning: Subscription | undefined
   let applicationSince: ReturnType<Transport['application']> | undefined
 
   const later = (delayNs: Time, f: () => void): Subscription => timeline.schedule(f, delayNs)
@@ -163,26 +167,14 @@ export const machine = (options: MachineOptions): Machine => {
     arrange()
   }
 
-  /** Something that ends later, and is refused if what it needs fails first. */
-  const wait = (to: Address, over: boolean): Waiting => {
-    const w: Waiting = { to, over, timer: undefined }
-    waiting.add(w)
-    return w
-  }
-  const after = (w: Waiting, delayNs: Time, f: () => void): void => {
-    w.timer = later(delayNs, () => {
-      waiting.delete(w)
-      f()
-    })
-  }
   /** Over the link and back; `arrive` happens at the other end. */
   const overLink = (to: Address, arrive: () => void, answer: () => Answer, thereNs: Time = 0): void => {
-    const w = wait(to, true)
-    w.timer = later(link.latencyNs + thereNs, () => {
+    const w = pending.wait(to, OVER_LINK)
+    pending.next(w, link.latencyNs + thereNs, () => {
       look()
       arrive()
       changed()
-      after(w, link.latencyNs, () => tell(to, answer()))
+      pending.end(w, link.latencyNs, () => tell(to, answer()))
     })
   }
   const deadLink = (): string | undefined => failed.get('link') ?? failed.get('target')
@@ -192,7 +184,7 @@ export const machine = (options: MachineOptions): Machine => {
       flush.jobs.delete(job)
       if (flush.jobs.size > 0) continue
       flushes.splice(flushes.indexOf(flush), 1)
-      after(flush.wait, 2 * link.latencyNs, () => tell(flush.wait.to, { type: 'done' }))
+      pending.end(flush.wait, 2 * link.latencyNs, () => tell(flush.wait.to, { type: 'done' }))
     }
   }
   const jobs = new Set<object>()
@@ -289,9 +281,8 @@ export const machine = (options: MachineOptions): Machine => {
   }
 
   const resumeAtTarget = (to: Address, order: Extract<Order, { readonly type: 'resume' }>): void => {
-    const w = wait(to, true)
-    w.timer = later(link.latencyNs + settlement.reboundNs + costs.target.resumeNs, () => {
-      waiting.delete(w)
+    const w = pending.wait(to, hosts.primary() === 'target' ? ['target'] : OVER_LINK)
+    pending.end(w, link.latencyNs + settlement.reboundNs + costs.target.resumeNs, () => {
       look()
       const reading = read(clocks.target, timeline.now())
       clockAhead = order.clockNs === undefined ? 0 : Math.max(0, order.clockNs - reading)
@@ -303,7 +294,7 @@ export const machine = (options: MachineOptions): Machine => {
   }
 
   const pauseGuest = (to: Address): void =>
-    after(wait(to, false), costs.source.suspendNs, () => {
+    pending.end(pending.wait(to, ['source']), costs.source.suspendNs, () => {
       look()
       const now = timeline.now()
       const shown = clockNs()
@@ -328,7 +319,7 @@ export const machine = (options: MachineOptions): Machine => {
     if (hosts.running().includes('source'))
       tell(to, { type: 'activated', where: 'source', guestNs: exec.guestNs(timeline.now()), clockNs: clockNs() })
     else
-      after(wait(to, false), costs.source.resumeNs, () => {
+      pending.end(pending.wait(to, ['source']), costs.source.resumeNs, () => {
         start(to, 'source')
         changed()
       })
@@ -365,26 +356,33 @@ export const machine = (options: MachineOptions): Machine => {
   }
 
   const flush = (to: Address): void => {
-    const one = { jobs: new Set(jobs), wait: wait(to, true) }
+    const one = { jobs: new Set(jobs), wait: pending.wait(to, OVER_LINK) }
     flushes.push(one)
     jobEnded(one)
   }
 
-  /** Why an order cannot be obeyed at all. */
-  const refusal = ({ type }: Order): string | undefined => {
-    if (failed.has('source')) return type === 'wake' ? undefined : failed.get('source')
-    if (!needsTarget.has(type)) return undefined
-    return (
-      deadLink() ??
-      (type === 'reserve' && settlement.refusals.length > 0 ? `residual dependency ${settlement.refusals.join('; ')}` : undefined)
-    )
+  /**
+   * Why an order cannot be obeyed at all. Once ownership has passed, the target goes on by itself: it needs neither link nor source to resume, and a
+   * source that is gone is one that nobody needs, unless it owed pages.
+   */
+  const refusal = (order: Order): string | undefined => {
+    const passed = hosts.primary() === 'target'
+    const source = failed.get('source')
+    if (order.type === 'resume' && order.where === 'source') return source
+    if (order.type === 'resume' && passed) return failed.get('target')
+    if (order.type === 'redirect' || order.type === 'wake') return undefined
+    if (order.type === 'release' && passed && hosts.trappedPages() === 0) return undefined
+    if (source !== undefined) return source
+    if (!needsTarget.has(order.type)) return undefined
+    if (order.type === 'reserve' && settlement.refusals.length > 0) return `residual dependency ${settlement.refusals.join('; ')}`
+    return failed.get('link') ?? failed.get('target')
   }
 
   const obey = ({ order, to }: Command): void => {
     look()
     applicationSince ??= transport.application(timeline.now())
     const reason = refusal(order)
-    if (reason !== undefined && !(order.type === 'resume' && order.where === 'source' && !failed.has('source'))) {
+    if (reason !== undefined) {
       refuse(to, reason)
       return
     }
@@ -457,7 +455,7 @@ export const machine = (options: MachineOptions): Machine => {
         tell(to, { type: 'done' })
         break
       case 'wake':
-        after(wait(to, false), order.afterNs, () => tell(to, { type: 'done' }))
+        pending.end(pending.wait(to, []), order.afterNs, () => tell(to, { type: 'done' }))
         break
       case 'cancel':
         cancel(to, order.tag)
@@ -468,21 +466,17 @@ export const machine = (options: MachineOptions): Machine => {
     }
   }
 
-  /** The guest balloons by itself from the start on, whether it migrates or not. */
-  const decide = guest.balloon === undefined ? undefined : selfBallooning(guest.balloon)
-  const balloon = (state: BalloonState, known: number): void => {
-    look()
-    const classes = hosts.classes()
-    const held = guest.pages - classes.hypervisor.count
-    const pressure = Math.max(0, known - held)
-    const [decided, next] = decide!(
-      { ...state, inflated: held },
-      { at: timeline.now(), freePages: classes.free.count, cachePages: classes.cache.count, pressure }
-    )
-    hosts.setClasses(ballooned(decided)(classes))
-    ballooning = later(Math.max(1, decided.nextAt - timeline.now()), () => balloon(next, next.inflated))
-  }
-  if (decide !== undefined) ballooning = later(0, () => balloon(emptyBalloon, 0))
+  const balloon =
+    guest.balloon &&
+    ballooning({
+      decide: selfBallooning(guest.balloon),
+      timeline,
+      classes: () => {
+        look()
+        return hosts.classes()
+      },
+      set: hosts.setClasses
+    })
 
   exec.start(timeline.now())
   pace()
@@ -500,16 +494,13 @@ export const machine = (options: MachineOptions): Machine => {
         tellHosts()
       }
       tellAll({ type: 'failed', what, reason })
-      for (const w of [...waiting].filter(({ over }) => over || what === 'source')) {
-        w.timer?.unsubscribe()
-        waiting.delete(w)
-        refuse(w.to, reason)
-      }
+      for (const to of pending.fail(what)) refuse(to, reason)
       flushes.length = 0
       changed()
     },
     stop: () => {
-      for (const timer of [wake, progress, ballooning, ...[...waiting].map((w) => w.timer)]) timer?.unsubscribe()
+      for (const timer of [wake, progress, balloon]) timer?.unsubscribe()
+      pending.stop()
     }
   }
 }

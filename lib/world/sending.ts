@@ -1,4 +1,3 @@
-import type { PageSequence } from '../memory/pageSequence'
 import { orderOf, ownSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -8,7 +7,9 @@ import { wireBytes } from '../network/link'
 import type { Order, Pages } from '../protocol/command'
 import type { Time } from '../time/time'
 import type { Hosts, Reading } from './hosts'
-import type { Batch, Buffers, Job } from './transport'
+import type { Buffers } from './pageBuffers'
+import { bySequence, bySet } from './pageSource'
+import type { Batch, Job } from './transport'
 import { bytesOnly } from './transport'
 
 type Send = Extract<Order, { readonly type: 'send' }>
@@ -180,62 +181,6 @@ export const sending = (options: SendingOptions): Sending => {
 
 /** Words of a batch that nobody follows: 32,768 pages. */
 const WORDS = 1024
-
-type Source = {
-  /** Pages still to come, at most. */
-  readonly left: () => number
-  readonly next: () => number
-  readonly nextWords: (most: number) => { readonly first: number; readonly words: Int32Array } | undefined
-  readonly rest: (size: number) => PageSet
-}
-
-const bySequence = (pages: PageSequence): Source => {
-  const order = orderOf(pages)
-  let i = 0
-  return {
-    left: () => order.length - i,
-    next: () => (i < order.length ? order[i++] : -1),
-    nextWords: () => {
-      throw new RangeError('sending: a sequence must be followed page by page (got words)')
-    },
-    rest: (size) => pageSet.fromPages(size, order.subarray(i))
-  }
-}
-
-const bySet = (pages: PageSet): Source => {
-  const words = new Int32Array(Math.ceil(pages.size / 32))
-  pageSet.copyInto(pages, words)
-  let w = 0
-  let word = words.length > 0 ? words[0] : 0
-  let left = pages.count
-  return {
-    left: () => left,
-    next: () => {
-      while (word === 0) {
-        if (++w >= words.length) return -1
-        word = words[w]
-      }
-      const page = w * 32 + lowestBit(word)
-      word &= word - 1
-      left--
-      return page
-    },
-    nextWords: (most) => {
-      while (w < words.length && words[w] === 0) w++
-      if (w >= words.length) return undefined
-      const first = w
-      w = Math.min(w + most, words.length)
-      word = w < words.length ? words[w] : 0
-      return { first, words: words.slice(first, w) }
-    },
-    rest: (size) => {
-      const rest = words.slice()
-      rest.fill(0, 0, Math.min(w, rest.length))
-      if (w < rest.length) rest[w] &= word
-      return pageSet.fromBitmap(size, rest)
-    }
-  }
-}
 
 const bits = (words: Int32Array): number => {
   let count = 0

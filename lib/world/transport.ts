@@ -3,6 +3,7 @@ import { fairShares } from '../network/fairShares'
 import type { Link } from '../network/link'
 import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
+import type { PageBuffers } from './pageBuffers'
 
 /**
  * Pages (or plain bytes) that leave one after the other at the lane's rate. The sender chose them, and knew their sizes, when the batch began. The arrays are
@@ -21,29 +22,6 @@ export type Batch = Partial<PageBuffers> & {
   /** A page of `bytes` was taken out before it began to leave. */
   readonly withdrawn?: (page: number, bytes: number) => void
   readonly arrived?: () => void
-}
-
-type PageBuffers = { readonly pages: Int32Array; readonly ends: Float64Array; readonly leaves: Float64Array }
-
-/** Arrays for batches, used again: fresh typed arrays for every window would cost more than all the rest. */
-export type Buffers = { readonly take: (pages: number) => PageBuffers; readonly give: (used: PageBuffers) => void }
-
-/** See `Buffers`. Sizes are powers of two. */
-export const pageBuffers = (): Buffers => {
-  const pools: PageBuffers[][] = []
-  const size = (n: number): number => (n <= 1 ? 0 : 32 - Math.clz32(n - 1))
-  return {
-    take: (n) => {
-      const capacity = 1 << size(n)
-      return (
-        pools[size(n)]?.pop() ?? { pages: new Int32Array(capacity), ends: new Float64Array(capacity), leaves: new Float64Array(capacity) }
-      )
-    },
-    give: (used) => {
-      const pool = (pools[size(used.pages.length)] ??= [])
-      pool.push(used)
-    }
-  }
 }
 
 /** So many bytes that are no pages: execution context, device state. */

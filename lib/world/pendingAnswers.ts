@@ -1,0 +1,51 @@
+import type { Subscription } from 'rxjs'
+import type { Address, Where } from '../protocol/command'
+import type { Time } from '../time/time'
+import type { Timeline } from '../time/timeline'
+
+/** A command whose answer is on its way, and what must not fail until it is there. @internal */
+export type Pending = { readonly to: Address; readonly needs: readonly ('link' | Where)[]; timer: Subscription | undefined }
+
+/** The answers that a world still owes, each on a timer. @internal */
+export type PendingAnswers = {
+  readonly wait: (to: Address, needs: Pending['needs']) => Pending
+  /** Something on the way to the answer happens after a time. */
+  readonly next: (one: Pending, afterNs: Time, happens: () => void) => void
+  /** The answer itself comes after a time. */
+  readonly end: (one: Pending, afterNs: Time, answer: () => void) => void
+  /** Gives up what needs the thing that failed; who asked for it must be told. */
+  readonly fail: (what: 'link' | Where) => readonly Address[]
+  readonly stop: () => void
+}
+
+/** No answers owed yet. @internal */
+export const pendingAnswers = (timeline: Timeline): PendingAnswers => {
+  const all = new Set<Pending>()
+  const next: PendingAnswers['next'] = (one, afterNs, happens) => {
+    one.timer = timeline.schedule(happens, afterNs)
+  }
+  return {
+    wait: (to, needs) => {
+      const one: Pending = { to, needs, timer: undefined }
+      all.add(one)
+      return one
+    },
+    next,
+    end: (one, afterNs, answer) =>
+      next(one, afterNs, () => {
+        all.delete(one)
+        answer()
+      }),
+    fail: (what) => {
+      const lost = [...all].filter(({ needs }) => needs.includes(what))
+      for (const one of lost) {
+        one.timer?.unsubscribe()
+        all.delete(one)
+      }
+      return lost.map(({ to }) => to)
+    },
+    stop: () => {
+      for (const { timer } of all) timer?.unsubscribe()
+    }
+  }
+}
