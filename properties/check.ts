@@ -11,10 +11,8 @@ import type { Invariant, Violation } from './invariants/invariant'
 import { invariants as all } from './invariants/invariants'
 import { firstDifference } from './invariants/sameSeedSameJournal'
 import { journalOf } from './journalOf'
+import type { NamedPipeline } from './namedPipeline'
 import { sometimes as allSometimes, type Sometimes } from './sometimes'
-
-/** A pipeline with what it is, in words. */
-export type NamedPipeline = { readonly name: string; readonly pipeline: Pipeline }
 
 /**
  * - `runs`: how many worlds (default 100). `seed`: of the swarm (default: one that fast-check draws; it is in the result). `path`: a counterexample's, to see

@@ -1,15 +1,21 @@
 import { type Invariant, invariant } from './invariant'
 
-/** Exactly one host is primary, at most one copy runs, and running implies primary: read off every `hosts` fact. */
-export const onePrimary: Invariant = invariant<null>({
+/** Exactly one host is primary, at most one copy runs, running implies primary, and nothing runs where a host is known to be gone. */
+export const onePrimary: Invariant = invariant<{ readonly gone: readonly string[] }>({
   name: 'onePrimary',
-  sentence: 'Exactly one host is primary, at most one copy of the guest runs, and it runs where its host is primary.',
-  init: () => null,
+  sentence: 'Exactly one host is primary, at most one copy of the guest runs, and it runs where its host is primary and there.',
+  init: () => ({ gone: [] }),
   step: (memory, entry, tell) => {
-    if (entry.type !== 'signalled' || entry.signal.type !== 'hosts') return memory
-    const { primary, running } = entry.signal
+    if (entry.type !== 'signalled') return memory
+    const { signal } = entry
+    if (signal.type === 'failed') return { gone: [...memory.gone, signal.what] }
+    if (signal.type !== 'hosts') return memory
+    const { primary, running } = signal
     if (running.length > 1) tell(`the guest runs at ${running.join(' and ')} at once`)
-    else if (running.length === 1 && running[0] !== primary) tell(`the guest runs at the ${running[0]} and the ${primary} is primary`)
+    for (const where of running) {
+      if (where !== primary) tell(`the guest runs at the ${where} and the ${primary} is primary`)
+      if (memory.gone.includes(where)) tell(`the guest runs at the ${where}, which has failed`)
+    }
     return memory
   }
 })

@@ -1,0 +1,98 @@
+import * as fc from 'fast-check'
+import * as pageSequence from '../../lib/memory/pageSequence'
+import { activePush } from '../../lib/migration/activePush'
+import { bubbling } from '../../lib/migration/bubbling'
+import { lruOrder } from '../../lib/migration/lruOrder'
+import * as pacing from '../../lib/migration/pacing'
+import type { Prepaging } from '../../lib/migration/prepaging'
+import type { PullRules } from '../../lib/migration/pull'
+import type { PushRules } from '../../lib/migration/push'
+import * as skipRule from '../../lib/migration/skipRule'
+import * as stopRule from '../../lib/migration/stopRule'
+import * as throttle from '../../lib/migration/throttle'
+
+/** A rule and what it is, in words. */
+export type Named<A> = { readonly name: string; readonly rule: A }
+
+const named = <A>(name: string, rule: A): Named<A> => ({ name, rule })
+
+const someStopRule: fc.Arbitrary<Named<stopRule.StopRule>> = fc.oneof(
+  fc.integer({ min: 1, max: 8 }).map((n) => named(`roundsAtMost(${n})`, stopRule.roundsAtMost(n))),
+  fc.nat({ max: 1_000_000 }).map((ns) => named(`downtimeWithin(${ns})`, stopRule.downtimeWithin(ns))),
+  fc.nat({ max: 16 }).map((pages) => named(`residualBelow(${pages})`, stopRule.residualBelow({ pages }))),
+  fc.integer({ min: 1, max: 4 }).map((n) => named(`sentAtMost(${n})`, stopRule.sentAtMost(n))),
+  fc.nat({ max: 1_000_000 }).map((ns) => named(`elapsedAtLeast(${ns})`, stopRule.elapsedAtLeast(ns))),
+  fc.constant(named('notShrinking', stopRule.notShrinking))
+)
+
+/** Stop rules: each shipped one, and pairs of them under `or` and `and`, none going on for more than ten rounds. */
+export const stopRules: fc.Arbitrary<Named<stopRule.StopRule>> = fc
+  .tuple(someStopRule, someStopRule, fc.constantFrom('first', 'or', 'and'))
+  .map(([a, b, how]) => {
+    const last = stopRule.roundsAtMost(10)
+    if (how === 'first') return named(`or(${a.name}, roundsAtMost(10))`, stopRule.or(a.rule, last))
+    const both = how === 'or' ? stopRule.or(a.rule, b.rule) : stopRule.and(a.rule, b.rule)
+    return named(`or(${how}(${a.name}, ${b.name}), roundsAtMost(10))`, stopRule.or(both, last))
+  })
+
+/** Skip rules: none, peek, frequently dirtied pages, and both of the last. */
+export const skipRules: fc.Arbitrary<Named<skipRule.SkipRule>> = fc
+  .tuple(fc.constantFrom('none', 'peek', 'hold', 'both'), fc.integer({ min: 1, max: 3 }), fc.nat({ max: 2 }))
+  .map(([which, atLeast, more]) => {
+    const of = atLeast + more
+    const hold = named(`frequentlyDirtied(${atLeast} of ${of})`, skipRule.frequentlyDirtied({ atLeast, of }))
+    if (which === 'none') return named('none', skipRule.none)
+    if (which === 'peek') return named('peek', skipRule.peek)
+    return which === 'hold' ? hold : named(`both(peek, ${hold.name})`, skipRule.both(skipRule.peek, hold.rule))
+  })
+
+/** Pacings: as the link allows, fixed, and Clark's, from a slow link's rates to a fast one's. */
+export const pacings: fc.Arbitrary<Named<pacing.Pacing>> = fc.oneof(
+  fc.constant(named('unlimited', pacing.unlimited)),
+  fc.integer({ min: 6, max: 10 }).map((n) => named(`fixed(1e${n})`, pacing.fixed(10 ** n))),
+  fc.integer({ min: 6, max: 10 }).map((n) => {
+    const bounds = { minBytesPerSecond: 10 ** n, maxBytesPerSecond: 8 * 10 ** n, incrementBytesPerSecond: 10 ** n }
+    return named(`clarkDynamic(1e${n} to 8e${n})`, pacing.clarkDynamic(bounds))
+  })
+)
+
+/** Throttles: none, and QEMU's way of raising one. */
+export const throttles: fc.Arbitrary<Named<throttle.Throttle>> = fc.constantFrom(
+  named('none', throttle.none),
+  named('autoConverge', throttle.autoConverge())
+)
+
+/** The rules of a push, and their names. */
+export const pushRules: fc.Arbitrary<Named<PushRules>> = fc
+  .record({
+    level: fc.constantFrom('hypervisor' as const, 'guestOs' as const),
+    until: stopRules,
+    skip: skipRules,
+    pacing: pacings,
+    throttle: throttles,
+    remember: fc.integer({ min: 1, max: 4 })
+  })
+  .map((of) =>
+    named(`level ${of.level}, until ${of.until.name}, skip ${of.skip.name}, pacing ${of.pacing.name}, throttle ${of.throttle.name}`, {
+      level: of.level,
+      until: of.until.rule,
+      skip: of.skip.rule,
+      pacing: of.pacing.rule,
+      throttle: of.throttle.rule,
+      remember: of.remember
+    })
+  )
+
+/** Prepaging orders: active push, bubbling by one or several pivots to one or both sides, and least recently used pages last. */
+export const prepagings: fc.Arbitrary<Prepaging> = fc.oneof(
+  fc.constant<Prepaging>(activePush),
+  fc
+    .record({ pivots: fc.constantFrom(1, 2, 7), edges: fc.constantFrom('dual' as const, 'forward' as const) })
+    .map((options): Prepaging => bubbling(options)),
+  fc.uniqueArray(fc.nat({ max: 63 }), { maxLength: 16 }).map((pages): Prepaging => lruOrder(pageSequence.sequence(pages), bubbling()))
+)
+
+/** The rules of a pull that prepages, with windows of any size. */
+export const pullRules: fc.Arbitrary<Named<PullRules & { readonly prepaging: Prepaging }>> = fc
+  .record({ prepaging: prepagings, windowPages: fc.integer({ min: 1, max: 70 }), windows: fc.integer({ min: 1, max: 3 }) })
+  .map((rules) => named(`prepaging ${rules.prepaging.name}, ${rules.windows} windows of ${rules.windowPages} pages`, rules))

@@ -1,0 +1,52 @@
+import type { Pipeline } from '../../lib/protocol/pipeline'
+import type { World } from '../../lib/protocol/world'
+import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { commitBeforePause } from './commitBeforePause'
+import { endingBeforeAnswered, endingWithALie, endingWithoutReason } from './endingEarly'
+import { hybridKeepingStalePages } from './hybridKeepingStalePages'
+import { postcopyPlacingAlways, postcopySendingTwice } from './postcopySending'
+import { precopyDroppingLastSync } from './precopyDroppingLastSync'
+import { precopyPausingAfterLastSend } from './precopyPausingAfterLastSend'
+import { precopySelectingBeforeTracking } from './precopySelectingBeforeTracking'
+import { bubblingOsr2009, bubblingVee2009 } from './publishedBubbling'
+import { publishedPull } from './publishedPull'
+import { releaseBeforeResume } from './releaseBeforeResume'
+import { releaseWithoutBarrier } from './releaseWithoutBarrier'
+import { remembering } from './remembering'
+import { resumeAtBoth } from './resumeAtBoth'
+import { resumeWithoutClock } from './resumeWithoutClock'
+import { stopAndCopyOfHalf } from './stopAndCopyOfHalf'
+import { stopAndCopySelectingBeforePausing } from './stopAndCopySelectingBeforePausing'
+import { swallowing } from './swallowing'
+
+/** A pipeline (or a world around a good one) that is wrong on purpose, and the invariant that must catch it. */
+export type PlantedFault = {
+  readonly name: string
+  readonly invariant: string
+  readonly pipeline: Pipeline
+  readonly wrap?: (world: World) => World
+}
+
+/** A planted fault for every invariant, new ones each time. Law: `check(f.pipeline, { wrap: f.wrap })` names `f.invariant` within few runs. */
+export const plantedFaults = (): readonly PlantedFault[] => [
+  { name: 'precopyDroppingLastSync', invariant: 'noPageLost', pipeline: precopyDroppingLastSync },
+  { name: 'precopyPausingAfterLastSend', invariant: 'noPageLost', pipeline: precopyPausingAfterLastSend },
+  { name: 'precopySelectingBeforeTracking', invariant: 'noPageLost', pipeline: precopySelectingBeforeTracking },
+  { name: 'stopAndCopySelectingBeforePausing', invariant: 'noPageLost', pipeline: stopAndCopySelectingBeforePausing },
+  { name: 'hybridKeepingStalePages', invariant: 'noPageLost', pipeline: hybridKeepingStalePages },
+  { name: 'releaseWithoutBarrier', invariant: 'noPageLost', pipeline: releaseWithoutBarrier },
+  { name: 'bubblingVee2009', invariant: 'noPageLost', pipeline: publishedPull(bubblingVee2009) },
+  { name: 'bubblingOsr2009', invariant: 'noPageLost', pipeline: publishedPull(bubblingOsr2009) },
+  { name: 'commitBeforePause', invariant: 'onePrimary', pipeline: commitBeforePause },
+  { name: 'resumeAtBoth', invariant: 'onePrimary', pipeline: resumeAtBoth },
+  { name: 'postcopyPlacingAlways', invariant: 'neverOlder', pipeline: postcopyPlacingAlways },
+  { name: 'postcopySendingTwice', invariant: 'sentOnce', pipeline: postcopySendingTwice },
+  { name: 'stopAndCopyOfHalf', invariant: 'allSent', pipeline: stopAndCopyOfHalf },
+  { name: 'resumeWithoutClock', invariant: 'clockMonotone', pipeline: resumeWithoutClock },
+  { name: 'releaseBeforeResume', invariant: 'downtimeWithinTotal', pipeline: releaseBeforeResume },
+  { name: 'endingBeforeAnswered', invariant: 'answered', pipeline: endingBeforeAnswered },
+  { name: 'swallowing', invariant: 'answered', pipeline: stopAndCopy(), wrap: swallowing(3) },
+  { name: 'endingWithoutReason', invariant: 'ends', pipeline: endingWithoutReason },
+  { name: 'endingWithALie', invariant: 'outcomeHolds', pipeline: endingWithALie },
+  { name: 'remembering', invariant: 'sameSeedSameJournal', pipeline: remembering() }
+]
