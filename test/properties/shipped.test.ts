@@ -1,0 +1,33 @@
+import * as E from 'fp-ts/lib/Either'
+import { describe, expect, it } from 'vitest'
+import {
+  demandPostcopies,
+  hybrids,
+  postcopies,
+  precopies,
+  stopAndCopies
+} from '../../properties/arbitraries/pipelineArbitraries'
+import { check, explain } from '../../properties/check'
+
+const RUNS = Number(process.env.RUNS ?? 400)
+const SEED = Number(process.env.SEED ?? 1)
+
+const swarm = { stopAndCopies, precopies, postcopies, demandPostcopies, hybrids }
+
+const happensIn: Readonly<Record<keyof typeof swarm, readonly string[]>> = {
+  stopAndCopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'exits'],
+  precopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'skips', 'dirties', 'doesNotConverge'],
+  postcopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips'],
+  demandPostcopies: ['completes', 'aborts', 'isLost', 'isLimited', 'faults', 'exits'],
+  hybrids: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'dirties', 'doesNotConverge']
+}
+
+describe('shipped pipelines', () => {
+  it.each(Object.keys(swarm) as (keyof typeof swarm)[])('%s pass every invariant on the swarm, delays and faults included', (name) => {
+    const result = check(swarm[name], { runs: RUNS, seed: SEED })
+    if (E.isLeft(result)) throw new Error(explain(result.left))
+    expect(result.right.runs).toBe(RUNS)
+    if (process.env.SHOW) console.log(name, result.right)
+    for (const what of happensIn[name]) expect([what, result.right.sometimes[what]]).not.toEqual([what, 0])
+  })
+})
