@@ -31,14 +31,14 @@ export const sizeText = quantity('a size with its unit, such as "512 MiB" (B, kB
 
 /** A rate as text with its unit, `"10 Gbit/s"`, as bytes per second from 0 on. Units: bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s. */
 export const rateText = quantity(
-  'a rate with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s)',
+  'a rate with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s)',
   rates,
   false
 )
 
 function quantity(name: string, units: Units, whole: boolean): t.Type<number, unknown> {
   const read = (text: string): number | undefined => {
-    const [, digits, unit] = /^([0-9]+(?:\.[0-9]+)?(?:e[+]?[0-9]+)?) ?(\S+)$/.exec(text) ?? []
+    const [, digits, unit] = /^([0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?) ?(\S+)$/.exec(text) ?? []
     if (unit === undefined || !Object.hasOwn(units, unit)) return undefined
     const value = Number(digits) * units[unit]
     const rounded = Math.round(value)

@@ -10,6 +10,8 @@ export const commandLine = (): Command => {
   const program = new Command('transhume')
     .description('A reactive laboratory for live migration. Without a command: every technique on a recorded program, side by side.')
     .exitOverride()
+    // Else the options of the main job would be taken for it wherever they stand, and commands would not hear of theirs.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for what there is)')
     .option('--seed <seed>', 'of the chances of a run (default 1)')
   addOutputFlags(program).action(action((signal, flags) => mainJob(flags, signal)))

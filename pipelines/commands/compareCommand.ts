@@ -27,14 +27,22 @@ export const addRunCommand = (program: Command): Command =>
     .description('migrate a guest by one technique, or as a configuration file says')
     .argument('[config]', 'configuration file in JSON (see --example); flags go before what it says')
     .option('--example', 'print a configuration file that has everything, and do nothing else')
-    .action(action((signal, file: string | undefined, flags: Flags) => compare({ file, flags, otherwise: ['pre-copy'], signal })))
+    .action(
+      action((signal, file: string | undefined, _flags: Flags, command: Command) =>
+        compare({ file, flags: command.optsWithGlobals(), otherwise: ['pre-copy'], signal })
+      )
+    )
 
 /** Adds `compare`: several techniques side by side. */
 export const addCompareCommand = (program: Command): Command =>
   flagged(program.command('compare'))
     .description('migrate a guest by several techniques, side by side')
     .argument('[config]', 'configuration file in JSON (npm start -- run --example prints one); flags go before what it says')
-    .action(action((signal, file: string | undefined, flags: Flags) => compare({ file, flags, otherwise: everyName(), signal })))
+    .action(
+      action((signal, file: string | undefined, _flags: Flags, command: Command) =>
+        compare({ file, flags: command.optsWithGlobals(), otherwise: everyName(), signal })
+      )
+    )
 
 /** The main job: every technique on one shipped trace, with the defaults and some traffic of applications on the link. */
 export const mainJob = (flags: Flags, signal: AbortSignal): Promise<Ending> =>

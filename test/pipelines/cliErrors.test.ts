@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { traceFile } from '../../pipelines/experiment/shippedTraces'
+import { said } from './terminal'
+
+const folder = mkdtempSync(join(tmpdir(), 'transhume-cli-errors-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const file = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content)
+  return join(folder, name)
+}
+
+const small = (changes: object = {}): string =>
+  JSON.stringify({
+    guest: { memory: '1 MiB', workload: { type: 'uniform', writesPerSecond: 1000 } },
+    link: { bandwidth: '1 Gbit/s' },
+    techniques: [{ type: 'pre-copy' }],
+    ...changes
+  })
+
+const ofAnotherVersion = (): Uint8Array => {
+  const bytes = readFileSync(traceFile('zstd')).subarray(0, 4096)
+  bytes.writeUInt32LE(7, 8)
+  return bytes
+}
+
+const size = 'a size with its unit, such as "512 MiB" (B, kB, MB, GB, TB, KiB, MiB, GiB, TiB)'
+const rate = 'a rate with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s)'
+const shipped = 'a trace file, or one of the shipped traces sort, sqlite, zstd'
+
+describe('bad input', () => {
+  const cases: readonly (readonly [fact: string, words: readonly string[], message: string])[] = [
+    [
+      'an unknown field',
+      ['run', file('field.json', small({ guests: 1 }))],
+      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, progressEvery, startAt, limit, seed), got 1`
+    ],
+    [
+      'a wrong unit in a file',
+      ['run', file('unit.json', small({ link: { bandwidth: '10 GB' } }))],
+      `${folder}/unit.json: link.bandwidth: expected ${rate}, got "10 GB"`
+    ],
+    ['a wrong unit on the command line', ['compare', '--bandwidth', '10 Gb'], `--bandwidth: expected ${rate}, got "10 Gb"`],
+    [
+      'a negative size in a file',
+      ['run', file('negative.json', small({ guest: { memory: '-1 MiB', workload: { type: 'idle' } } }))],
+      `${folder}/negative.json: guest.memory: expected ${size}, got "-1 MiB"`
+    ],
+    ['a negative size on the command line', ['run', '--memory=-4KiB'], `--memory: expected ${size}, got "-4KiB"`],
+    [
+      'a trace of another version',
+      ['compare', '--trace', file('version.trace', ofAnotherVersion())],
+      `--trace: ${folder}/version.trace: byte 8: expected version 1 of the format, got version 7; record the trace anew with this release`
+    ],
+    [
+      'an empty trace',
+      ['compare', '--trace', file('empty.trace', '')],
+      `--trace: ${folder}/empty.trace: byte 0: expected a trace file, got an empty file; record the trace anew`
+    ],
+    [
+      'an empty trace to look at',
+      ['trace', join(folder, 'empty.trace')],
+      `${folder}/empty.trace: byte 0: expected a trace file, got an empty file; record the trace anew`
+    ],
+    [
+      'a trace with a page outside of the guest',
+      ['run', '--trace', 'zstd', '--memory', '4 MiB'],
+      '--memory: expected at least 12447744 B, the 3039 pages that the workload touches, got 4194304 B: page 3038 would lie outside the guest'
+    ],
+    [
+      'a workload with a page outside of the guest',
+      [
+        'run',
+        file('page.json', small({ guest: { memory: '1 MiB', workload: { type: 'sweep', pages: 200, from: 100, writesPerSecond: 1 } } }))
+      ],
+      `${folder}/page.json: guest.memory: expected at least 1228800 B, the 300 pages that the workload touches, got 1048576 B: page 299 would lie outside the guest`
+    ],
+    [
+      'a trace that is not there',
+      ['trace', 'lost'],
+      `lost: expected ${shipped}, got no such file; npm start -- record --help shows how to make one`
+    ],
+    [
+      'a trace of a file that is not there',
+      ['run', file('lost.json', small({ guest: { workload: { type: 'recorded', trace: 'lost' } } }))],
+      `${folder}/lost.json: guest.workload.trace: lost: expected ${shipped}, got no such file; npm start -- record --help shows how to make one`
+    ],
+    [
+      'a configuration that is not there',
+      ['run', join(folder, 'none.json')],
+      `${folder}/none.json: expected a configuration file in JSON, got no such file; npm start -- run --example prints one`
+    ],
+    [
+      'a journal that is not there',
+      ['replay', join(folder, 'none.jsonl')],
+      `${folder}/none.jsonl: expected a journal file (JSON lines), got no such file; npm start says where it writes journals`
+    ],
+    [
+      'an unknown technique',
+      ['compare', '--technique', 'pre-copy,postcopy'],
+      '--technique: expected one of stop-and-copy, pre-copy, pre-copy-skip, pre-copy-clark, pre-copy-throttle, post-copy-demand, post-copy-push, post-copy, post-copy-pivots, post-copy-lru, hybrid, got "postcopy"'
+    ],
+    ['an unknown form', ['compare', '--format', 'xml'], '--format: expected "text" or "markdown" or "csv" or "json", got "xml"'],
+    [
+      'a rule whose figures are out of range',
+      ['run', file('rule.json', small({ techniques: [{ type: 'pre-copy', skip: { type: 'frequentlyDirtied', atLeast: 3, of: 2 } }] }))],
+      `${folder}/rule.json: techniques[0]: expected frequentlyDirtied: of must be an integer of at least 3, got 2`
+    ],
+    [
+      'two techniques of one name',
+      ['run', file('twice.json', small({ techniques: [{ type: 'pre-copy' }, { type: 'pre-copy' }] }))],
+      `${folder}/twice.json: techniques[1].name: expected a name that no other technique has, got "pre-copy"`
+    ]
+  ]
+
+  it.each(cases)('%s is one readable error, exit code 2, and nothing is written', async (_, words, message) => {
+    const journals = join(folder, 'journals')
+    const named = words[0] === 'trace' || words[0] === 'replay' ? [] : ['--journals', journals]
+    const before = readdirSync(folder)
+    expect(await said(...words, ...named)).toEqual({ out: '', err: `${message}\n`, code: 2 })
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it('every error of a file is told at once', async () => {
+    const both = file('both.json', small({ guests: 1, startAt: '3 parsecs' }))
+    const { err, code } = await said('run', both)
+    expect(code).toBe(2)
+    expect(err.trimEnd().split('\n')).toHaveLength(2)
+  })
+
+  it('an unknown flag or command is a wrong use, exit code 2', async () => {
+    expect(await said('compare', '--bandwith', '1Gbit/s')).toEqual({
+      out: '',
+      err: "error: unknown option '--bandwith'\n(Did you mean --bandwidth?)\n(add --help for what there is)\n",
+      code: 2
+    })
+    expect((await said('migrate')).code).toBe(2)
+  })
+
+  it('a damaged line of a journal is named', async () => {
+    const { code, err } = await said('replay', file('damaged.jsonl', '{"type":"ended","at":0}\n'))
+    expect(code).toBe(2)
+    expect(err).toMatch(/^.*damaged\.jsonl: line 1: migration: expected a string, got nothing$/m)
+    expect(existsSync(join(folder, 'journals'))).toBe(false)
+  })
+})
