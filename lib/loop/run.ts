@@ -1,4 +1,4 @@
-import { Observable, observeOn, Subject } from 'rxjs'
+import { Observable, Subject } from 'rxjs'
 import type { Command } from '../protocol/command'
 import type { Entry } from '../protocol/journal'
 import type { Carrier, Outcome, Pipeline } from '../protocol/pipeline'
@@ -30,7 +30,7 @@ export type RunOptions = {
  *
  *     run(precopy(), datacentre({ guests: { db: vm({ ... }) } }), { seed: 1 }).subscribe(console.log)
  *
- * Both rims are on the timeline and are wired before the first command leaves. Cost: about a microsecond an entry, besides the world's own.
+ * Both rims are wired before the first command leaves, and a step of a pipeline is complete before the world hears of it or the pipeline of an answer. Cost: about a microsecond an entry, besides the world's own.
  */
 export const run = (
   pipelines: Pipeline | Readonly<Record<string, Pipeline>>,
@@ -46,6 +46,8 @@ export const run = (
     const commands = new Subject<Command>()
     const carriers = new Map<string, Carrier>()
     const open = new Set(Object.keys(named))
+    const orders: Command[] = []
+    let delivering = false
     let entries = 0
 
     const note = (entry: Entry): void => {
@@ -62,36 +64,62 @@ export const run = (
     const limited = (limit: string): void => {
       for (const migration of [...open]) end(migration, { type: 'limited', limit })
     }
-    const go = (migration: string, [carrier, orders]: readonly [Carrier, readonly Command[]]): void => {
+    /** Hands the orders over one by one; what a world answers at once waits until the pipeline's step is complete. */
+    const deliver = (): void => {
+      if (delivering) return
+      delivering = true
+      for (let command = orders.shift(); command !== undefined; command = orders.shift()) commands.next(command)
+      delivering = false
+    }
+    const go = (migration: string, [carrier, given]: readonly [Carrier, readonly Command[]]): void => {
       carriers.set(migration, carrier)
-      for (const command of orders) {
+      for (const command of given) {
         note({ type: 'commanded', at: timeline.now(), command })
-        commands.next(command)
+        orders.push(command)
       }
+      deliver()
       if (carrier.phase.type === 'done') end(migration, carrier.phase.value)
       else if (entries >= maxEntries) limited(`${maxEntries} journal entries`)
     }
 
+    /** An exception of a pipeline ends the run as an error: RxJS would report it elsewhere, later, and let the run go on without it. */
+    const attempt = (act: () => void): void => {
+      try {
+        act()
+      } catch (bug) {
+        journal.error(bug)
+        if (given === undefined) timeline.stop()
+      }
+    }
+
     note({ type: 'began', at: timeline.now(), version: 1, seed, guests: world.guests, world: world.description })
     journal.add(
-      world.signals({ commands: commands.pipe(observeOn(timeline)), timeline, seed }).subscribe({
+      world.signals({ commands: commands.asObservable(), timeline, seed }).subscribe({
         next: (signal) => {
           if (journal.closed) return
           note({ type: 'signalled', at: timeline.now(), signal })
           const migration = migrationOf(signal)
-          if (open.has(migration)) go(migration, carry(migration, carriers.get(migration)!, signal))
+          const carrier = open.has(migration) ? carriers.get(migration) : undefined
+          if (carrier !== undefined) attempt(() => go(migration, carry(migration, carrier, signal)))
         },
-        error: (bug) => journal.error(bug)
+        error: (bug) => {
+          journal.error(bug)
+          if (given === undefined) timeline.stop()
+        }
       })
     )
     journal.add(
-      timeline.schedule(() => {
-        for (const [migration, pipeline] of Object.entries(named)) go(migration, begin(migration, pipeline(world.guests[migration])))
-      }, startAt)
+      timeline.schedule(
+        () =>
+          attempt(() => {
+            for (const [migration, pipeline] of Object.entries(named)) go(migration, begin(migration, pipeline(world.guests[migration])))
+          }),
+        startAt
+      )
     )
     journal.add(timeline.schedule(() => limited(`${until} ns of simulated time`), until))
     if (given !== undefined) return
     timeline.run(until)
-    if (open.size > 0) limited('nothing more can happen')
+    if (open.size > 0 && !journal.closed) limited('nothing more can happen')
   })
 }

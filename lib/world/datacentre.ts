@@ -13,6 +13,7 @@ import { key, split } from '../random/random'
 import type { Clock } from '../time/clock'
 import { clock } from '../time/clock'
 import type { Time } from '../time/time'
+import type { Agenda } from './agenda'
 import type { Fidelity } from './hosts'
 import type { Machine } from './machine'
 import { machine } from './machine'
@@ -62,9 +63,27 @@ export const datacentre = (options: DatacentreOptions): World => {
     signals: ({ commands, timeline, seed }: Ports) =>
       new Observable<Signal>((subscriber) => {
         const machines = new Map<string, Machine>()
+        const outbox: Signal[] = []
+        let draining = false
+        /** Lets the signals out when what caused them is complete. */
+        const drain = (): void => {
+          if (draining) return
+          draining = true
+          for (let i = 0; i < outbox.length; i++) subscriber.next(outbox[i])
+          outbox.length = 0
+          draining = false
+        }
+        const agenda: Agenda = {
+          now: () => timeline.now(),
+          schedule: (work, delayNs) =>
+            timeline.schedule(() => {
+              work()
+              drain()
+            }, delayNs)
+        }
         const wires = transport({
           link,
-          timeline,
+          agenda,
           look: (owner) => machines.get(owner)!.look(),
           changed: (owner) => machines.get(owner)!.changed()
         })
@@ -78,7 +97,7 @@ export const datacentre = (options: DatacentreOptions): World => {
               guest,
               costs: { source: checked.source, target: checked.target },
               key: split(key(seed), migration),
-              timeline,
+              agenda,
               transport: wires,
               admit: (bytes) => {
                 if (taken + bytes > checked.targetMemoryBytes)
@@ -89,11 +108,11 @@ export const datacentre = (options: DatacentreOptions): World => {
               dismiss: (bytes) => {
                 taken -= bytes
               },
-              emit: (signal) => subscriber.next(signal)
+              emit: (signal) => outbox.push(signal)
             })
           )
         const faults: Subscription[] = checked.faults.map(({ at, what, reason = `the ${what} failed` }) =>
-          timeline.schedule(() => {
+          agenda.schedule(() => {
             for (const one of machines.values()) one.look()
             wires.fail(reason)
             for (const one of machines.values()) one.fail(what, reason)
@@ -101,11 +120,14 @@ export const datacentre = (options: DatacentreOptions): World => {
         )
         const obeying = commands.subscribe((command) => {
           const one = machines.get(command.to.migration)
-          if (one !== undefined) one.obey(command)
-          else
-            timeline.schedule(() =>
-              subscriber.next({ type: 'refused', reason: `no guest is called ${command.to.migration}`, to: command.to, at: timeline.now() })
-            )
+          try {
+            if (one !== undefined) one.obey(command)
+            else outbox.push({ type: 'refused', reason: `no guest is called ${command.to.migration}`, to: command.to, at: timeline.now() })
+            drain()
+          } catch (bug) {
+            // RxJS would report an exception of a subscriber elsewhere, later, and the command would never be answered.
+            subscriber.error(bug)
+          }
         })
         return () => {
           obeying.unsubscribe()

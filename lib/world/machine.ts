@@ -13,7 +13,7 @@ import type { Key } from '../random/random'
 import type { Clock } from '../time/clock'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
-import type { Timeline } from '../time/timeline'
+import type { Agenda } from './agenda'
 import { ballooning } from './ballooning'
 import { execution } from './execution'
 import type { Fidelity } from './hosts'
@@ -39,7 +39,7 @@ export type MachineOptions = {
   readonly redirectNs: Time
   readonly progressNs: Time
   readonly key: Key
-  readonly timeline: Timeline
+  readonly agenda: Agenda
   readonly transport: Transport
   /** Takes memory of the target for a guest; the reason when it will not. */
   readonly admit: (bytes: number) => string | undefined
@@ -77,7 +77,7 @@ const needsTarget: ReadonlySet<Order['type']> = new Set([
 
 /** See `Machine`. A kernel: all its state is born here and dies with the subscription to the world. */
 export const machine = (options: MachineOptions): Machine => {
-  const { migration, guest, link, costs, clocks, fidelity, timeline, transport } = options
+  const { migration, guest, link, costs, clocks, fidelity, agenda, transport } = options
   const hosts = hostsOf({ guest, costs: costs.source, fidelity })
   const buffers = pageBuffers()
   const none = pageSet.empty(guest.pages)
@@ -99,7 +99,7 @@ export const machine = (options: MachineOptions): Machine => {
   })
   const failed = new Map<'link' | Where, string>()
   const sends = new Map<string, Send>()
-  const pending = pendingAnswers(timeline)
+  const pending = pendingAnswers(agenda)
   const flushes: { readonly jobs: Set<object>; readonly wait: Pending }[] = []
   let throttle = 0
   let reserved = 0
@@ -111,34 +111,43 @@ export const machine = (options: MachineOptions): Machine => {
   let progress: Subscription | undefined
   let applicationSince: ReturnType<Transport['application']> | undefined
 
-  const later = (delayNs: Time, f: () => void): Subscription => timeline.schedule(f, delayNs)
+  const later = (delayNs: Time, f: () => void): Subscription => agenda.schedule(f, delayNs)
   const tellAll = (fact: Fact, delayNs: Time = 0): void => {
-    later(delayNs, () => options.emit({ ...fact, migration, at: timeline.now() }))
+    if (delayNs === 0) options.emit({ ...fact, migration, at: agenda.now() })
+    else later(delayNs, () => tellAll(fact))
   }
   const tell = (to: Address, answer: Answer, delayNs: Time = 0): void => {
-    later(delayNs, () => options.emit({ ...answer, to, at: timeline.now() }))
+    if (delayNs === 0) options.emit({ ...answer, to, at: agenda.now() })
+    else later(delayNs, () => tell(to, answer))
   }
   const refuse = (to: Address, reason: string): void => tell(to, { type: 'refused', reason })
 
   const runsAt = (): Where => (hosts.running().includes('target') || hosts.primary() === 'target' ? 'target' : 'source')
-  const clockNs = (): Time => read(clocks[runsAt()], timeline.now()) + clockAhead
+  const clockNs = (): Time => read(clocks[runsAt()], agenda.now()) + clockAhead
 
   /** Pages are followed one by one where each counts, or where the guest may wait for one of them. */
   const isFollowed = (order: Extract<Order, { readonly type: 'send' }>): boolean =>
     fidelity !== 'marks' || order.pages.type === 'PageSequence' || order.place !== 'always' || hosts.primary() === 'target'
 
+  let paced = -1
+  /** Sets how fast the guest runs and how closely it must be watched, when something that decides it has changed. */
   const pace = (): void => {
-    const now = timeline.now()
     const atTarget = hosts.running().includes('target')
-    const load = { vcpus: guest.workload.vcpus, senders: atTarget ? 0 : transport.senders(migration), throttle }
+    const senders = atTarget ? 0 : transport.senders(migration)
+    const traps = hosts.trappedPages() > 0
+    const state = (senders * 2 + (atTarget ? 1 : 0)) * 4 + (traps ? 2 : 0) + (hosts.isTracking() ? 1 : 0) + throttle / 2
+    if (state === paced) return
+    paced = state
+    const now = agenda.now()
     const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
+    const load = { vcpus: guest.workload.vcpus, senders, throttle }
     exec.setSpeed(now, speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding))
     const pays = !atTarget && hosts.isTracking() && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
-    exec.setCareful(now, pays || hosts.trappedPages() > 0)
+    exec.setCareful(now, pays || traps)
   }
 
   const look = (): void => {
-    const now = timeline.now()
+    const now = agenda.now()
     transport.settle(migration, now, fidelity === 'marks' ? undefined : exec.advance)
     exec.advance(now)
     if (!exited && exec.hasExited()) {
@@ -154,7 +163,7 @@ export const machine = (options: MachineOptions): Machine => {
     if (at === wakeAt) return
     wake?.unsubscribe()
     wakeAt = at
-    wake = at === Infinity ? undefined : later(Math.max(0, at - timeline.now()), onWake)
+    wake = at === Infinity ? undefined : later(Math.max(0, at - agenda.now()), onWake)
   }
   const onWake = (): void => {
     wakeAt = Infinity
@@ -193,7 +202,7 @@ export const machine = (options: MachineOptions): Machine => {
     progress = undefined
     if (jobs.size === 0 || options.progressNs === 0) return
     look()
-    tellAll({ type: 'progress', bytes: transport.bytesLeft(migration, timeline.now()), pages: pagesSent() })
+    tellAll({ type: 'progress', bytes: transport.bytesLeft(migration, agenda.now()), pages: pagesSent() })
     progress = later(options.progressNs, report)
   }
   const pagesSent = (): number => [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted)
@@ -234,7 +243,9 @@ export const machine = (options: MachineOptions): Machine => {
       },
       beforePlacing: exec.advance,
       placed: (page, at) => {
-        if (stalled.delete(page)) exec.arrived(at, page)
+        if (!stalled.delete(page)) return
+        transport.forget(page)
+        exec.arrived(at, page)
       },
       ended: (result) => {
         unsent = result.unsent
@@ -273,7 +284,7 @@ export const machine = (options: MachineOptions): Machine => {
   const compare = (when: 'activated' | 'released'): void => tellAll({ type: 'compared', when, ...hosts.compare(when) })
 
   const start = (to: Address, where: Where): void => {
-    const now = timeline.now()
+    const now = agenda.now()
     hosts.resume(where)
     exec.start(now)
     tellHosts()
@@ -284,7 +295,7 @@ export const machine = (options: MachineOptions): Machine => {
     const w = pending.wait(to, hosts.primary() === 'target' ? ['target'] : OVER_LINK)
     pending.end(w, link.latencyNs + settlement.reboundNs + costs.target.resumeNs, () => {
       look()
-      const reading = read(clocks.target, timeline.now())
+      const reading = read(clocks.target, agenda.now())
       clockAhead = order.clockNs === undefined ? 0 : Math.max(0, order.clockNs - reading)
       if (order.missing !== undefined) hosts.trap(order.missing)
       compare('activated')
@@ -296,7 +307,7 @@ export const machine = (options: MachineOptions): Machine => {
   const pauseGuest = (to: Address): void =>
     pending.end(pending.wait(to, ['source']), costs.source.suspendNs, () => {
       look()
-      const now = timeline.now()
+      const now = agenda.now()
       const shown = clockNs()
       hosts.pause()
       exec.stop(now)
@@ -317,7 +328,7 @@ export const machine = (options: MachineOptions): Machine => {
 
   const resumeAtSource = (to: Address): void => {
     if (hosts.running().includes('source'))
-      tell(to, { type: 'activated', where: 'source', guestNs: exec.guestNs(timeline.now()), clockNs: clockNs() })
+      tell(to, { type: 'activated', where: 'source', guestNs: exec.guestNs(agenda.now()), clockNs: clockNs() })
     else
       pending.end(pending.wait(to, ['source']), costs.source.resumeNs, () => {
         start(to, 'source')
@@ -326,7 +337,7 @@ export const machine = (options: MachineOptions): Machine => {
   }
 
   const release = (to: Address): void => {
-    const now = timeline.now()
+    const now = agenda.now()
     const total = transport.application(now)
     const before = applicationSince ?? total
     tellAll({
@@ -380,7 +391,7 @@ export const machine = (options: MachineOptions): Machine => {
 
   const obey = ({ order, to }: Command): void => {
     look()
-    applicationSince ??= transport.application(timeline.now())
+    applicationSince ??= transport.application(agenda.now())
     const reason = refusal(order)
     if (reason !== undefined) {
       refuse(to, reason)
@@ -470,7 +481,7 @@ export const machine = (options: MachineOptions): Machine => {
     guest.balloon &&
     ballooning({
       decide: selfBallooning(guest.balloon),
-      timeline,
+      agenda,
       classes: () => {
         look()
         return hosts.classes()
@@ -478,7 +489,7 @@ export const machine = (options: MachineOptions): Machine => {
       set: hosts.setClasses
     })
 
-  exec.start(timeline.now())
+  exec.start(agenda.now())
   pace()
 
   return {
@@ -489,7 +500,7 @@ export const machine = (options: MachineOptions): Machine => {
       look()
       failed.set(what, reason)
       if (what !== 'link') {
-        if (runsAt() === what) exec.stop(timeline.now())
+        if (runsAt() === what) exec.stop(agenda.now())
         hosts.crash(what)
         tellHosts()
       }

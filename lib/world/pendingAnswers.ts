@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs'
 import type { Address, Where } from '../protocol/command'
 import type { Time } from '../time/time'
-import type { Timeline } from '../time/timeline'
+import type { Agenda } from './agenda'
 
 /** A command whose answer is on its way, and what must not fail until it is there. @internal */
 export type Pending = { readonly to: Address; readonly needs: readonly ('link' | Where)[]; timer: Subscription | undefined }
@@ -19,10 +19,10 @@ export type PendingAnswers = {
 }
 
 /** No answers owed yet. @internal */
-export const pendingAnswers = (timeline: Timeline): PendingAnswers => {
+export const pendingAnswers = (agenda: Agenda): PendingAnswers => {
   const all = new Set<Pending>()
   const next: PendingAnswers['next'] = (one, afterNs, happens) => {
-    one.timer = timeline.schedule(happens, afterNs)
+    one.timer = agenda.schedule(happens, afterNs)
   }
   return {
     wait: (to, needs) => {

@@ -2,7 +2,7 @@ import type { Subscription } from 'rxjs'
 import { fairShares } from '../network/fairShares'
 import type { Link } from '../network/link'
 import type { Time } from '../time/time'
-import type { Timeline } from '../time/timeline'
+import type { Agenda } from './agenda'
 import type { PageBuffers } from './pageBuffers'
 
 /**
@@ -51,6 +51,8 @@ type Flight = {
   endsAt: Time
 }
 
+type Found = { readonly flight: Flight; readonly i: number }
+
 type Lane = { readonly owner: string; readonly jobs: Job[]; flight: Flight | undefined; end: Subscription | undefined }
 
 /**
@@ -65,6 +67,8 @@ export type Transport = {
   readonly settle: (owner: string, now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page under way arrives; Infinity when it is not under way. */
   readonly arrivalOf: (owner: string, page: number) => Time
+  /** Nobody waits for a page any more. */
+  readonly forget: (page: number) => void
   /** Takes a page out of a batch in which it has not begun to leave; false when it is in none. The caller sends it instead. */
   readonly withdraw: (owner: string, page: number) => boolean
   readonly senders: (owner: string) => number
@@ -79,7 +83,7 @@ export type Transport = {
 
 type TransportOptions = {
   readonly link: Link
-  readonly timeline: Timeline
+  readonly agenda: Agenda
   /** The world looks at an owner: called at every moment at which something of it changes on the link, before it does. */
   readonly look: (owner: string) => void
   /** Called after it has changed: the number of its senders, or when its pages arrive. */
@@ -87,7 +91,7 @@ type TransportOptions = {
 }
 
 /** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. */
-export const transport = ({ link, timeline, look, changed }: TransportOptions): Transport => {
+export const transport = ({ link, agenda, look, changed }: TransportOptions): Transport => {
   const lanes = new Map<string, Lane>()
   /** The lanes with a batch under way, in the order in which they began. */
   const active: Lane[] = []
@@ -95,6 +99,7 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
   const flights = new Map<string, Flight[]>()
   const left = new Map<string, number>()
   let failed: string | undefined
+  let launched = 0
   let applicationBytes = 0
   let applicationRate = Math.min(link.applicationBytesPerSecond, link.bytesPerSecond)
   let accountedTo = 0
@@ -118,11 +123,11 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
 
   const schedule = (lane: Lane, now: Time): void => {
     lane.end?.unsubscribe()
-    lane.end = timeline.schedule(() => batchEnds(lane), lane.flight!.endsAt - now)
+    lane.end = agenda.schedule(() => batchEnds(lane), lane.flight!.endsAt - now)
   }
 
-  /** Shares the link anew among the lanes under way. */
-  const share = (now: Time): void => {
+  /** Shares the link anew among the lanes under way, one of which is `by`'s or has just been. */
+  const share = (now: Time, by: string): void => {
     account(now)
     const demands = active.map((lane) => lane.jobs[0].maxBytesPerSecond)
     const rates = fairShares({ capacity: link.bytesPerSecond, demands: [...demands, link.applicationBytesPerSecond] })
@@ -134,7 +139,7 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       setRate(flight, now, rates[i])
       schedule(lane, now)
     }
-    for (const owner of owners) if (active.some((lane) => lane.owner === owner)) changed(owner)
+    for (const owner of owners) if (owner !== by && active.some((lane) => lane.owner === owner)) changed(owner)
   }
 
   /** Starts the next batch of a lane, or its next job, or leaves it idle. True when the lane's demand has changed. */
@@ -156,6 +161,7 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       lane.flight = flight
       if (before === undefined) active.push(lane)
       if (count > 0) {
+        launched++
         const own = flights.get(lane.owner)
         if (own === undefined) flights.set(lane.owner, [flight])
         else own.push(flight)
@@ -172,12 +178,12 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
   }
 
   const batchEnds = (lane: Lane): void => {
-    const now = timeline.now()
+    const now = agenda.now()
     const flight = lane.flight!
     look(lane.owner)
     left.set(lane.owner, (left.get(lane.owner) ?? 0) + flight.bytes)
     if (flight.count > 0)
-      timeline.schedule(() => {
+      agenda.schedule(() => {
         if (failed !== undefined) return
         look(lane.owner)
         const own = flights.get(lane.owner)!
@@ -185,7 +191,7 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
         flight.batch.arrived?.()
         changed(lane.owner)
       }, link.latencyNs)
-    if (proceed(lane, now)) share(now)
+    if (proceed(lane, now)) share(now, lane.owner)
     changed(lane.owner)
   }
 
@@ -222,8 +228,12 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       }
     }
   }
+  /** Pages that somebody waits for, and where they were found, or how many flights there had been when they were in none. */
+  const sought = new Map<number, { readonly owner: string; readonly launched: number; readonly found: Found | undefined }>()
+  const isAt = ({ flight, i }: Found, page: number): boolean => flight.batch.pages![i] === page && i >= flight.placed && i < flight.count
+
   /** Where a page is that is under way; the newest flights first, because a page that is waited for has most likely been sent by itself. */
-  const find = (owner: string, page: number): { readonly flight: Flight; readonly i: number } | undefined => {
+  const find = (owner: string, page: number): Found | undefined => {
     const own = flights.get(owner) ?? []
     for (let f = own.length - 1; f >= 0; f--) {
       const flight = own[f]
@@ -238,7 +248,7 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
 
   return {
     enqueue: (owner, name, job) => {
-      const now = timeline.now()
+      const now = agenda.now()
       const key = `${owner} ${name}`
       let lane = lanes.get(key)
       if (lane === undefined) {
@@ -249,11 +259,11 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       lane.jobs.push(job)
       if (lane.flight !== undefined || lane.jobs.length > 1) return
       look(owner)
-      if (proceed(lane, now)) share(now)
+      if (proceed(lane, now)) share(now, owner)
       changed(owner)
     },
     cancel: (owner, name, job) => {
-      const now = timeline.now()
+      const now = agenda.now()
       const key = `${owner} ${name}`
       const lane = lanes.get(key)
       const place = lane?.jobs.indexOf(job) ?? -1
@@ -275,11 +285,18 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
     },
     settle,
     arrivalOf: (owner, page) => {
-      const found = find(owner, page)
-      return found === undefined ? Infinity : found.flight.batch.leaves![found.i] + link.latencyNs
+      let seen = sought.get(page)
+      if (seen === undefined || seen.owner !== owner || (seen.found === undefined ? seen.launched !== launched : !isAt(seen.found, page))) {
+        seen = { owner, launched, found: find(owner, page) }
+        sought.set(page, seen)
+      }
+      return seen.found === undefined ? Infinity : seen.found.flight.batch.leaves![seen.found.i] + link.latencyNs
+    },
+    forget: (page) => {
+      sought.delete(page)
     },
     withdraw: (owner, page) => {
-      const now = timeline.now()
+      const now = agenda.now()
       const found = find(owner, page)
       if (found === undefined) return false
       const { flight, i } = found
@@ -316,7 +333,7 @@ export const transport = ({ link, timeline, look, changed }: TransportOptions): 
       }
     },
     fail: (reason) => {
-      const now = timeline.now()
+      const now = agenda.now()
       account(now)
       failed = reason
       applicationRate = 0
