@@ -33,27 +33,29 @@ export type PullRules<S extends Data = Data> = {
  *     background [ window ][ window ][ around p ][ around p ][ around q ] ...
  *
  * Demand only, it ends when every missing page has been touched, or the guest has ended. Either way it ends with a barrier: what has left must have arrived
- * before anybody lets the source go.
+ * before anybody lets the source go. With nothing missing nothing is asked for, the barrier neither: a link that is gone then loses nobody.
  */
 export const pull =
   <S extends Data>({ prepaging, windowPages = 256, windows = 2 }: PullRules<S> = {}) =>
   (missing: PageSet): Attempt<unknown> =>
-    pipe(
-      prepaging === undefined
-        ? demand({ missing, outstanding: 0, tag: 0, ending: false, refused: null })
-        : pipe(
-            lanes(
-              {
-                demand: demand({ missing: null, outstanding: 0, tag: 0, ending: false, refused: null }),
-                background: background({ prepaging, windowPages, windows })(missing)
-              },
-              { until: 'background' }
-            ),
-            map(({ demand: asked, background: pushed }) => (E.isLeft(pushed) ? pushed : asked))
-          ),
-      andThen('flush', () => request({ type: 'flush' })),
-      mapFailure((f) => ({ ...f, committed: true }))
-    )
+    missing.count === 0
+      ? done(E.right(null))
+      : pipe(
+          prepaging === undefined
+            ? demand({ missing, outstanding: 0, tag: 0, ending: false, refused: null })
+            : pipe(
+                lanes(
+                  {
+                    demand: demand({ missing: null, outstanding: 0, tag: 0, ending: false, refused: null }),
+                    background: background({ prepaging, windowPages, windows })(missing)
+                  },
+                  { until: 'background' }
+                ),
+                map(({ demand: asked, background: pushed }) => (E.isLeft(pushed) ? pushed : asked))
+              ),
+          andThen('flush', () => request({ type: 'flush' })),
+          mapFailure((f) => ({ ...f, committed: true }))
+        )
 
 type Demand = {
   /** What is still missing when no background sends the rest; `null` when one does. */

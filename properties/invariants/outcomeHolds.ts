@@ -5,18 +5,26 @@ import { type Invariant, invariant } from './invariant'
 /**
  * What a migration says at its end is so: `completed` means that the target is primary and was the last to run the guest, `aborted` the same of the place it
  * names, and `undecided` that the guest does not run at the source. A guest that went down with its host after it had got there is where the outcome says.
+ * `lost` means that the host which owns the guest has failed, or that pages are owed to a guest at the target: before the commit the source survives any other
+ * failure, after it the target does.
  */
 export const outcomeHolds: Invariant = invariant<Memory>({
   name: 'outcomeHolds',
   sentence: 'The guest is where the outcome of its migration says it is.',
-  init: () => ({ primary: 'source', running: ['source'], last: 'source', paused: false }),
+  init: () => ({ primary: 'source', running: ['source'], last: 'source', paused: false, failed: [], owed: false }),
   step: (memory, entry, tell) => {
     if (entry.type === 'signalled') {
       const { signal } = entry
       if (signal.type === 'suspended') return { ...memory, paused: memory.running.length === 0 }
+      if (signal.type === 'failed') return { ...memory, failed: [...memory.failed, signal.what] }
+      if (signal.type === 'compared') return { ...memory, owed: signal.owed > 0 }
       if (signal.type !== 'hosts') return memory
       const runs = signal.running.length > 0
+      // Hosts that are told anew although nothing of them has changed: one is gone that ran nothing, and the news of it may still be on its way.
+      const gone = signal.primary === memory.primary && signal.running.join() === memory.running.join() && !runs
       return {
+        ...memory,
+        failed: gone ? [...memory.failed, 'source'] : memory.failed,
         primary: signal.primary,
         running: signal.running,
         last: runs ? signal.running[0] : memory.last,
@@ -30,12 +38,24 @@ export const outcomeHolds: Invariant = invariant<Memory>({
       tell(
         `the migration is ${entry.outcome.type}, yet the ${primary} is primary and the guest ${paused ? 'is paused' : `ran at the ${last} last`}`
       )
+    if (entry.outcome.type === 'lost' && running.includes(primary) && !memory.owed)
+      tell(`the migration is lost, yet the guest runs at the ${primary} and nothing is owed to it`)
+    if (entry.outcome.type === 'lost' && paused && primary === 'source' && !memory.failed.includes('source'))
+      tell('the migration is lost, yet the source has not failed and ownership has not passed')
     if (entry.outcome.type === 'undecided' && running.includes('source')) tell('the migration is undecided, yet the source runs the guest')
     return memory
   }
 })
 
-type Memory = { readonly primary: Where; readonly running: readonly Where[]; readonly last: Where; readonly paused: boolean }
+type Memory = {
+  readonly primary: Where
+  readonly running: readonly Where[]
+  readonly last: Where
+  readonly paused: boolean
+  readonly failed: readonly string[]
+  /** Whether pages were owed to the guest when the oracle last looked. */
+  readonly owed: boolean
+}
 
 const placeIn = (outcome: Outcome): Where | undefined =>
   outcome.type === 'completed' ? 'target' : outcome.type === 'aborted' ? outcome.running : undefined

@@ -1,0 +1,109 @@
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either'
+import { describe, expect, it } from 'vitest'
+import { sequence, toArray } from '../../lib/memory/pageSequence'
+import * as pageSet from '../../lib/memory/pageSet'
+import { activePush } from '../../lib/migration/activePush'
+import { bubbling } from '../../lib/migration/bubbling'
+import { pull } from '../../lib/migration/pull'
+import type { Pages } from '../../lib/protocol/command'
+import { Asking } from '../protocol/asking'
+
+const pagesIn = (pages: Pages): readonly number[] => (pages.type === 'PageSet' ? pageSet.toArray(pages) : toArray(pages))
+const sent = (pages: readonly number[]) => ({ type: 'sent' as const, pages: sequence(pages), skipped: pageSet.empty(64), bytes: 1 })
+
+describe('pull', () => {
+  it('with nothing missing asks for nothing and ends', () => {
+    for (const rules of [{}, { prepaging: bubbling() }]) {
+      const asking = new Asking(pull(rules)(pageSet.empty(8)))
+      expect(asking.orders()).toEqual([])
+      expect(asking.value()).toEqual(E.right(null))
+    }
+  })
+
+  it('on demand asks for each faulted page at once, and ends with a barrier when all have come', () => {
+    const asking = new Asking(pull()(pageSet.fromPages(8, [2, 5])))
+    expect(asking.orders()).toEqual([])
+    asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([[5]])
+    asking.answer(0, sent([5]))
+    asking.fact({ type: 'faulted', page: 2, vcpu: 0 })
+    asking.answer(1, sent([2]))
+    expect(asking.orders().map(({ type }) => type)).toEqual(['send', 'send', 'flush'])
+    expect(asking.value()).toBeUndefined()
+    asking.answer(2, { type: 'done' })
+    expect(asking.value()).toMatchObject(E.right({ type: 'done' }))
+  })
+
+  it('on demand ends when the guest does, after what is under way has been answered', () => {
+    const asking = new Asking(pull()(pageSet.full(8)))
+    asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+    asking.fact({ type: 'exited' })
+    expect(asking.orders().map(({ type }) => type)).toEqual(['send'])
+    asking.answer(0, sent([5]))
+    expect(asking.orders().map(({ type }) => type)).toEqual(['send', 'flush'])
+  })
+
+  it('keeps the stated number of windows under way and no more', () => {
+    const asking = new Asking(pull({ prepaging: activePush, windowPages: 3, windows: 2 })(pageSet.full(8)))
+    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([
+      [0, 1, 2],
+      [3, 4, 5]
+    ])
+    asking.answer(0, sent([0, 1, 2]))
+    expect(asking.orders()).toHaveLength(3)
+  })
+
+  it('a fault is asked for at once, on the lane of its own, and its neighbours come next', () => {
+    const asking = new Asking(pull({ prepaging: bubbling(), windowPages: 2, windows: 1 })(pageSet.full(64)))
+    asking.fact({ type: 'faulted', page: 40, vcpu: 0 })
+    expect(asking.commands.at(-1)).toMatchObject({ lane: 'demand' })
+    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([[0, 1], [40]])
+    asking.answer(0, sent([0, 1]))
+    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([[0, 1], [40], [39, 41]])
+  })
+
+  it('a refusal ends it once all is answered, as a failure after the commit', () => {
+    const asking = new Asking(pull({ prepaging: activePush, windowPages: 1, windows: 2 })(pageSet.full(8)))
+    asking.answer(0, { type: 'refused', reason: 'the link failed' })
+    expect(asking.value()).toBeUndefined()
+    asking.answer(1, { type: 'refused', reason: 'the link failed' })
+    expect(asking.value()).toMatchObject(E.left({ order: 'send', reason: 'the link failed', committed: true }))
+  })
+
+  it('asks for every missing page exactly once, whatever is faulted and in whatever order it is answered', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat({ max: 63 }), { minLength: 1 }),
+        fc.array(fc.tuple(fc.nat({ max: 99 }), fc.nat({ max: 63 }), fc.boolean()), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 3 }),
+        (missing, happenings, windowPages, windows) => {
+          const asking = new Asking(pull({ prepaging: bubbling(), windowPages, windows })(pageSet.fromPages(64, missing)))
+          const pending = (): readonly number[] => asking.commands.map((_, n) => n).filter((n) => !asking.isAnswered(n))
+          const faulted = new Set<number>()
+          const reply = (n: number): void => {
+            const { order } = asking.commands[n]
+            asking.answer(n, order.type === 'send' ? sent(pagesIn(order.pages)) : { type: 'done' })
+          }
+          for (const [pick, page, isFault] of happenings) {
+            const open = pending()
+            if (isFault && missing.includes(page) && !faulted.has(page)) {
+              faulted.add(page)
+              asking.fact({ type: 'faulted', page, vcpu: 0 })
+            } else if (open.length > 0) reply(open[pick % open.length])
+          }
+          for (let open = pending(); open.length > 0; open = pending()) reply(open[0])
+          expect(asking.value()).toMatchObject({ _tag: 'Right' })
+          const background = asking.commands.flatMap(({ order, lane }) =>
+            order.type === 'send' && lane === 'background' ? pagesIn(order.pages) : []
+          )
+          expect(new Set(background).size).toBe(background.length)
+          const asked = asking.orders().flatMap((order) => (order.type === 'send' ? pagesIn(order.pages) : []))
+          expect([...new Set(asked)].sort((a, b) => a - b)).toEqual([...missing].sort((a, b) => a - b))
+        }
+      ),
+      { numRuns: 200 }
+    )
+  })
+})
