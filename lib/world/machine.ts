@@ -5,6 +5,7 @@ import { memoryBytes } from '../guest/guest'
 import type { HostCosts } from '../guest/hostCosts'
 import { speed } from '../guest/hostCosts'
 import { selfBallooning } from '../memory/balloon'
+import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
 import type { Link } from '../network/link'
 import type { Address, Command, Order, Where } from '../protocol/command'
@@ -62,6 +63,16 @@ type Send = { readonly job: Sending; readonly to: Address; cancelled: Address | 
 
 /** What a message to the target and its answer need. */
 const OVER_LINK: readonly ('link' | Where)[] = ['link', 'source', 'target']
+
+/** Why an order's pages cannot be the guest's. */
+const foreignPages = (order: Order, pages: number): string | undefined => {
+  const named = order.type === 'send' || order.type === 'discard' ? order.pages : order.type === 'resume' ? order.missing : undefined
+  if (named === undefined) return undefined
+  if (named.type === 'PageSet')
+    return named.size === pages ? undefined : `pages must be of the guest's ${pages} (got a set of ${named.size})`
+  const outside = orderOf(named).find((page) => page >= pages)
+  return outside === undefined ? undefined : `pages must be below the guest's ${pages} (got ${outside})`
+}
 
 /** The orders that take a link and a target that are there. */
 const needsTarget: ReadonlySet<Order['type']> = new Set([
@@ -243,7 +254,7 @@ export const machine = (options: MachineOptions): Machine => {
       },
       beforePlacing: exec.advance,
       placed: (page, at) => {
-        if (!stalled.delete(page)) return
+        if (stalled.size === 0 || !stalled.delete(page)) return
         transport.forget(page)
         exec.arrived(at, page)
       },
@@ -379,6 +390,8 @@ export const machine = (options: MachineOptions): Machine => {
   const refusal = (order: Order): string | undefined => {
     const passed = hosts.primary() === 'target'
     const source = failed.get('source')
+    const foreign = foreignPages(order, guest.pages)
+    if (foreign !== undefined) return foreign
     if (order.type === 'resume' && order.where === 'source') return source
     if (order.type === 'resume' && passed) return failed.get('target')
     if (order.type === 'redirect' || order.type === 'wake') return undefined
