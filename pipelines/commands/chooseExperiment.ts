@@ -5,8 +5,8 @@ import { type Config, readConfig } from '../../lib/codec/config'
 import type { Problem } from '../../lib/codec/decode'
 import { type Experiment, experiment } from '../experiment/experiment'
 import type { InputError } from '../experiment/inputError'
-import { namedTechniques, usualExperiment } from './demo'
 import { downtimeLimitFrom, type ExperimentFlags, withFlags } from './flags'
+import { namedTechniques, usualExperiment } from './usualExperiment'
 
 /** What a command line says of an experiment: a configuration file, if any, names of techniques, and flags that go before what the file says. */
 export type Choice = {

@@ -5,12 +5,12 @@ import { oneOf } from '../../lib/codec/text'
 import { action, type Ending, ended, refused } from './action'
 import { chooseExperiment } from './chooseExperiment'
 import { comparisonData, comparisonText, type Form } from './comparisonText'
-import { namedTechniques } from './demo'
 import { exampleConfig } from './exampleConfig'
 import { addExperimentFlags, type ExperimentFlags } from './flags'
 import { journalFolder } from './journalFolder'
 import { terminalProgress } from './progress'
 import { runTrials } from './runTrials'
+import { namedTechniques } from './usualExperiment'
 
 type Flags = ExperimentFlags & {
   readonly technique?: string

@@ -6,8 +6,8 @@ import { legend } from '../../lib/report/legend'
 import { formatNumber } from '../../lib/report/numbers'
 import { table } from '../../lib/report/table'
 import { formatTime } from '../../lib/time/time'
-import { namedTechniques } from './demo'
 import type { Result } from './runTrials'
+import { namedTechniques } from './usualExperiment'
 
 /** How a comparison is to be written. */
 export type Form = 'text' | 'markdown' | 'csv' | 'json'

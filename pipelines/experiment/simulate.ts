@@ -11,8 +11,8 @@ export type Watcher = {
   readonly signal?: AbortSignal
 }
 
-/** Entries between two looks at the outside: some tens of milliseconds of work. */
-const ENTRIES_PER_SLICE = 2_000
+/** Milliseconds between two looks at the outside. tsx kills a process that has not heard its Ctrl-C after 60 ms. */
+const SLICE_MS = 10
 
 /**
  * Runs a trial to its end, in slices, so that the process hears Ctrl-C and can show progress. Resolves to whether it ended; `false` when the signal
@@ -22,11 +22,11 @@ export const simulate = ({ pipeline, world, seed, startAt, until }: Trial, { ent
   new Promise((resolve, reject) => {
     const timeline = newTimeline()
     let ended = false
-    let entries = 0
+    let sliceBegan = 0
     const subscription = run(pipeline, world, { seed, startAt, until, timeline }).subscribe({
       next: (entry) => {
         heard(entry)
-        if (++entries % ENTRIES_PER_SLICE === 0) timeline.stop()
+        if (performance.now() - sliceBegan > SLICE_MS) timeline.stop()
       },
       error: reject,
       complete: () => {
@@ -41,6 +41,7 @@ export const simulate = ({ pipeline, world, seed, startAt, until }: Trial, { ent
           resolve(false)
           return
         }
+        sliceBegan = performance.now()
         timeline.run(until)
         if (ended) {
           resolve(true)

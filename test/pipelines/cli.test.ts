@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { namedTechniques } from '../../pipelines/commands/demo'
 import { exampleConfig } from '../../pipelines/commands/exampleConfig'
+import { namedTechniques } from '../../pipelines/commands/usualExperiment'
 import { said } from './terminal'
 
 const root = resolve(__dirname, '../..')
@@ -138,7 +138,8 @@ describe('command line', () => {
     const to = join(fresh(), 'journals')
     const words = ['run', '--workload', 'asFastAsPossible', '--memory', '64MiB', '--technique', 'pre-copy-clark', '--progress-every', '1us']
     const child = spawn(process.execPath, [
-      join(root, 'node_modules/tsx/dist/cli.mjs'),
+      '--require',
+      join(root, 'node_modules/tsx/dist/cjs/index.cjs'),
       join(root, 'properties/main.ts'),
       ...words,
       '--journals',
