@@ -36,11 +36,26 @@ const ticks = interval(1_000, clock).pipe(take(3)).subscribe((tick) => console.l
 clock.run(10_000)
 console.log('closed', ticks.closed)
 
+const workload = lib.hotCold({ pages: 512, writesPerSecond: 20_000 })
+const world = lib.datacentre({ guests: { db: lib.vm({ workload }) }, link: lib.link({ gigabitsPerSecond: 1 }) })
+const until = lib.stopRule.or(lib.stopRule.residualBelow({ pages: 16 }), lib.stopRule.roundsAtMost(5))
+for (const pipeline of [pipelines.stopAndCopy(), pipelines.precopy({ until }), pipelines.postcopy(), pipelines.hybrid()])
+  lib.run(pipeline, world, { seed: 1 }).pipe(lib.folded(lib.measure())).subscribe(({ db }) => {
+    console.log('migration', db.outcome?.type, 'pages', db.pagesTransferred >= 512, 'down', db.downtime > 0 && db.downtime < (db.totalTime ?? 0))
+  })
+
 console.log('entry points', Object.keys(pipelines).length > 0, Object.keys(properties).length > 0)
 `
-const printed = ['pages 1 2 7', 'tick 0 at 1000', 'tick 1 at 2000', 'tick 2 at 3000', 'closed true', 'entry points true true', ''].join(
-  '\n'
-)
+const printed = [
+  'pages 1 2 7',
+  'tick 0 at 1000',
+  'tick 1 at 2000',
+  'tick 2 at 3000',
+  'closed true',
+  ...Array.from({ length: 4 }, () => 'migration completed pages true down true'),
+  'entry points true true',
+  ''
+].join('\n')
 
 const entryNames = [
   ['lib', 'transhume'],

@@ -4,11 +4,11 @@ import type { Time } from '../../lib/time/time'
 import { timeline as newTimeline } from '../../lib/time/timeline'
 import type { Trial } from './experiment'
 
-/** Who watches a trial: every entry of its journal, how far virtual time has come between two slices of work, and whether to go on. */
+/** Who watches a trial: every entry of its journal, how far virtual time has come between two slices of work, and whether to go on (an AbortSignal, or anything that says when it is aborted). */
 export type Watcher = {
   readonly entry: (entry: Entry) => void
   readonly progress?: (at: Time) => void
-  readonly signal?: AbortSignal
+  readonly signal?: { readonly aborted: boolean }
 }
 
 /** Milliseconds between two looks at the outside. tsx kills a process that has not heard its Ctrl-C after 60 ms. */
