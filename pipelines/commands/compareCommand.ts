@@ -93,7 +93,7 @@ const compare = async ({ file, flags, otherwise, signal }: Comparison): Promise<
   const form: Form = format.right
   process.stdout.write(
     form === 'text'
-      ? `${comparisonText(chosen.right.config, results, { charts: charted(results.map(({ name }) => name)) })}\n\njournals, one for each technique: ${folder.right.path} (npm start -- replay FILE reads one)\n`
+      ? `${comparisonText({ config: chosen.right.config, guest: chosen.right.guest }, results, { charts: charted(results.map(({ name }) => name)) })}\n\njournals, one for each technique: ${folder.right.path} (npm start -- replay FILE reads one)\n`
       : `${comparisonData(results, form)}\n`
   )
   return ended

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Config } from '../../lib/codec/config'
+import type { GuestView } from '../../lib/protocol/pipeline'
 import { chart } from '../../lib/report/chart'
 import { columns, outcomeInWords } from '../../lib/report/columns'
 import { legend } from '../../lib/report/legend'
@@ -7,24 +8,29 @@ import { formatNumber } from '../../lib/report/numbers'
 import { table } from '../../lib/report/table'
 import { formatTime } from '../../lib/time/time'
 import type { Result } from './runTrials'
+import { stagesText } from './stages'
 import { namedTechniques } from './usualExperiment'
 
 /** How a comparison is to be written. */
 export type Form = 'text' | 'markdown' | 'csv' | 'json'
 
+/** What was migrated: the experiment, and the guest's memory. */
+export type Setting = { readonly config: Config; readonly guest: Pick<GuestView, 'pages' | 'pageBytes'> }
+
 /** A comparison for people: what was migrated, the table, what stands out, the charts of some techniques, and what each word means. */
 export const comparisonText = (
-  config: Config | undefined,
+  setting: Setting | undefined,
   results: readonly Result[],
   { charts }: { readonly charts: readonly string[] }
 ): string => {
   const drawn = results.filter(({ name }) => charts.includes(name))
   return [
-    ...(config === undefined ? [] : [...settingText(config), '']),
+    ...(setting === undefined ? [] : [...settingText(setting), '']),
     table()(results),
     '',
     ...best(results),
     ...(drawn.length > 0 ? [chart({ quantity: 'pagesLeft', height: 4 })(drawn), ''] : []),
+    ...(results.length === 1 ? [stagesText(results[0].stages), ''] : []),
     ...techniqueText(results),
     legend(results)
   ].join('\n')
@@ -34,11 +40,11 @@ export const comparisonText = (
 export const comparisonData = (results: readonly Result[], form: 'markdown' | 'csv' | 'json'): string =>
   form === 'json' ? jsonOf(results) : table({ form })(results)
 
-const settingText = ({ guest, link, startAt = 0, seed = 1 }: Config): readonly string[] => {
+const settingText = ({ config, guest: { pages, pageBytes } }: Setting): readonly string[] => {
+  const { guest, link, startAt = 0, seed = 1 } = config
   const used = link.applicationTraffic ? `, of which applications want ${gigabits(link.applicationTraffic)}` : ''
-  const memory = guest.memory === undefined ? '' : ` with ${formatNumber(guest.memory / 1e6, 1)} MB`
   return [
-    `guest: ${guest.kind ?? 'process'}${memory}, ${workloadText(guest.workload)}`,
+    `guest: a ${guest.kind ?? 'process'} of ${formatNumber(pages)} pages of ${formatNumber(pageBytes)} bytes (${formatNumber((pages * pageBytes) / 1e6, 1)} MB), ${workloadText(guest.workload)}`,
     `link: ${gigabits(link.bandwidth)}${used}; the migration begins when the guest has run for ${formatTime(startAt)}; seed ${seed}`
   ]
 }
@@ -46,7 +52,7 @@ const settingText = ({ guest, link, startAt = 0, seed = 1 }: Config): readonly s
 const workloadText = (workload: Config['guest']['workload']): string =>
   workload.type === 'recorded'
     ? `running the recorded program ${basename(workload.trace, '.trace')}, ${formatNumber((workload.instructionsPerSecond ?? 1e9) / 1e6)} million instructions per second`
-    : `with the synthetic workload ${workload.type}`
+    : `running the synthetic workload ${workload.type}`
 
 const gigabits = (bytesPerSecond: number): string => `${Number(((bytesPerSecond * 8) / 1e9).toPrecision(6))} Gbit/s`
 

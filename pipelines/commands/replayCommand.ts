@@ -5,12 +5,12 @@ import { type Config, configCodec } from '../../lib/codec/config'
 import { decode, shown } from '../../lib/codec/decode'
 import { encodeEntry } from '../../lib/codec/journal'
 import type { Entry } from '../../lib/protocol/journal'
-import { experiment } from '../experiment/experiment'
+import { experiment, migrationName } from '../experiment/experiment'
 import type { InputError } from '../experiment/inputError'
 import { simulate } from '../experiment/simulate'
 import { nameOf } from '../experiment/techniques'
 import { action, type Ending, ended, refused } from './action'
-import { comparisonText } from './comparisonText'
+import { comparisonText, type Setting } from './comparisonText'
 import { readJournalFile } from './readJournalFile'
 import { type Result, readings } from './runTrials'
 
@@ -26,6 +26,7 @@ export const addReplayCommand = (program: Command): Command =>
 type Read = {
   readonly file: string
   readonly config: Config | undefined
+  readonly setting: Setting | undefined
   readonly results: readonly Result[]
   readonly entries: readonly Entry[]
 }
@@ -38,7 +39,7 @@ const replay = async (files: readonly string[], check: boolean, signal: AbortSig
     journals.push(journal.right)
   }
   const results = journals.flatMap((one) => one.results)
-  process.stdout.write(`${comparisonText(journals[0].config, results, { charts: results.slice(0, 4).map(({ name }) => name) })}\n`)
+  process.stdout.write(`${comparisonText(journals[0].setting, results, { charts: results.slice(0, 4).map(({ name }) => name) })}\n`)
   if (!check) return ended
   let same = true
   for (const { file, config, entries } of journals) {
@@ -64,14 +65,22 @@ const read = (file: string, keep: boolean): Either<readonly InputError[], Read> 
     if (keep) entries.push(entry)
   })
   if (isLeft(outcome)) return outcome
-  const { metrics, series } = readings.done(state)
+  const { metrics, series, stages } = readings.done(state)
   const config = experimentOf(began)
   const given = config === undefined ? basename(file, '.jsonl') : nameOf(config.techniques[0])
   const results = Object.keys(metrics).map((migration, _, all): Result => {
     const name = all.length === 1 ? given : `${given} ${migration}`
-    return { name, metrics: metrics[migration], series: series[migration], technique: config?.techniques[0], journal: file }
+    return {
+      name,
+      metrics: metrics[migration],
+      series: series[migration],
+      technique: config?.techniques[0],
+      journal: file,
+      stages: stages[migration]
+    }
   })
-  return right({ file, config, results, entries })
+  const guest = began?.type === 'began' ? began.guests[migrationName] : undefined
+  return right({ file, config, setting: config && guest && { config, guest }, results, entries })
 }
 
 /** The experiment that the first entry of a journal holds, if the command line wrote it. */

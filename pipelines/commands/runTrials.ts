@@ -10,13 +10,21 @@ import { migrationName } from '../experiment/experiment'
 import { simulate } from '../experiment/simulate'
 import { type JournalFile, journalFile } from './journalFile'
 import type { Progress } from './progress'
+import { type Stage, stages } from './stages'
 
 /** What a trial came to: a row of the table, a chart, and where its journal is. */
-export type Result = Run & Drawn & { readonly technique: Trial['technique'] | undefined; readonly journal: string | undefined }
+export type Result = Run &
+  Drawn & { readonly technique: Trial['technique'] | undefined; readonly journal: string | undefined; readonly stages: readonly Stage[] }
 
 /** What is read off each journal while it is written: the metrics and the series of the chart, in one pass. */
-export const readings: Fold<Entry, { metrics: ReturnType<ReturnType<typeof measure>['done']>; series: Record<string, Drawn['series']> }> =
-  combine({ metrics: measure(), series: perMigration(timeSeries()) })
+export const readings: Fold<
+  Entry,
+  {
+    metrics: ReturnType<ReturnType<typeof measure>['done']>
+    series: Record<string, Drawn['series']>
+    stages: Record<string, readonly Stage[]>
+  }
+> = combine({ metrics: measure(), series: perMigration(timeSeries()), stages: perMigration(stages) })
 
 /**
  * Runs trials one after the other and writes the journal of each to the path it is given, if any. `undefined` when the signal stopped them: the journals that
@@ -62,7 +70,14 @@ const runTrial = async (
     if (!whole) file?.drop()
   }
   if (!whole) return undefined
-  const { metrics, series } = readings.done(state)
+  const { metrics, series, stages: found } = readings.done(state)
   const { name, technique } = trial
-  return { name, technique, journal: file?.path, metrics: metrics[migrationName], series: series[migrationName] }
+  return {
+    name,
+    technique,
+    journal: file?.path,
+    metrics: metrics[migrationName],
+    series: series[migrationName],
+    stages: found[migrationName]
+  }
 }

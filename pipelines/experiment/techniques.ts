@@ -36,7 +36,7 @@ export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly dow
     },
     {
       name: 'pre-copy-skip',
-      sentence: 'the same, holding back pages that are written again and again',
+      sentence: 'pre-copy that holds back pages that are written again and again',
       source: 'Clark et al., NSDI 2005, §4.1 and §5.4',
       config: {
         type: 'pre-copy',
@@ -46,7 +46,7 @@ export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly dow
     },
     {
       name: 'pre-copy-clark',
-      sentence: 'the same, each round only 50 Mbit/s faster than the guest wrote in the last',
+      sentence: 'pre-copy with each round only 50 Mbit/s faster than the guest wrote in the last',
       source: 'Clark et al., NSDI 2005, §5.3',
       config: {
         type: 'pre-copy',
@@ -63,44 +63,44 @@ export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly dow
     },
     {
       name: 'pre-copy-throttle',
-      sentence: 'the same, slowing the guest down until the rounds shrink',
+      sentence: 'pre-copy that slows the guest down until the rounds shrink',
       source: 'auto-converge of QEMU 10.2',
       config: { type: 'pre-copy', until, throttle: { type: 'autoConverge' } }
     },
     {
       name: 'post-copy-demand',
       sentence: 'moves at once; each page follows when the guest first touches it, and no other',
-      source: 'Hines & Gopalan, VEE 2009, §3.2',
+      source: 'Hines & Gopalan, VEE 2009, §3',
       config: { type: 'post-copy', prepaging: { type: 'demandOnly' } }
     },
     {
       name: 'post-copy-push',
-      sentence: 'moves at once; touched pages first, the others by address meanwhile',
-      source: 'Hines & Gopalan, VEE 2009, §3.2',
+      sentence: 'moves at once; touched pages first, meanwhile the others by address',
+      source: 'Hines & Gopalan, VEE 2009, §3',
       config: { type: 'post-copy', prepaging: { type: 'activePush' } }
     },
     {
       name: 'post-copy',
-      sentence: 'the same, the others outward from the page touched last (the pivot)',
-      source: 'Hines & Gopalan, VEE 2009, §3.3',
+      sentence: 'moves at once; touched pages first, meanwhile outward from the last of them (the pivot)',
+      source: 'Hines & Gopalan, VEE 2009, §3',
       config: { type: 'post-copy', prepaging: { type: 'bubbling' } }
     },
     {
       name: 'post-copy-pivots',
-      sentence: 'the same, outward from the seven pages touched last',
+      sentence: 'post-copy outward from the seven pages touched last',
       source: 'Hines, Deshpande & Gopalan, OSR 43(3), 2009, §3.2',
       config: { type: 'post-copy', prepaging: { type: 'bubbling', pivots: 7 } }
     },
     {
       name: 'post-copy-lru',
-      sentence: 'the same, neighbours being the pages used at about the same time',
+      sentence: 'post-copy outward among pages used at about the same time, not neighbours in memory',
       source: 'Hines, Deshpande & Gopalan, OSR 43(3), 2009, §4.3',
       config: { type: 'post-copy', prepaging: { type: 'leastRecentlyUsed' } }
     },
     {
       name: 'hybrid',
       sentence: 'one round of pre-copy, then post-copy of what was written meanwhile',
-      source: 'Hines & Gopalan, VEE 2009, §3.1',
+      source: 'Hines & Gopalan, VEE 2009, §3',
       config: { type: 'hybrid' }
     }
   ]

@@ -42,6 +42,14 @@ describe('command line', () => {
     expect(two.out.split('\n').map((line) => line.split(',')[0])).toEqual(['technique', 'hybrid', 'stop-and-copy', ''])
   })
 
+  it('run tells the stages of its one migration in order', async () => {
+    const { out } = await said('run', ...little, '--journals', fresh())
+    const order = ['preselected', 'reserved', 'round 1', 'synced', 'suspended', 'committed', 'activated', 'redirected', 'released', 'ended']
+    const places = order.map((stage) => out.search(new RegExp(`^ *[\\d.]+ .?s  ${stage}`, 'm')))
+    expect(places.every((place) => place >= 0)).toBe(true)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+
   it('the same comparison comes as JSON for programs and as Markdown', async () => {
     const { out } = await said('compare', ...little, '--journals', fresh(), '--format', 'json')
     const runs = JSON.parse(out)
