@@ -338,6 +338,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       failed = reason
       applicationRate = 0
       flights.clear()
+      sought.clear()
       active.length = 0
       for (const lane of lanes.values()) {
         lane.end?.unsubscribe()
