@@ -83,6 +83,8 @@ const demand = (state: Demand, requests: readonly Request[] = []): Attempt<unkno
       return demand({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
     }
     if (signal.type === 'wound' || signal.type === 'exited') return demand({ ...state, ending: true })
+    // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.
+    if (signal.type === 'failed' && state.missing !== null) return demand({ ...state, refused: failure('send', signal.reason) })
     if (!isAnswer(signal)) return undefined
     const outstanding = state.outstanding - 1
     if (signal.type === 'refused') return demand({ ...state, outstanding, refused: failure('send', signal.reason) })

@@ -44,6 +44,14 @@ describe('pull', () => {
     expect(asking.orders().map(({ type }) => type)).toEqual(['send', 'flush'])
   })
 
+  it('on demand ends when something has failed: a page that had left may never arrive', () => {
+    const asking = new Asking(pull()(pageSet.full(8)))
+    asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+    asking.answer(0, sent([5]))
+    asking.fact({ type: 'failed', what: 'link', reason: 'the link failed' })
+    expect(asking.value()).toMatchObject(E.left({ reason: 'the link failed', committed: true }))
+  })
+
   it('keeps the stated number of windows under way and no more', () => {
     const asking = new Asking(pull({ prepaging: activePush, windowPages: 3, windows: 2 })(pageSet.full(8)))
     expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([
