@@ -44,7 +44,7 @@ export const release = (): Attempt<readonly string[]> =>
   )
 
 /**
- * The end of every pipeline: success completes; a failure before the commit resumes the guest at the source and drops the target's copies; a commit
+ * The end of every pipeline: success completes; a failure before the commit resumes the guest at the source, unthrottled, and drops the target's copies; a commit
  * whose answer never came leaves both paused, undecided; a failure after it is reported as lost.
  */
 export const concluded = (attempt: Attempt<readonly string[]>): Step<Outcome> =>
@@ -60,6 +60,7 @@ const abort = ({ order, reason, committed }: Failure): Step<Outcome> =>
       ? done<Outcome>({ type: 'lost', reason })
       : pipe(
           request({ type: 'resume', where: 'source' }),
+          andThen('unthrottle', () => request({ type: 'throttle', fraction: 0 })),
           andThen('untrack', () => request({ type: 'track', on: false })),
           chain('abandon', (resumed) =>
             pipe(

@@ -151,7 +151,7 @@ export const machine = (options: MachineOptions): Machine => {
     paced = state
     const now = agenda.now()
     const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
-    const load = { vcpus: guest.workload.vcpus, senders, throttle }
+    const load = { vcpus: guest.workload.vcpus, senders, throttle: atTarget ? 0 : throttle }
     exec.setSpeed(now, speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding))
     const pays = !atTarget && hosts.isTracking() && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
     exec.setCareful(now, pays || traps)
