@@ -1,12 +1,6 @@
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
-import {
-  demandPostcopies,
-  hybrids,
-  postcopies,
-  precopies,
-  stopAndCopies
-} from '../../properties/arbitraries/pipelineArbitraries'
+import { demandPostcopies, hybrids, postcopies, precopies, stopAndCopies } from '../../properties/arbitraries/pipelineArbitraries'
 import { check, explain } from '../../properties/check'
 
 const RUNS = Number(process.env.RUNS ?? 400)

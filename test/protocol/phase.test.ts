@@ -18,7 +18,7 @@ const listening = (heard: readonly number[] = []): Step<readonly number[]> =>
 
 describe('phases', () => {
   it('a million turns of iterate cost no stack', () => {
-    const counted = iterate(
+    const counted = iterate<number, number, number>(
       'count',
       0,
       (n) => done(n),
@@ -29,7 +29,7 @@ describe('phases', () => {
 
   it('a hundred thousand turns that each wait for an answer cost no stack', () => {
     const asking = new Asking(
-      iterate(
+      iterate<number, unknown, number>(
         'ask',
         0,
         () => request({ type: 'sync' }),
