@@ -122,13 +122,8 @@ export * from './migration/xen2006'
 
 export * from './world/datacentre'
 export * from './world/delayed'
-export * from './world/execution'
 export * from './world/hosts'
-export * from './world/machine'
-export type { Sending, SendingOptions, Sent } from './world/sending'
-export * as sending from './world/sending'
-export type { Batch, Job, Transport } from './world/transport'
-export * as transport from './world/transport'
+export * from './world/replay'
 
 // Floor 5: loop
 

@@ -3,7 +3,7 @@ import type { Accesses, Workload } from '../guest/workload'
 import type { Key } from '../random/random'
 import type { Time } from '../time/time'
 
-/** Where the accesses of a running guest go. */
+/** Where the accesses of a running guest go. @internal */
 export type AccessPort = {
   /** Makes the first `n` accesses, in bulk: nobody asks what each of them costs and none is trapped. */
   readonly apply: (accesses: Int32Array, n: number) => void
@@ -15,6 +15,7 @@ export type AccessPort = {
   readonly onFault: (page: number, vcpu: number, at: Time) => void
 }
 
+/** What a guest's virtual CPUs run, from which random key, and where their accesses go. @internal */
 export type ExecutionOptions = {
   readonly workload: Workload
   readonly key: Key
@@ -26,6 +27,7 @@ export type ExecutionOptions = {
 /**
  * The virtual CPUs of one guest: a kernel that turns host time into guest time, and guest time into page accesses, made lazily up to the moment somebody
  * looks. Guest time passes at `speed` (1 is full); a fault stops one virtual CPU at exactly its access, and an access that costs extra delays what follows.
+ * @internal
  */
 export type Execution = {
   /** Makes every access due at or before host time `now`. */
@@ -63,7 +65,7 @@ type Vcpu = {
   ended: boolean
 }
 
-/** See `Execution`. Cost: in bulk, that of the workload's fill and of the port's `apply`; carefully, about 10 ns an access more. */
+/** See `Execution`. Cost: in bulk, that of the workload's fill and of the port's `apply`; carefully, about 10 ns an access more. @internal */
 export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptions): Execution => {
   const vcpus = Array.from({ length: workload.vcpus }, (_, index): Vcpu => {
     const stream = workload.open(key, index)

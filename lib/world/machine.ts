@@ -27,7 +27,7 @@ import { sending } from './sending'
 import type { Job, Transport } from './transport'
 import { bytesOnly } from './transport'
 
-/** What one guest's migration is played with. */
+/** What one guest's migration is played with. @internal */
 export type MachineOptions = {
   readonly migration: string
   readonly guest: Guest
@@ -48,7 +48,7 @@ export type MachineOptions = {
   readonly emit: (signal: Signal) => void
 }
 
-/** One guest on its two hosts, on a timeline: obeys commands and answers every one of them. */
+/** One guest on its two hosts, on a timeline: obeys commands and answers every one of them. @internal */
 export type Machine = {
   readonly obey: (command: Command) => void
   /** Makes everything that is due happen. */
@@ -86,7 +86,7 @@ const needsTarget: ReadonlySet<Order['type']> = new Set([
   'resume'
 ])
 
-/** See `Machine`. A kernel: all its state is born here and dies with the subscription to the world. */
+/** See `Machine`. A kernel: all its state is born here and dies with the subscription to the world. @internal */
 export const machine = (options: MachineOptions): Machine => {
   const { migration, guest, link, costs, clocks, fidelity, agenda, transport } = options
   const hosts = hostsOf({ guest, costs: costs.source, fidelity })

@@ -14,6 +14,7 @@ import { bytesOnly } from './transport'
 
 type Send = Extract<Order, { readonly type: 'send' }>
 
+/** What a sender sends, for whom, over which link, and whom it tells. @internal */
 export type SendingOptions = {
   readonly order: Send
   readonly hosts: Hosts
@@ -39,13 +40,13 @@ export type SendingOptions = {
   readonly refused: (reason: string) => void
 }
 
-/** What a send came to: transmitted, left out, and (when it was cancelled) not sent. */
+/** What a send came to: transmitted, left out, and (when it was cancelled) not sent. @internal */
 export type Sent = { readonly pages: Pages; readonly skipped: PageSet; readonly unsent: PageSet; readonly bytes: number }
 
-/** A `send` as a job of a lane. `stop` makes the batch under way the last. `counted` are the pages that have begun to leave. */
+/** A `send` as a job of a lane. `stop` makes the batch under way the last. `counted` are the pages that have begun to leave. @internal */
 export type Sending = Job & { readonly stop: () => void; readonly counted: () => number }
 
-/** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. */
+/** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. @internal */
 export const sending = (options: SendingOptions): Sending => {
   const { order, hosts, pages, none, batchPages, followed, buffers } = options
   const full = wireBytes(options.link, options.pageBytes, false)

@@ -9,6 +9,7 @@ import type { PageBuffers } from './pageBuffers'
  * Pages (or plain bytes) that leave one after the other at the lane's rate. The sender chose them, and knew their sizes, when the batch began. The arrays are
  * there (`count` entries of each are used) when the pages are followed one by one, and then belong to the batch until it has `arrived`: `ends[i]` are the wire
  * bytes up to and including page i, `leaves[i]` is when its last byte leaves, which the transport writes.
+ * @internal
  */
 export type Batch = Partial<PageBuffers> & {
   readonly bytes: number
@@ -24,10 +25,10 @@ export type Batch = Partial<PageBuffers> & {
   readonly arrived?: () => void
 }
 
-/** So many bytes that are no pages: execution context, device state. */
+/** So many bytes that are no pages: execution context, device state. @internal */
 export const bytesOnly = (bytes: number): Batch => ({ bytes, count: 0, cut: () => ({ bytes, pages: 0 }) })
 
-/** What a lane carries: batches, until `next` has no more. */
+/** What a lane carries: batches, until `next` has no more. @internal */
 export type Job = {
   /** Bytes per second it may use; Infinity for all it is given. */
   readonly maxBytesPerSecond: number
@@ -58,6 +59,7 @@ type Lane = { readonly owner: string; readonly jobs: Job[]; flight: Flight | und
 /**
  * The sending side of one link: a kernel of lanes, each a queue of jobs in order, which share the link's bandwidth fairly (max-min) with one another and with the
  * applications' traffic. Lanes belong to owners (migrations).
+ * @internal
  */
 export type Transport = {
   readonly enqueue: (owner: string, lane: string, job: Job) => void
@@ -90,7 +92,7 @@ type TransportOptions = {
   readonly changed: (owner: string) => void
 }
 
-/** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. */
+/** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. @internal */
 export const transport = ({ link, agenda, look, changed }: TransportOptions): Transport => {
   const lanes = new Map<string, Lane>()
   /** The lanes with a batch under way, in the order in which they began. */
