@@ -9,7 +9,7 @@ export const chunkPages = chunkWords * 32
 /**
  * A published piece of bitmap with its population: a value, although its words may be stored as a change of somebody else's.
  *
- * Chunks that differ by single pages share one `Store`: the newest owns the words, an older one is the words with the later changes undone. It
+ * Chunks that differ by few pages share one `Store`: the newest owns the words, an older one is the words with the later changes undone. It
  * takes a copy of its own when somebody reads it again, so that a branch costs what copying at once would have cost, and a debt that only
  * ever shrinks costs no copies. `words` is to be read at once: the next change of a set that shares the store may write them. @internal
  */
@@ -37,18 +37,19 @@ export class Chunk {
   /** Takes a copy of the words as they were at this chunk's version. */
   private settled(): Int32Array {
     const words = this.store.words.slice()
-    const { turned } = this.store
-    for (let i = turned.length - 1; i >= this.version; i--) words[turned[i] >>> 5] ^= 1 << turned[i]
-    this.store = { words, turned: [], version: 0 }
+    const { turned, before } = this.store
+    for (let i = turned.length - 1; i >= this.version; i--) words[turned[i]] = before[i]
+    this.store = storeOf(words)
     this.version = 0
     return words
   }
 }
 
-/** Words at their newest version, and the pages (within the chunk) turned over to come there, one per version. @internal */
+/** Words at their newest version, and the changes that led there: at each version, which word was turned and what it was before. @internal */
 export interface Store {
   readonly words: Int32Array
   readonly turned: number[]
+  readonly before: number[]
   version: number
 }
 
@@ -66,34 +67,50 @@ export function chunk(words: Int32Array, count: number): Chunk {
   return count === 0 ? zeroChunk : count === chunkPages ? oneChunk : ownChunk(words, count)
 }
 
-/** A chunk in the course of changes which nobody else sees before they are published. @internal */
+/** A chunk in the course of changes which nobody else sees before they are published; it ends with that. @internal */
 export interface Edit {
   store: Store
   count: number
   /** True when no published chunk shares the store, so that changes need not be remembered. */
   own: boolean
+  /** The two words turned last, or -1: what they were before this edit is remembered already. */
+  last: number
+  earlier: number
 }
 
 /** Begins changes of a chunk of `n` words. @internal */
 export function edit(source: Chunk, n: number): Edit {
   const shared = source.shared()
   const own = source.count === 0 || source.count === chunkPages || shared.version >= versionsAtMost
-  const store = own ? { words: shared.words.slice(0, n), turned: [], version: 0 } : shared
-  return { store, count: source.count, own }
+  return { store: own ? storeOf(shared.words.slice(0, n)) : shared, count: source.count, own, last: -1, earlier: -1 }
 }
 
 /** Turns one page (within the chunk) over; `by` is the change of the population. @internal */
 export function turn(e: Edit, page: number, by: 1 | -1): void {
-  if (!e.own && e.store.version >= versionsAtMost) {
-    e.store = { words: e.store.words.slice(), turned: [], version: 0 }
-    e.own = true
-  }
-  e.store.words[page >>> 5] ^= 1 << page
+  const word = page >>> 5
+  if (word !== e.last) remember(e, word)
+  e.store.words[word] ^= 1 << page
   e.count += by
-  if (!e.own) {
-    e.store.turned.push(page)
-    e.store.version++
+}
+
+/**
+ * Makes `word` ready to be turned any number of times, and `e.last`: remembers what it was, or, at the most versions, takes a copy of the store.
+ * A window costs a version per word this way, whether its pages ascend or alternate between two words. @internal
+ */
+export function remember(e: Edit, word: number): void {
+  const known = e.own || word === e.earlier
+  e.earlier = e.last
+  e.last = word
+  if (known) return
+  const { store } = e
+  if (store.version >= versionsAtMost) {
+    e.store = storeOf(store.words.slice())
+    e.own = true
+    return
   }
+  store.turned.push(word)
+  store.before.push(store.words[word])
+  store.version++
 }
 
 /** The chunk with its first `pages` pages as members and no words beyond them. @internal */
@@ -111,5 +128,9 @@ export function published(e: Edit): Chunk {
 }
 
 function ownChunk(words: Int32Array, count: number): Chunk {
-  return new Chunk(count, { words, turned: [], version: 0 })
+  return new Chunk(count, storeOf(words))
+}
+
+function storeOf(words: Int32Array): Store {
+  return { words, turned: [], before: [], version: 0 }
 }

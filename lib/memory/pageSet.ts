@@ -1,8 +1,9 @@
-import { chunkWords, type Edit, edit, published, turn } from './chunk'
+import { chunkWords, edit, published, turn } from './chunk'
 import { chunksKey, fromChunks, type PageSet, wordsOfChunk } from './chunks'
 import { checkedPage, checkedSize, type PageNumber } from './pageNumber'
-import { orderKey, type PageSequence } from './pageSequence'
+import type { PageSequence } from './pageSequence'
 import { empty } from './pageSetAlgebra'
+import { changeAll } from './pageSetChange'
 import { wordsFor } from './words'
 
 export { fromBitmap, type PageSet } from './chunks'
@@ -57,7 +58,7 @@ export function addAll(set: PageSet, members: PageSequence | Iterable<PageNumber
   return changeAll('addAll', set, members, true)
 }
 
-/** `removeAll(a, s) = difference(a, fromPages(a.size, s))`; the same value when none is a member. Cost: the chunks touched, and 2 ns a page. */
+/** `removeAll(a, s) = difference(a, fromPages(a.size, s))`; the same value when none is a member. Cost: the chunks touched; some 9 ns a page for windows of 256. */
 export function removeAll(set: PageSet, members: PageSequence | Iterable<PageNumber>): PageSet {
   return changeAll('removeAll', set, members, false)
 }
@@ -81,35 +82,4 @@ function flipped(set: PageSet, page: PageNumber, by: 1 | -1): PageSet {
   turn(changing, page & 32767, by)
   chunks[c] = published(changing)
   return fromChunks(set.size, chunks, set.count + by)
-}
-
-/** Puts all these pages in, or takes them out. */
-function changeAll(caller: string, set: PageSet, members: PageSequence | Iterable<PageNumber>, present: boolean): PageSet {
-  const order: Iterable<number> = orderKey in members ? members[orderKey] : members
-  const edits = new Map<number, Edit>()
-  const wanted = present ? 1 : 0
-  const by = present ? 1 : -1
-  let [count, last, current] = [set.count, -1, undefined as Edit | undefined]
-  for (const page of order) {
-    checkedPage(caller, set.size, page)
-    const c = page >>> 15
-    if (c !== last) {
-      current = edits.get(c)
-      last = c
-    }
-    const words = current?.store.words ?? set[chunksKey][c].words
-    if (((words[(page >>> 5) & 1023] >>> page) & 1) === wanted) continue
-    if (current === undefined) {
-      current = edit(set[chunksKey][c], wordsOfChunk(set.size, c))
-      edits.set(c, current)
-    }
-    turn(current, page & 32767, by)
-    count += by
-  }
-  if (edits.size === 0) return set
-  const chunks = set[chunksKey].slice()
-  edits.forEach((changing, c) => {
-    chunks[c] = published(changing)
-  })
-  return fromChunks(set.size, chunks, count)
 }

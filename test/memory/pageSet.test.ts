@@ -243,6 +243,50 @@ describe('PageSet as a value', () => {
     )
   })
 
+  it('every version in a tree of windows keeps its members, also after a window that throws', () => {
+    const change = fc.record({
+      of: fc.nat(),
+      around: fc.nat(),
+      length: fc.integer({ min: 0, max: 90 }),
+      shape: fc.constantFrom('outward', 'ascending', 'repeated', 'outside'),
+      as: fc.constantFrom('sequence', 'array'),
+      adds: fc.boolean()
+    })
+    fc.assert(
+      fc.property(
+        sizes.chain((size) => setOver(size)),
+        fc.array(change, { maxLength: 60 }),
+        (first, changes) => {
+          const size = first.size
+          const versions = [{ set: first, model: modelOf(first) }]
+          for (const { of, around, length, shape, as, adds } of changes) {
+            const from = versions[of % 5 === 0 ? of % versions.length : versions.length - 1]
+            // Near the border of the first two chunks where there is one, so that windows outward alternate between chunks, else between words.
+            const middle = size > 32_768 ? 32_700 + (around % 130) : around % size
+            const offset = (i: number): number => (shape === 'outward' ? (i % 2 === 0 ? -i : i + 1) >> 1 : shape === 'repeated' ? i % 7 : i)
+            const inside = Array.from({ length }, (_, i) => middle + offset(i)).filter((p) => p >= 0 && p < size)
+            const window = shape === 'outside' ? [...inside, size] : inside
+            const change = adds ? addAll : removeAll
+            const members = as === 'array' ? window : ownSequence(Int32Array.from(window))
+            if (shape === 'outside') {
+              expect(() => change(from.set, members)).toThrow(
+                `${adds ? 'addAll' : 'removeAll'}: page must be an integer from 0 to ${size - 1} (got ${size})`
+              )
+              continue
+            }
+            const model = new Set(from.model)
+            for (const p of inside) adds ? model.add(p) : model.delete(p)
+            const set = change(from.set, members)
+            expect([set.count, set === from.set]).toEqual([model.size, model.size === from.model.size])
+            versions.push({ set, model })
+          }
+          for (const { set, model } of versions) expect(equals(set, fromPages(size, model))).toBe(true)
+        }
+      ),
+      { numRuns: 25 }
+    )
+  }, 60_000)
+
   it('every version in a tree of single changes keeps its members, whichever is read first', () => {
     const change = fc.record({ of: fc.nat(), page: fc.nat(), adds: fc.boolean(), reads: fc.option(fc.nat()) })
     fc.assert(
