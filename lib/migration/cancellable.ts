@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either'
 import type { Order } from '../protocol/command'
+import type { Data } from '../protocol/data'
 import type { Attempt, Failure } from '../protocol/phase'
 import { answers, asked, awaiting, done, failure } from '../protocol/phase'
 import type { AnswerTo, Signal } from '../protocol/signal'
@@ -26,8 +27,12 @@ const cancelling = (signal: Signal, sent: E.Either<Failure, Sent> | undefined, c
   const acknowledged = cancelled || answers(signal, CANCEL)
   if (result === sent && acknowledged === cancelled) return undefined
   if (result !== undefined && acknowledged) return done(result)
-  return awaiting([], 'cancelling', [acknowledged, result !== undefined], (next) => cancelling(next, result, acknowledged))
+  return awaiting([], 'cancelling', [acknowledged, transmitted(result)], (next) => cancelling(next, result, acknowledged))
 }
+
+/** What is handed on, as data: it belongs to the state. */
+const transmitted = (result: E.Either<Failure, Sent> | undefined): Data =>
+  result === undefined ? null : E.isLeft(result) ? result.left.reason : [result.right.pages, result.right.skipped, result.right.bytes]
 
 const sentOrRefused = (signal: Signal): E.Either<Failure, Sent> =>
   signal.type === 'refused' ? E.left(failure('send', signal.reason)) : E.right(signal as Sent)

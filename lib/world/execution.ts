@@ -35,6 +35,8 @@ export type Execution = {
   readonly start: (now: Time) => void
   readonly stop: (now: Time) => void
   readonly setSpeed: (now: Time, speed: number) => void
+  /** All virtual CPUs stand still for `ns` from `now` on. */
+  readonly hold: (now: Time, ns: Time) => void
   /** One access at a time, traps and costs looked at (`true`), or in bulk. */
   readonly setCareful: (now: Time, careful: boolean) => void
   /** A missing page is there: virtual CPUs that stopped at it go on. */
@@ -194,6 +196,12 @@ export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptio
         anchor(now)
       }
       speed = next
+    },
+    hold: (now, ns) => {
+      if (!running || ns === 0) return
+      advance(now)
+      anchor(now)
+      for (const v of vcpus) v.hostAt += ns
     },
     setCareful: (now, next) => {
       if (next === careful) return

@@ -432,6 +432,7 @@ export const machine = (options: MachineOptions): Machine => {
         tell(to, { type: 'done' })
         break
       case 'sync':
+        if (!hosts.running().includes('target')) exec.hold(agenda.now(), costs.source.syncNs)
         tellAll({ type: 'synced', dirty: hosts.sync(), to }, costs.source.syncNs)
         break
       case 'send':

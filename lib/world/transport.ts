@@ -322,9 +322,9 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     senders: (owner) => active.reduce((n, lane) => n + (lane.owner === owner ? 1 : 0), 0),
     bytesLeft: (owner, now) => {
       let bytes = left.get(owner) ?? 0
-      for (const { owner: of, flight } of lanes.values())
+      for (const { owner: of, flight } of active)
         if (of === owner && flight !== undefined)
-          bytes += Math.min(flight.bytes, flight.sent + Math.floor(((now - flight.since) * flight.rate) / 1e9))
+          bytes += Math.min(flight.bytes, Math.floor(flight.sent + ((now - flight.since) * flight.rate) / 1e9))
       return bytes
     },
     application: (now) => {
