@@ -58,7 +58,7 @@ export const addOutputFlags = (command: Command): Command =>
 const flagged = (command: Command): Command =>
   addOutputFlags(addExperimentFlags(command.option('--technique <names>', `one or more, with commas: ${everyName().join(', ')}`))).option(
     '--format <form>',
-    'text, markdown, csv or json (default: text, the only one with charts and explanations)'
+    'text, markdown, csv or json (default: text, the only one with charts and explanations; csv and json are in ns, bytes and fractions)'
   )
 
 const everyName = (): readonly string[] => namedTechniques().map(({ name }) => name)

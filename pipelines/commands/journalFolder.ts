@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Either, left, right } from 'fp-ts/lib/Either'
 import type { InputError } from '../experiment/inputError'
 
@@ -26,9 +26,14 @@ export const journalFolder = (
         hint: 'name another folder, or add --force to replace them'
       }))
     )
+  if (named !== undefined && !(statSync(dirname(resolve(named)), { throwIfNoEntry: false })?.isDirectory() ?? false))
+    return left([{ path: '--journals', expected: 'a folder inside of one that exists', got: named }])
+  if (named !== undefined && existsSync(named) && !statSync(named).isDirectory())
+    return left([{ path: '--journals', expected: 'a folder', got: `${named}, a file` }])
   const isNew = named === undefined || !existsSync(named)
   const path = named ?? mkdtempSync(join(tmpdir(), 'transhume-'))
-  if (named !== undefined) mkdirSync(named, { recursive: true })
+  // One folder at a time: Node's recursive mkdir never returns below /proc.
+  if (named !== undefined && isNew) mkdirSync(named)
   return right({
     path,
     of: (technique) => join(path, fileOf(technique)),

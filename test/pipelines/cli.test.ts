@@ -92,6 +92,15 @@ describe('command line', () => {
     expect(readFileSync(join(to, 'pre-copy.jsonl'), 'utf8')).toContain('"ended"')
   })
 
+  it('journals go into a folder, inside of one that exists', async () => {
+    const to = fresh()
+    writeFileSync(join(to, 'file'), '')
+    const refusal = async (named: string) => (await said('run', ...little, '--journals', named)).err
+    expect(await refusal(join(to, 'file'))).toBe(`--journals: expected a folder, got ${to}/file, a file\n`)
+    expect(await refusal(join(to, 'a/b'))).toBe(`--journals: expected a folder inside of one that exists, got ${to}/a/b\n`)
+    expect(readdirSync(to)).toEqual(['file'])
+  })
+
   it('replay prints the table and the chart of the run, and --check runs it anew', async () => {
     const to = fresh()
     const ran = await said('run', ...little, '--journals', to)
