@@ -45,7 +45,7 @@ export type Residual = { readonly owed: PageSet; readonly reason: string }
  *     log     on ............ sync ........ sync .... sync -> residual
  *     link    [round 1: all ][round 2: dirty][round 3]
  *
- * On `wound` it cancels the round under way, reads the log once more and ends with all that is still owed.
+ * On `wound` it cancels the round under way or does not begin it, reads the log once more and ends with all that is still owed.
  */
 export const push =
   (rules: PushRules) =>
@@ -55,7 +55,8 @@ export const push =
       chain('rounds', ([selected, wounded]): Attempt<Residual> => {
         if (E.isLeft(selected)) return done(selected)
         const { at, pages } = selected.right
-        if (wounded) return done(E.right({ owed: pages, reason: WOUNDED }))
+        if (wounded)
+          return pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ owed: pageSet.union(pages, dirty), reason: WOUNDED }))))
         const start: Progress = { startedAt: at, endedAt: at, owed: pages, pushed: null, throttle: 0 }
         return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest))
       })
@@ -78,7 +79,8 @@ type Progress = {
   readonly pushed: Pushed | null
   readonly throttle: number
 }
-type Copied = { readonly sent: AnswerTo<'send'>; readonly synced: AnswerTo<'sync'> }
+type Sent = Pick<AnswerTo<'send'>, 'pages' | 'skipped' | 'bytes'>
+type Copied = { readonly sent: Sent; readonly synced: AnswerTo<'sync'> }
 
 /** One round: change the throttle if it is to change, send what is owed and not held back, and read the dirty log. */
 const round = (
@@ -87,8 +89,9 @@ const round = (
   { owed, pushed, throttle }: Progress
 ): Attempt<Copied> => {
   const { hold, peek } = skip(pushed ?? { guest, owed, recent: [] })
-  const copy = andThen('sync', (sent: AnswerTo<'send'>) => pipe(request({ type: 'sync' }), map(E.map((synced) => ({ sent, synced })))))
-  const send = () =>
+  const copy = andThen('sync', (sent: Sent) => pipe(request({ type: 'sync' }), map(E.map((synced) => ({ sent, synced })))))
+  const nothing: Sent = { pages: pageSet.empty(guest.pages), skipped: pageSet.empty(guest.pages), bytes: 0 }
+  const send = (): Attempt<Sent> =>
     cancellable({
       type: 'send',
       pages: pageSet.difference(owed, hold),
@@ -99,7 +102,14 @@ const round = (
     })
   return throttle === (pushed?.throttle ?? 0)
     ? copy(send())
-    : pipe(request({ type: 'throttle', fraction: throttle }), andThen('send', send), copy)
+    : pipe(
+        noting(request({ type: 'throttle', fraction: throttle })),
+        chain(
+          'send',
+          ([throttled, wounded]): Attempt<Sent> => (E.isLeft(throttled) ? done(throttled) : wounded ? done(E.right(nothing)) : send())
+        ),
+        copy
+      )
 }
 
 /** What is known after a round, and whether to go on. */
