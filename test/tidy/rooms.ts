@@ -26,7 +26,7 @@ const strangers: readonly (readonly [from: number, to: number])[] = [[4, 3]]
 // Packages a room may import beside rxjs and fp-ts: borders and pictures live on the highest floor.
 const packages: Readonly<Record<string, readonly string[]>> = {
   codec: ['io-ts', 'node:'],
-  report: ['cli-table3', 'simple-ascii-chart']
+  report: ['cli-table3']
 }
 
 const at = (found: Import): string => `${found.from}:${found.line}`
