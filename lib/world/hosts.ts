@@ -48,8 +48,8 @@ export type Hosts = {
   readonly readWords: (words: Int32Array, first: number) => void
   /** Pages that were chosen, and read if they are read by batches, and did not leave after all. */
   readonly unread: (pages: readonly number[]) => void
-  /** Zero pages among some words, from word `first` on. */
-  readonly zeroPages: (words: Int32Array, first: number) => number
+  /** The zero pages among some words, from word `first` on, as words; `undefined` when there are none. */
+  readonly zeroPages: (words: Int32Array, first: number) => Int32Array | undefined
   /** A page arrives at the target. */
   readonly place: (page: number, reading: Reading, place: Place) => void
   readonly discard: (pages: PageSet) => void
@@ -188,9 +188,14 @@ export const hosts = ({
       }
     },
     zeroPages: (words, first) => {
-      let count = 0
-      if (zero.count > 0) for (let i = 0; i < words.length; i++) count += bitsIn(words[i] & zero.words[first + i] & ~marks.words[first + i])
-      return count
+      if (zero.count === 0) return undefined
+      let any = 0
+      const found = words.map((word, i) => {
+        const zeros = word & zero.words[first + i] & ~marks.words[first + i]
+        any |= zeros
+        return zeros
+      })
+      return any === 0 ? undefined : found
     },
     place: (page, reading, how) => {
       const missing = bitmap.clear(trapped, page)

@@ -125,7 +125,8 @@ export const sending = (options: SendingOptions): Sending => {
     }
     const count = bits(words)
     if (count === 0) return nextByWords()
-    const zeros = hosts.zeroPages(words, first)
+    const zeroPages = hosts.zeroPages(words, first)
+    const zeros = zeroPages === undefined ? 0 : bits(zeroPages)
     const total = (count - zeros) * full + zeros * small
     hosts.readWords(words, first)
     bytes += total
@@ -139,7 +140,7 @@ export const sending = (options: SendingOptions): Sending => {
           for (let w = word; w !== 0; w &= w - 1) {
             const page = (first + i) * 32 + lowestBit(w)
             if (kept >= left && kept > 0) rest.push(page)
-            else kept += hosts.isZero(page) ? small : full
+            else kept += zeroPages !== undefined && (zeroPages[i] & w & -w) !== 0 ? small : full
           }
         })
         bytes -= total - kept

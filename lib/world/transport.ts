@@ -111,16 +111,21 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     accountedTo = now
   }
 
-  /** Gives a flight another rate from `now` on; pages that have left stay as they were. */
+  const sentBy = (flight: Flight, now: Time): number => Math.min(flight.bytes, flight.sent + ((now - flight.since) * flight.rate) / 1e9)
+
+  /** Gives a flight a rate from `now` on; pages that have left stay as they were. At the rate it had, no time is rounded a second time. */
   const setRate = (flight: Flight, now: Time, rate: number): void => {
-    flight.sent = Math.min(flight.bytes, flight.sent + ((now - flight.since) * flight.rate) / 1e9)
-    flight.since = now
-    flight.rate = rate
+    if (rate !== flight.rate) {
+      flight.sent = sentBy(flight, now)
+      flight.since = now
+      flight.rate = rate
+    }
+    const { since, sent } = flight
     const { ends, leaves } = flight.batch
     if (ends !== undefined && leaves !== undefined)
       for (let i = flight.placed; i < flight.count; i++)
-        if (!(leaves[i] <= now)) leaves[i] = now + Math.ceil(((ends[i] - flight.sent) * 1e9) / rate)
-    flight.endsAt = now + Math.ceil(((flight.bytes - flight.sent) * 1e9) / rate)
+        if (!(leaves[i] <= now)) leaves[i] = since + Math.ceil(((ends[i] - sent) * 1e9) / rate)
+    flight.endsAt = since + Math.ceil(((flight.bytes - sent) * 1e9) / rate)
   }
 
   const schedule = (lane: Lane, now: Time): void => {
@@ -277,8 +282,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       }
       look(owner)
       const flight = lane.flight
-      setRate(flight, now, flight.rate)
-      const kept = flight.batch.cut(flight.sent)
+      const kept = flight.batch.cut(sentBy(flight, now))
       flight.bytes = kept.bytes
       flight.count = kept.pages
       setRate(flight, now, flight.rate)
