@@ -5,6 +5,7 @@ import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
 import type { Prepaging } from '../../lib/migration/prepaging'
 import type { Data } from '../../lib/protocol/data'
+import { cpuNs } from './cpu'
 
 /** What a bench prints: figures with their units in their names, and a hash of the result, the same on every machine. */
 export type BubblingFigures = { readonly name: string; readonly figures: Readonly<Record<string, number | string>>; readonly hash: string }
@@ -90,9 +91,7 @@ const best = (runs: number, work: readonly (() => unknown)[]): readonly number[]
   const times = work.map(() => Infinity)
   for (let run = 0; run < runs; run++)
     work.forEach((one, i) => {
-      const from = process.cpuUsage()
-      one()
-      times[i] = Math.min(times[i], process.cpuUsage(from).user * 1e3)
+      times[i] = Math.min(times[i], cpuNs(one))
     })
   return times
 }

@@ -8,11 +8,12 @@ import { link } from '../../lib/network/link'
 import { key, split } from '../../lib/random/random'
 import { datacentre } from '../../lib/world/datacentre'
 import { precopy } from '../../pipelines/precopy'
+import { cpuNs } from './cpu'
 import type { BenchResult } from './timeline'
 
 /**
  * Pre-copy through the public API, against a plain loop over the same page writes: 36 GiB of 4 KiB pages, 600,000 uniform writes per second, 10 Gbit/s,
- * throttled as QEMU's auto-converge does so that it converges. Both report the newly dirtied pages of every round, and must agree. User CPU time.
+ * throttled as QEMU's auto-converge does so that it converges. Both report the newly dirtied pages of every round, and must agree. Processor time.
  */
 export const benchPrecopy = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
   const pages = smoke ? 1 << 18 : 9_437_184
@@ -27,11 +28,11 @@ export const benchPrecopy = ({ smoke }: { readonly smoke: boolean }): BenchResul
   let peak = 0
   for (let repeat = 0; repeat < repeats; repeat++) {
     let migrated: Migrated | undefined
-    ours.push(userNs(() => (migrated = migrate({ pages, writesPerSecond, batchAccesses: [4096, 8192, 1000, 65_536][repeat % 4] }))))
+    ours.push(cpuNs(() => (migrated = migrate({ pages, writesPerSecond, batchAccesses: [4096, 8192, 1000, 65_536][repeat % 4] }))))
     peak = Math.max(peak, process.memoryUsage().rss)
     const { due, dirtied, endedAt } = migrated!
     let counted: readonly number[] = []
-    plain.push(userNs(() => (counted = plainLoop(pages, due))))
+    plain.push(cpuNs(() => (counted = plainLoop(pages, due))))
     hashes.add(hashOf(dirtied))
     hashes.add(hashOf(counted))
     writes = due[due.length - 1]
@@ -121,12 +122,6 @@ const plainLoop = (pages: number, due: readonly number[]): readonly number[] => 
     counts.push(newly)
   }
   return counts
-}
-
-const userNs = (f: () => void): number => {
-  const before = process.cpuUsage().user
-  f()
-  return (process.cpuUsage().user - before) * 1e3
 }
 
 const hashOf = (counts: readonly number[]): string =>
