@@ -5,4 +5,6 @@ import type { Time } from '../time/time'
 export type Agenda = {
   readonly now: () => Time
   readonly schedule: (work: () => void, delayNs: Time) => Subscription
+  /** Somebody must look at that time, ahead of whatever else the world does then (see `Running.wake`). */
+  readonly lookAt: (at: Time) => Subscription
 }

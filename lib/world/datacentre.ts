@@ -73,13 +73,31 @@ export const datacentre = (options: DatacentreOptions): World => {
           outbox.length = 0
           draining = false
         }
+        /** No guest is to be looked at before this time. */
+        let soonest = Infinity
+        /**
+         * Looks at the guests that may have come to a trapped page by now. It comes ahead of whatever else happens at this time, because until when nothing
+         * can trap is known sooner or later by how many accesses are generated at a time, and nothing else must depend on that.
+         */
+        const wakeUp = (): void => {
+          if (timeline.now() < soonest) return
+          soonest = Infinity
+          for (const one of machines.values()) soonest = Math.min(soonest, one.wake())
+          drain()
+        }
+        const schedule: Agenda['schedule'] = (work, delayNs) =>
+          timeline.schedule(() => {
+            wakeUp()
+            work()
+            drain()
+          }, delayNs)
         const agenda: Agenda = {
           now: () => timeline.now(),
-          schedule: (work, delayNs) =>
-            timeline.schedule(() => {
-              work()
-              drain()
-            }, delayNs)
+          schedule,
+          lookAt: (at) => {
+            soonest = Math.min(soonest, at)
+            return schedule(() => {}, at - timeline.now())
+          }
         }
         const wires = transport({
           link,
@@ -121,6 +139,7 @@ export const datacentre = (options: DatacentreOptions): World => {
         const obeying = commands.subscribe((command) => {
           const one = machines.get(command.to.migration)
           try {
+            wakeUp()
             if (one !== undefined) one.obey(command)
             else outbox.push({ type: 'refused', reason: `no guest is called ${command.to.migration}`, to: command.to, at: timeline.now() })
             drain()

@@ -178,6 +178,8 @@ export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptio
   return {
     advance,
     start: (now) => {
+      // Pages may have become missing since it was last looked ahead.
+      for (const v of vcpus) v.scanned = v.position
       if (running) return
       for (const v of vcpus) v.hostAt += now
       running = true

@@ -46,6 +46,8 @@ export type Machine = {
   readonly look: () => void
   /** Something has changed on the link: who sends, or when pages arrive. */
   readonly changed: () => void
+  /** Looks if it was to be looked at by now; answers when it is next. */
+  readonly wake: () => Time
   readonly fail: (what: 'link' | Where, reason: string) => void
   readonly stop: () => void
 }
@@ -272,6 +274,7 @@ export const machine = (options: MachineOptions): Machine => {
     obey,
     look,
     changed: run.changed,
+    wake: run.wake,
     fail: (what, reason) => {
       look()
       failed.set(what, reason)

@@ -20,6 +20,8 @@ export type Running = {
   readonly look: () => void
   /** Something that decides the guest's speed, or when it must be looked at, may have changed. */
   readonly changed: () => void
+  /** Looks if it was to be looked at by now; answers when it is next. */
+  readonly wake: () => Time
   readonly advance: (at: Time) => void
   /** A page has been placed at the target: who waits for it goes on. */
   readonly placed: (page: number, at: Time) => void
@@ -95,13 +97,7 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
     if (at === wakeAt) return
     wake?.unsubscribe()
     wakeAt = at
-    wake = at === Infinity ? undefined : agenda.schedule(onWake, Math.max(0, at - agenda.now()))
-  }
-  const onWake = (): void => {
-    wakeAt = Infinity
-    look()
-    if (hosts.trappedPages() === 0) pace()
-    arrange()
+    wake = at === Infinity ? undefined : agenda.lookAt(Math.max(at, agenda.now()))
   }
   const changed = (): void => {
     pace()
@@ -129,6 +125,14 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
     hosts,
     look,
     changed,
+    wake: () => {
+      if (wakeAt > agenda.now()) return wakeAt
+      wakeAt = Infinity
+      look()
+      if (hosts.trappedPages() === 0) pace()
+      arrange()
+      return wakeAt
+    },
     advance: exec.advance,
     placed: (page, at) => {
       if (stalled.size === 0 || !stalled.delete(page)) return

@@ -223,6 +223,22 @@ describe('suspendNs and resumeNs', () => {
 })
 
 describe('costs of the target', () => {
+  it('a page that is missing stops the guest at its first access, though accesses had been looked at before one by one for what they cost', () => {
+    const workload = exactly(
+      PAGES,
+      Array.from({ length: 10 }, (_, i) => ({ page: i, at: 1000 * (i + 1), write: true }))
+    )
+    const driving = driven({ firstWriteNs: 100 }, vm({ pages: PAGES, contextBytes: 0, workload }))
+      .order({ type: 'track', on: true })
+      .run(3500)
+    driving.ask({ type: 'pause' })
+    driving.ask({ type: 'commit' })
+    driving.ask({ type: 'resume', where: 'target', missing: pageSet.full(PAGES) })
+    // It has run 3,200 ns, so that the write to page 3 is due in 800.
+    driving.run(1e9)
+    expect(driving.heard('faulted')).toMatchObject([{ page: 3, at: 3500 + 800 }])
+  })
+
   it("are those of its own cores; the source's throttle and log stay behind", () => {
     const driving = driven({ firstWriteNs: 500 }, writing(2), { cores: 1 })
     driving.order({ type: 'track', on: true }).order({ type: 'throttle', fraction: 0.9 })
