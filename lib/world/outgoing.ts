@@ -26,7 +26,7 @@ export type Outgoing = {
 /** What a message to the target and its answer need. @internal */
 export const overLink: Pending['needs'] = ['link', 'source', 'target']
 
-type Send = { readonly job: Sending; cancelled: Address | undefined }
+type Send = { readonly job: Sending; readonly cancelled: Address[] }
 
 /** See `Outgoing`. @internal */
 export const outgoing = (options: MachineOptions, guest: Running, pending: PendingAnswers, { tell, tellAll, refuse }: Voice): Outgoing => {
@@ -77,7 +77,7 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       jobs.delete(job)
       tell(to, answer)
       jobEnded(job)
-      if (of?.cancelled !== undefined) tell(of.cancelled, { type: 'cancelled', unsent: unsent ?? none })
+      for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? none })
     }
     let unsent: pageSet.PageSet | undefined
     const job = sending({
@@ -104,7 +104,7 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       },
       refused: (reason) => end({ type: 'refused', reason })
     })
-    sends.set(name, { job, cancelled: undefined })
+    sends.set(name, { job, cancelled: [] })
     enqueue(to.lane, job)
   }
 
@@ -142,8 +142,7 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
     cancel: (to, tag) => {
       const of = sends.get(`${to.lane} ${tag}`)
       if (of === undefined) tell(to, { type: 'cancelled', unsent: none })
-      else {
-        of.cancelled = to
+      else if (of.cancelled.push(to) === 1) {
         of.job.stop()
         transport.cancel(migration, to.lane, of.job)
       }

@@ -158,6 +158,19 @@ describe('a cancelled send', () => {
     )
   })
 
+  it('cancelled again is answered as often, and counts its pages once', () => {
+    for (const fidelity of fidelities) {
+      const plan = { pages: 8, asked: [], asSequence: false, zero: [], writes: 0, peek: false, batchPages: 8, at: 0, fidelity }
+      const driving = new Driving(worldOf(plan)).order({ type: 'send', pages: pageSet.full(8), place: 'always' }).run(2500)
+      driving.order({ type: 'cancel', tag: 0 }, { tag: 1 }).order({ type: 'cancel', tag: 0 }, { tag: 2 }).run(1e6)
+      expect(driving.heard('sent').map(({ at, bytes }) => [at, bytes])).toEqual([[3000, 3 * 4104]])
+      expect(driving.heard('cancelled').map(({ unsent, to }) => [to.tag, unsent.count])).toEqual([
+        [1, 5],
+        [2, 5]
+      ])
+    }
+  })
+
   it('that waits behind another of its lane sends nothing', () => {
     for (const fidelity of fidelities) {
       const plan = { pages: 8, asked: [], asSequence: false, zero: [], writes: 0, peek: false, batchPages: 4, at: 0, fidelity }
