@@ -60,7 +60,8 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
     tellAll({ type: 'progress', bytes: transport.bytesLeft(migration, agenda.now()), pages: pagesSent() })
     progress = agenda.schedule(report, options.progressNs)
   }
-  const pagesSent = (): number => [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted)
+  const pagesSent = (): number =>
+    [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted) - transport.pagesToLeave(migration, agenda.now())
 
   const enqueue = (lane: string, job: Sending | Job): void => {
     jobs.add(job)

@@ -23,6 +23,8 @@ export type Batch = Partial<PageBuffers> & {
   /** A page of `bytes` was taken out before it began to leave. */
   readonly withdrawn?: (page: number, bytes: number) => void
   readonly arrived?: () => void
+  /** How many pages it carries, where they are not followed one by one. */
+  readonly carried?: number
 }
 
 /** So many bytes that are no pages: execution context, device state. @internal */
@@ -48,6 +50,8 @@ type Flight = {
   sent: number
   rate: number
   bytes: number
+  /** Pages that are not followed and have not been cut off. */
+  carried: number
   began: Time
   endsAt: Time
 }
@@ -76,6 +80,8 @@ export type Transport = {
   readonly senders: (owner: string) => number
   /** Bytes of an owner that have left so far. */
   readonly bytesLeft: (owner: string, now: Time) => number
+  /** Pages of an owner that were chosen and have not left yet, as far as batches are under way. */
+  readonly pagesToLeave: (owner: string, now: Time) => number
   /** Bytes the applications have moved so far, and wanted to. */
   readonly application: (now: Time) => { readonly applicationBytes: number; readonly applicationDemandBytes: number }
   /** The link is gone: every job is refused, what has not arrived never will. */
@@ -164,7 +170,19 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       }
       const { count, bytes } = batch
       batch.leaves?.fill(Infinity, 0, count)
-      const flight: Flight = { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, began: now, endsAt: Infinity }
+      const flight: Flight = {
+        batch,
+        count,
+        read: 0,
+        placed: 0,
+        since: now,
+        sent: 0,
+        rate: 0,
+        bytes,
+        carried: batch.carried ?? 0,
+        began: now,
+        endsAt: Infinity
+      }
       lane.flight = flight
       if (before === undefined) active.push(lane)
       if (count > 0) {
@@ -236,7 +254,8 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     }
   }
   /** Pages that somebody waits for, and where they were found, or how many flights there had been when they were in none. */
-  const sought = new Map<number, { readonly owner: string; readonly launched: number; readonly found: Found | undefined }>()
+  const sought = new Map<string, Map<number, Sought>>()
+  const XX = new Map<number, { readonly owner: string; readonly launched: number; readonly found: Found | undefined }>()
   const isAt = ({ flight, i }: Found, page: number): boolean => flight.batch.pages![i] === page && i >= flight.placed && i < flight.count
 
   /** Where a page is that is under way; the newest flights first, because a page that is waited for has most likely been sent by itself. */
@@ -285,6 +304,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       const kept = flight.batch.cut(sentBy(flight, now))
       flight.bytes = kept.bytes
       flight.count = kept.pages
+      flight.carried = 0
       setRate(flight, now, flight.rate)
       schedule(lane, now)
       return true
@@ -326,10 +346,19 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     senders: (owner) => active.reduce((n, lane) => n + (lane.owner === owner ? 1 : 0), 0),
     bytesLeft: (owner, now) => {
       let bytes = left.get(owner) ?? 0
-      for (const { owner: of, flight } of active)
-        if (of === owner && flight !== undefined)
-          bytes += Math.min(flight.bytes, Math.floor(flight.sent + ((now - flight.since) * flight.rate) / 1e9))
+      for (const { owner: of, flight } of active) if (of === owner && flight !== undefined) bytes += Math.floor(sentBy(flight, now))
       return bytes
+    },
+    pagesToLeave: (owner, now) => {
+      let pages = 0
+      for (const { owner: of, flight } of active) {
+        if (of !== owner || flight === undefined) continue
+        const { carried } = flight
+        const { leaves } = flight.batch
+        if (leaves !== undefined) for (let i = flight.count - 1; i >= flight.placed && leaves[i] > now; i--) pages++
+        else if (carried > 0) pages += carried - Math.floor((carried * sentBy(flight, now)) / flight.bytes)
+      }
+      return pages
     },
     application: (now) => {
       account(now)
