@@ -47,10 +47,17 @@ export const run = (
     const carriers = new Map<string, Carrier>()
     const open = new Set(Object.keys(named))
     const orders: Command[] = []
+    const entriesAtOnce = ENTRIES_AT_ONCE * Object.keys(world.guests).length
     let delivering = false
     let entries = 0
+    let instant = -1
+    let before = 0
 
     const note = (entry: Entry): void => {
+      if (entry.at !== instant) {
+        instant = entry.at
+        before = entries
+      }
       entries++
       journal.next(entry)
     }
@@ -68,7 +75,7 @@ export const run = (
     const deliver = (): void => {
       if (delivering) return
       delivering = true
-      for (let command = orders.shift(); command !== undefined; command = orders.shift()) commands.next(command)
+      for (let command = orders.shift(); command !== undefined && !journal.closed; command = orders.shift()) commands.next(command)
       delivering = false
     }
     const go = (migration: string, [carrier, given]: readonly [Carrier, readonly Command[]]): void => {
@@ -80,6 +87,7 @@ export const run = (
       deliver()
       if (carrier.phase.type === 'done') end(migration, carrier.phase.value)
       else if (entries >= maxEntries) limited(`${maxEntries} journal entries`)
+      else if (entries - before >= entriesAtOnce) limited(`${entriesAtOnce} journal entries at one instant: time does not pass`)
     }
 
     /** An exception of a pipeline ends the run as an error: RxJS would report it elsewhere, later, and let the run go on without it. */
@@ -123,3 +131,6 @@ export const run = (
     if (open.size > 0 && !journal.closed) limited('nothing more can happen')
   })
 }
+
+/** More than this many entries a guest without a tick of time between them are a loop that no limit of time would end. */
+const ENTRIES_AT_ONCE = 100_000

@@ -70,6 +70,9 @@ const tracked = (level: Level) =>
   )
 
 const WOUNDED = 'told to wind down'
+const NOTHING_SENT = 'two rounds had nothing to send'
+/** Such rounds take no time, and those after them would be alike. A rule that holds pages back has had a round to let them go. */
+const sentNothing = ({ last, previous }: Pushed): boolean => last.pages === 0 && previous?.pages === 0
 
 /** Where a push stands between two rounds; `throttle` is what the next round takes from the guest. */
 type Progress = {
@@ -88,6 +91,9 @@ const round = (
   guest: GuestView,
   { owed, pushed, throttle }: Progress
 ): Attempt<Copied> => {
+  const bytesPerSecond = pacing(pushed ?? undefined)
+  if (bytesPerSecond !== undefined && !(bytesPerSecond > 0))
+    throw new RangeError(`push: pacing must be undefined or above 0 bytes per second (got ${bytesPerSecond})`)
   const { hold, peek } = skip(pushed ?? { guest, owed, recent: [] })
   const copy = andThen('sync', (sent: Sent) => pipe(request({ type: 'sync' }), map(E.map((synced) => ({ sent, synced })))))
   const nothing: Sent = { pages: pageSet.empty(guest.pages), skipped: pageSet.empty(guest.pages), bytes: 0 }
@@ -98,7 +104,7 @@ const round = (
       place: 'always',
       unless: peek ? 'dirtied' : undefined,
       round: (pushed?.last.round ?? 0) + 1,
-      bytesPerSecond: pacing(pushed ?? undefined)
+      bytesPerSecond
     })
   return throttle === (pushed?.throttle ?? 0)
     ? copy(send())
@@ -129,8 +135,13 @@ const afterRound =
     }
     const { startedAt } = state
     const pushed = noteRound(state.pushed, result, { guest, startedAt, throttle: state.throttle, remember })
-    const stop = wounded ? O.some(WOUNDED) : until(pushed)
+    const stop = wounded ? O.some(WOUNDED) : sentNothing(pushed) ? O.some(NOTHING_SENT) : until(pushed)
     return O.isSome(stop)
       ? E.right(E.right({ owed: pushed.owed, reason: stop.value }))
-      : E.left({ startedAt, endedAt: synced.at, owed: pushed.owed, pushed, throttle: throttle(pushed) })
+      : E.left({ startedAt, endedAt: synced.at, owed: pushed.owed, pushed, throttle: fraction(throttle(pushed)) })
   }
+
+const fraction = (throttle: number): number => {
+  if (!(throttle >= 0 && throttle <= 0.99)) throw new RangeError(`push: throttle must be from 0 to 0.99 (got ${throttle})`)
+  return throttle
+}

@@ -13,7 +13,7 @@ export type BallooningOptions = {
 }
 
 /**
- * A guest that balloons by itself on a agenda, whether it migrates or not, until unsubscribed. Pages that it took back from the balloon by writing to them
+ * A guest that balloons by itself on an agenda, whether it migrates or not, until unsubscribed. Pages that it took back from the balloon by writing to them
  * since the last look are the pressure that makes it back off. @internal
  */
 export const ballooning = ({ decide, agenda, classes, set }: BallooningOptions): Subscription => {

@@ -136,7 +136,7 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
     advance: exec.advance,
     placed: (page, at) => {
       if (stalled.size === 0 || !stalled.delete(page)) return
-      transport.forget(page)
+      transport.forget(migration, page)
       exec.arrived(at, page)
     },
     setThrottle: (fraction) => {

@@ -3,6 +3,8 @@ import { fairShares } from '../network/fairShares'
 import type { Link } from '../network/link'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
+import type { Flight, Flights } from './flights'
+import { flights as airborne, sentBy, setRate, takeOff } from './flights'
 import type { PageBuffers } from './pageBuffers'
 
 /**
@@ -39,25 +41,6 @@ export type Job = {
   readonly refused: (reason: string) => void
 }
 
-/** A batch on its way: leaving, or left and not yet arrived as a whole. */
-type Flight = {
-  readonly batch: Batch
-  count: number
-  read: number
-  placed: number
-  /** At `since`, `sent` bytes of the batch had left; it goes on at `rate`. */
-  since: Time
-  sent: number
-  rate: number
-  bytes: number
-  /** Pages that are not followed and have not been cut off. */
-  carried: number
-  began: Time
-  endsAt: Time
-}
-
-type Found = { readonly flight: Flight; readonly i: number }
-
 type Lane = { readonly owner: string; readonly jobs: Job[]; flight: Flight | undefined; end: Subscription | undefined }
 
 /**
@@ -74,7 +57,7 @@ export type Transport = {
   /** When a page under way arrives; Infinity when it is not under way. */
   readonly arrivalOf: (owner: string, page: number) => Time
   /** Nobody waits for a page any more. */
-  readonly forget: (page: number) => void
+  readonly forget: (owner: string, page: number) => void
   /** Takes a page out of a batch in which it has not begun to leave; false when it is in none. The caller sends it instead. */
   readonly withdraw: (owner: string, page: number) => boolean
   readonly senders: (owner: string) => number
@@ -104,10 +87,16 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
   /** The lanes with a batch under way, in the order in which they began. */
   const active: Lane[] = []
   const owners = new Set<string>()
-  const flights = new Map<string, Flight[]>()
+  const flights = new Map<string, Flights>()
+  const flightsOf = (owner: string): Flights => {
+    const known = flights.get(owner)
+    if (known !== undefined) return known
+    const none = airborne(link.latencyNs)
+    flights.set(owner, none)
+    return none
+  }
   const left = new Map<string, number>()
   let failed: string | undefined
-  let launched = 0
   let applicationBytes = 0
   let applicationRate = Math.min(link.applicationBytesPerSecond, link.bytesPerSecond)
   let accountedTo = 0
@@ -115,23 +104,6 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
   const account = (now: Time): void => {
     applicationBytes += (applicationRate * (now - accountedTo)) / 1e9
     accountedTo = now
-  }
-
-  const sentBy = (flight: Flight, now: Time): number => Math.min(flight.bytes, flight.sent + ((now - flight.since) * flight.rate) / 1e9)
-
-  /** Gives a flight a rate from `now` on; pages that have left stay as they were. At the rate it had, no time is rounded a second time. */
-  const setRate = (flight: Flight, now: Time, rate: number): void => {
-    if (rate !== flight.rate) {
-      flight.sent = sentBy(flight, now)
-      flight.since = now
-      flight.rate = rate
-    }
-    const { since, sent } = flight
-    const { ends, leaves } = flight.batch
-    if (ends !== undefined && leaves !== undefined)
-      for (let i = flight.placed; i < flight.count; i++)
-        if (!(leaves[i] <= now)) leaves[i] = since + Math.ceil(((ends[i] - sent) * 1e9) / rate)
-    flight.endsAt = since + Math.ceil(((flight.bytes - sent) * 1e9) / rate)
   }
 
   const schedule = (lane: Lane, now: Time): void => {
@@ -168,29 +140,10 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
         job.finished(now)
         continue
       }
-      const { count, bytes } = batch
-      batch.leaves?.fill(Infinity, 0, count)
-      const flight: Flight = {
-        batch,
-        count,
-        read: 0,
-        placed: 0,
-        since: now,
-        sent: 0,
-        rate: 0,
-        bytes,
-        carried: batch.carried ?? 0,
-        began: now,
-        endsAt: Infinity
-      }
+      const flight = takeOff(batch, now)
       lane.flight = flight
       if (before === undefined) active.push(lane)
-      if (count > 0) {
-        launched++
-        const own = flights.get(lane.owner)
-        if (own === undefined) flights.set(lane.owner, [flight])
-        else own.push(flight)
-      }
+      if (flight.count > 0) flightsOf(lane.owner).launch(flight)
       if (before !== undefined && demand === job.maxBytesPerSecond) {
         setRate(flight, now, before.rate)
         schedule(lane, now)
@@ -211,66 +164,12 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       agenda.schedule(() => {
         if (failed !== undefined) return
         look(lane.owner)
-        const own = flights.get(lane.owner)!
-        own.splice(own.indexOf(flight), 1)
-        flight.batch.arrived?.()
+        flightsOf(lane.owner).land(flight)
         changed(lane.owner)
       }, link.latencyNs)
     if (proceed(lane, now)) share(now, lane.owner)
     changed(lane.owner)
   }
-
-  const settle = (owner: string, now: Time, before: ((at: Time) => void) | undefined): void => {
-    const own = flights.get(owner)
-    if (own === undefined) return
-    while (own.length > 0) {
-      let at = Infinity
-      let second = Infinity
-      let soonest = own[0]
-      for (const flight of own) {
-        const next = Math.min(nextRead(flight), nextPlacing(flight))
-        if (next < at) {
-          second = at
-          at = next
-          soonest = flight
-        } else if (next < second) second = next
-      }
-      if (at > now) return
-      // What one flight does before any other is done in one go: a tie goes to the flight that began first, a page's reading before a placing.
-      const limit = Math.min(now, second === at ? at : second - 1)
-      const { batch } = soonest
-      for (;;) {
-        const readAt = nextRead(soonest)
-        const placeAt = nextPlacing(soonest)
-        if (Math.min(readAt, placeAt) > limit) break
-        if (readAt <= placeAt) {
-          before?.(readAt)
-          batch.read!(soonest.read++, readAt)
-        } else {
-          before?.(placeAt)
-          batch.place!(soonest.placed++, placeAt)
-        }
-      }
-    }
-  }
-  /** Pages that somebody waits for, and where they were found, or how many flights there had been when they were in none. */
-  const sought = new Map<string, Map<number, Sought>>()
-  const XX = new Map<number, { readonly owner: string; readonly launched: number; readonly found: Found | undefined }>()
-  const isAt = ({ flight, i }: Found, page: number): boolean => flight.batch.pages![i] === page && i >= flight.placed && i < flight.count
-
-  /** Where a page is that is under way; the newest flights first, because a page that is waited for has most likely been sent by itself. */
-  const find = (owner: string, page: number): Found | undefined => {
-    const own = flights.get(owner) ?? []
-    for (let f = own.length - 1; f >= 0; f--) {
-      const flight = own[f]
-      const pages = flight.batch.pages!
-      for (let i = flight.placed; i < flight.count; i++) if (pages[i] === page) return { flight, i }
-    }
-    return undefined
-  }
-  const nextRead = (f: Flight): Time =>
-    f.read < f.count && f.batch.read !== undefined ? (f.read === 0 ? f.began : f.batch.leaves![f.read - 1]) : Infinity
-  const nextPlacing = (f: Flight): Time => (f.placed < f.count ? f.batch.leaves![f.placed] + link.latencyNs : Infinity)
 
   return {
     enqueue: (owner, name, job) => {
@@ -309,38 +208,14 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       schedule(lane, now)
       return true
     },
-    settle,
-    arrivalOf: (owner, page) => {
-      let seen = sought.get(page)
-      if (seen === undefined || seen.owner !== owner || (seen.found === undefined ? seen.launched !== launched : !isAt(seen.found, page))) {
-        seen = { owner, launched, found: find(owner, page) }
-        sought.set(page, seen)
-      }
-      return seen.found === undefined ? Infinity : seen.found.flight.batch.leaves![seen.found.i] + link.latencyNs
-    },
-    forget: (page) => {
-      sought.delete(page)
-    },
+    settle: (owner, now, before) => flightsOf(owner).settle(now, before),
+    arrivalOf: (owner, page) => flightsOf(owner).arrivalOf(page),
+    forget: (owner, page) => flightsOf(owner).forget(page),
     withdraw: (owner, page) => {
       const now = agenda.now()
-      const found = find(owner, page)
-      if (found === undefined) return false
-      const { flight, i } = found
-      const { pages, ends, leaves, withdrawn } = flight.batch
-      // The last page stays: a batch without pages would have to end in the past.
-      if (withdrawn === undefined || flight.count === 1 || (i === 0 ? flight.began : leaves![i - 1]) <= now) return false
-      const bytes = ends![i] - (i === 0 ? 0 : ends![i - 1])
-      for (let k = i + 1; k < flight.count; k++) {
-        pages![k - 1] = pages![k]
-        ends![k - 1] = ends![k] - bytes
-        leaves![k - 1] = Infinity
-      }
-      flight.count--
-      flight.bytes -= bytes
-      withdrawn(page, bytes)
-      const lane = active.find((one) => one.flight === flight)!
-      setRate(flight, now, flight.rate)
-      schedule(lane, now)
+      const flight = flightsOf(owner).withdraw(page, now)
+      if (flight === undefined) return false
+      schedule(active.find((lane) => lane.flight === flight)!, now)
       return true
     },
     senders: (owner) => active.reduce((n, lane) => n + (lane.owner === owner ? 1 : 0), 0),
@@ -373,7 +248,6 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
       failed = reason
       applicationRate = 0
       flights.clear()
-      sought.clear()
       active.length = 0
       for (const lane of lanes.values()) {
         lane.end?.unsubscribe()

@@ -25,10 +25,14 @@ const someStopRule: fc.Arbitrary<Named<stopRule.StopRule>> = fc.oneof(
   fc.constant(named('notShrinking', stopRule.notShrinking))
 )
 
-/** Stop rules: each shipped one, and pairs of them under `or` and `and`, none going on for more than ten rounds. */
+/**
+ * Stop rules: each shipped one, and pairs of them under `or` and `and`, most of them going on for ten rounds at most; and now and then one that never stops, so
+ * that a push must end by itself or by the limit of the run.
+ */
 export const stopRules: fc.Arbitrary<Named<stopRule.StopRule>> = fc
-  .tuple(someStopRule, someStopRule, fc.constantFrom('first', 'or', 'and'))
+  .tuple(someStopRule, someStopRule, fc.constantFrom('first', 'first', 'or', 'or', 'and', 'and', 'never'))
   .map(([a, b, how]) => {
+    if (how === 'never') return named('never', stopRule.never)
     const last = stopRule.roundsAtMost(10)
     if (how === 'first') return named(`or(${a.name}, roundsAtMost(10))`, stopRule.or(a.rule, last))
     const both = how === 'or' ? stopRule.or(a.rule, b.rule) : stopRule.and(a.rule, b.rule)

@@ -1,0 +1,156 @@
+import type { Time } from '../time/time'
+import type { Batch } from './transport'
+
+/** A batch on its way: leaving, or left and not yet arrived as a whole. @internal */
+export type Flight = {
+  readonly batch: Batch
+  count: number
+  read: number
+  placed: number
+  /** At `since`, `sent` bytes of the batch had left; it goes on at `rate`. */
+  since: Time
+  sent: number
+  rate: number
+  bytes: number
+  /** Pages that are not followed and have not been cut off. */
+  carried: number
+  began: Time
+  endsAt: Time
+}
+
+/** What one owner has on its way: leaving, or left and not yet arrived. Only batches whose pages are followed. @internal */
+export type Flights = {
+  readonly launch: (flight: Flight) => void
+  /** All of a flight has arrived. */
+  readonly land: (flight: Flight) => void
+  /** Lets what is due by `now` happen: pages are read and placed in the order of time. `before(at)` runs ahead of each of them. */
+  readonly settle: (now: Time, before: ((at: Time) => void) | undefined) => void
+  /** When a page arrives; Infinity when it is not under way. */
+  readonly arrivalOf: (page: number) => Time
+  /** Nobody waits for a page any more. */
+  readonly forget: (page: number) => void
+  /** Takes a page out that has not begun to leave; answers the flight it was in. */
+  readonly withdraw: (page: number, now: Time) => Flight | undefined
+}
+
+/** A batch that begins to leave at `now`; its rate is still to be set. @internal */
+export const takeOff = (batch: Batch, now: Time): Flight => {
+  const { count, bytes, carried = 0 } = batch
+  batch.leaves?.fill(Infinity, 0, count)
+  return { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, carried, began: now, endsAt: Infinity }
+}
+
+/** Bytes of a flight that have left by `now`. @internal */
+export const sentBy = (flight: Flight, now: Time): number =>
+  Math.min(flight.bytes, flight.sent + ((now - flight.since) * flight.rate) / 1e9)
+
+/** Gives a flight a rate from `now` on; pages that have left stay as they were. At the rate it had, no time is rounded a second time. @internal */
+export const setRate = (flight: Flight, now: Time, rate: number): void => {
+  if (rate !== flight.rate) {
+    flight.sent = sentBy(flight, now)
+    flight.since = now
+    flight.rate = rate
+  }
+  const { since, sent } = flight
+  const { ends, leaves } = flight.batch
+  if (ends !== undefined && leaves !== undefined)
+    for (let i = flight.placed; i < flight.count; i++)
+      if (!(leaves[i] <= now)) leaves[i] = since + Math.ceil(((ends[i] - sent) * 1e9) / rate)
+  flight.endsAt = since + Math.ceil(((flight.bytes - sent) * 1e9) / rate)
+}
+
+type Found = { readonly flight: Flight; readonly i: number }
+
+/** Nothing on its way over a link of this latency. Cost: about 10 ns a page. @internal */
+export const flights = (latencyNs: Time): Flights => {
+  const own: Flight[] = []
+  let launched = 0
+  /** Pages that somebody waits for, and where they were found, or how many flights there had been when they were in none. */
+  const sought = new Map<number, { readonly launched: number; readonly found: Found | undefined }>()
+  const isAt = ({ flight, i }: Found, page: number): boolean => flight.batch.pages![i] === page && i >= flight.placed && i < flight.count
+
+  /** Where a page is; the newest flights first, because a page that is waited for has most likely been sent by itself. */
+  const find = (page: number): Found | undefined => {
+    for (let f = own.length - 1; f >= 0; f--) {
+      const flight = own[f]
+      const pages = flight.batch.pages!
+      for (let i = flight.placed; i < flight.count; i++) if (pages[i] === page) return { flight, i }
+    }
+    return undefined
+  }
+  const nextRead = (f: Flight): Time =>
+    f.read < f.count && f.batch.read !== undefined ? (f.read === 0 ? f.began : f.batch.leaves![f.read - 1]) : Infinity
+  const nextPlacing = (f: Flight): Time => (f.placed < f.count ? f.batch.leaves![f.placed] + latencyNs : Infinity)
+
+  return {
+    launch: (flight) => {
+      launched++
+      own.push(flight)
+    },
+    land: (flight) => {
+      own.splice(own.indexOf(flight), 1)
+      flight.batch.arrived?.()
+    },
+    settle: (now, before) => {
+      while (own.length > 0) {
+        let at = Infinity
+        let second = Infinity
+        let soonest = own[0]
+        for (const flight of own) {
+          const next = Math.min(nextRead(flight), nextPlacing(flight))
+          if (next < at) {
+            second = at
+            at = next
+            soonest = flight
+          } else if (next < second) second = next
+        }
+        if (at > now) return
+        // What one flight does before any other is done in one go: a tie goes to the flight that began first, a page's reading before a placing.
+        const limit = Math.min(now, second === at ? at : second - 1)
+        const { batch } = soonest
+        for (;;) {
+          const readAt = nextRead(soonest)
+          const placeAt = nextPlacing(soonest)
+          if (Math.min(readAt, placeAt) > limit) break
+          if (readAt <= placeAt) {
+            before?.(readAt)
+            batch.read!(soonest.read++, readAt)
+          } else {
+            before?.(placeAt)
+            batch.place!(soonest.placed++, placeAt)
+          }
+        }
+      }
+    },
+    arrivalOf: (page) => {
+      let seen = sought.get(page)
+      if (seen === undefined || (seen.found === undefined ? seen.launched !== launched : !isAt(seen.found, page))) {
+        seen = { launched, found: find(page) }
+        sought.set(page, seen)
+      }
+      return seen.found === undefined ? Infinity : seen.found.flight.batch.leaves![seen.found.i] + latencyNs
+    },
+    forget: (page) => {
+      sought.delete(page)
+    },
+    withdraw: (page, now) => {
+      const found = find(page)
+      if (found === undefined) return undefined
+      const { flight, i } = found
+      const { pages, ends, leaves, withdrawn } = flight.batch
+      // The last page stays: a batch without pages would have to end in the past.
+      if (withdrawn === undefined || flight.count === 1 || (i === 0 ? flight.began : leaves![i - 1]) <= now) return undefined
+      const bytes = ends![i] - (i === 0 ? 0 : ends![i - 1])
+      for (let k = i + 1; k < flight.count; k++) {
+        pages![k - 1] = pages![k]
+        ends![k - 1] = ends![k] - bytes
+        leaves![k - 1] = Infinity
+      }
+      flight.count--
+      flight.bytes -= bytes
+      withdrawn(page, bytes)
+      setRate(flight, now, flight.rate)
+      return flight
+    }
+  }
+}
