@@ -1,6 +1,6 @@
 import type { Metrics } from '../metrics/metrics'
 import type { Outcome } from '../protocol/pipeline'
-import { nanoseconds, type Time, type TimeUnit } from '../time/time'
+import { conversion, nanoseconds, type Time, type TimeUnit } from '../time/time'
 
 /** One run to be compared: a technique's name and what was measured of its migration. */
 export type Run = { readonly name: string; readonly metrics: Metrics }
@@ -34,9 +34,10 @@ const bytes: readonly Scale[] = [
 const percent: readonly Scale[] = [{ unit: '%', size: 0.01 }]
 const plain = (unit: string): readonly Scale[] => [{ unit, size: 1 }]
 
-/** The columns of the comparison, in order; times in nanoseconds, whatever the unit of the journal's ticks. */
+/** The columns of the comparison, in order; times in whole nanoseconds (rounded down), whatever the unit of the journal's ticks. */
 export const columns = (unit: TimeUnit = nanoseconds): readonly Column[] => {
-  const ns = (ticks: Time | undefined): number | undefined => ticks && (ticks / unit.ticksPerSecond) * 1e9
+  const converted = conversion({ from: unit, to: nanoseconds })
+  const ns = (ticks: Time | undefined): number | undefined => (ticks === undefined ? undefined : converted(ticks))
   return [
     {
       name: 'total',

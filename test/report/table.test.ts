@@ -63,6 +63,16 @@ describe('table', () => {
     )
   })
 
+  it('writes whole nanoseconds as they are', () => {
+    const times = { totalTime: 144_366_592, preparationTime: 126_745_024, downtime: 17_593_568, serviceDowntime: 17_621_568 }
+    expect(table({ form: 'csv' })([changed(times)])).toContain('\nchanged,144366592,126745024,17593568,17621568,50000000,')
+    for (const column of columns().slice(0, 5))
+      for (let ns = 126_745_024; ns < 126_746_024; ns++) {
+        const all = { totalTime: ns, preparationTime: ns, downtime: ns, serviceDowntime: ns, resumeTime: ns }
+        expect(column.value(changed(all).metrics)).toBe(ns)
+      }
+  })
+
   it('shows each column in a unit in which its smallest value can be seen', () => {
     const cells = (changes: Partial<Metrics>) => shownColumns([changed(changes), pre]).find(({ column }) => column.name === 'down')
     expect(cells({ downtime: 2_500_000_000 })).toMatchObject({ scale: { unit: 'ms' }, cells: ['2,500', '40'] })
