@@ -128,4 +128,16 @@ describe('run', () => {
       'run: the world must have a guest for each pipeline (got none called ghost)'
     )
   })
+
+  it('is limited when a pipeline goes on for ever without a tick of time', () => {
+    const asksForEver = (): ReturnType<Pipeline> =>
+      awaiting<Outcome>([asked({ type: 'throttle', fraction: 0 })], 'asks', null, () => asksForEver())
+    const journal = journalOf(asksForEver, small())
+    expect(journal.at(-1)).toEqual({
+      type: 'ended',
+      at: 0,
+      migration: 'a',
+      outcome: { type: 'limited', limit: '100000 journal entries at one instant: time does not pass' }
+    })
+  })
 })

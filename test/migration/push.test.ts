@@ -2,13 +2,20 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either'
 import * as O from 'fp-ts/lib/Option'
 import { describe, expect, it } from 'vitest'
+import { vm } from '../../lib/guest/guest'
+import { idle } from '../../lib/guest/idle'
+import { uniform } from '../../lib/guest/uniform'
+import { run } from '../../lib/loop/run'
 import { sequence } from '../../lib/memory/pageSequence'
 import * as pageSet from '../../lib/memory/pageSet'
 import { fixed } from '../../lib/migration/pacing'
 import { type PushRules, push } from '../../lib/migration/push'
 import type { Pushed } from '../../lib/migration/round'
 import { frequentlyDirtied, none, peek } from '../../lib/migration/skipRule'
-import { never, roundsAtMost } from '../../lib/migration/stopRule'
+import { elapsedAtLeast, never, residualBelow, roundsAtMost, sentAtMost } from '../../lib/migration/stopRule'
+import { link } from '../../lib/network/link'
+import { datacentre } from '../../lib/world/datacentre'
+import { precopy } from '../../pipelines/precopy'
 import { Asking } from '../protocol/asking'
 
 const PAGES = 8
@@ -331,6 +338,49 @@ describe('a push that is told to wind down', () => {
         }
       ),
       { numRuns: 300 }
+    )
+  })
+})
+
+describe('a push that no rule stops', () => {
+  const world = (pages: number, writesPerSecond: number) =>
+    datacentre({
+      guests: { guest: vm({ pages, workload: writesPerSecond === 0 ? idle() : uniform({ pages, writesPerSecond }) }) },
+      link: link({ gigabitsPerSecond: 1 })
+    })
+
+  it('ends when two rounds had nothing to send, and the migration completes', () => {
+    for (const until of [never, residualBelow({ pages: 0 }), sentAtMost(3), elapsedAtLeast(1e12)]) {
+      const outcomes: unknown[] = []
+      let rounds = 0
+      run(precopy({ until }), world(16, 0)).subscribe((entry) => {
+        if (entry.type === 'signalled' && entry.signal.type === 'round') rounds++
+        if (entry.type === 'ended') outcomes.push(entry.outcome)
+      })
+      expect(outcomes).toEqual([{ type: 'completed', needs: [] }])
+      expect(rounds).toBe(3)
+    }
+  })
+
+  it('goes on to the limit of the run while there is something to send', () => {
+    const outcomes: unknown[] = []
+    run(precopy({ until: never }), world(64, 1e6), { until: 1e8 }).subscribe((entry) => {
+      if (entry.type === 'ended') outcomes.push(entry.outcome)
+    })
+    expect(outcomes).toEqual([{ type: 'limited', limit: '100000000 ns of simulated time' }])
+  })
+
+  it('refuses a throttle outside of 0 to 0.99 and a pacing that is not above 0, on the error channel', () => {
+    const bugOf = (rules: Parameters<typeof precopy>[0]): unknown => {
+      let found: unknown
+      run(precopy(rules), world(64, 1e6)).subscribe({ error: (bug) => (found = bug) })
+      return found
+    }
+    expect(bugOf({ until: roundsAtMost(3), throttle: () => 2 })).toEqual(new RangeError('push: throttle must be from 0 to 0.99 (got 2)'))
+    expect(bugOf({ until: roundsAtMost(3), throttle: () => -1 })).toEqual(new RangeError('push: throttle must be from 0 to 0.99 (got -1)'))
+    expect(bugOf({ pacing: () => 0 })).toEqual(new RangeError('push: pacing must be undefined or above 0 bytes per second (got 0)'))
+    expect(bugOf({ pacing: () => Number.NaN })).toEqual(
+      new RangeError('push: pacing must be undefined or above 0 bytes per second (got NaN)')
     )
   })
 })
