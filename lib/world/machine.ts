@@ -52,8 +52,14 @@ export type Machine = {
   readonly stop: () => void
 }
 
-/** Why an order's pages cannot be the guest's. */
-const foreignPages = (order: Order, pages: number): string | undefined => {
+/** Why an order makes no sense for this guest. */
+const nonsense = (order: Order, pages: number): string | undefined => {
+  if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
+    return `a throttle must be from 0 to below 1 (got ${order.fraction})`
+  if (order.type === 'wake' && !(Number.isSafeInteger(order.afterNs) && order.afterNs >= 0))
+    return `a wake must be after a whole number of nanoseconds (got ${order.afterNs})`
+  if (order.type === 'send' && order.bytesPerSecond !== undefined && !(order.bytesPerSecond > 0))
+    return `bytes per second must be above 0 (got ${order.bytesPerSecond})`
   const named = order.type === 'send' || order.type === 'discard' ? order.pages : order.type === 'resume' ? order.missing : undefined
   if (named === undefined) return undefined
   if (named.type === 'PageSet')
@@ -170,8 +176,8 @@ export const machine = (options: MachineOptions): Machine => {
   const refusal = (order: Order): string | undefined => {
     const passed = hosts.primary() === 'target'
     const source = failed.get('source')
-    const foreign = foreignPages(order, guest.pages)
-    if (foreign !== undefined) return foreign
+    const senseless = nonsense(order, guest.pages)
+    if (senseless !== undefined) return senseless
     if (order.type === 'resume' && order.where === 'source') return source
     if (order.type === 'resume' && passed) return failed.get('target')
     if (order.type === 'redirect' || order.type === 'wake') return undefined
