@@ -7,7 +7,7 @@ import { decode, type Problem } from './decode'
 import { seedCodec } from './entryCodec'
 import { type GuestConfig, guestConfig } from './guestConfig'
 import { positive, positiveInteger } from './quantities'
-import { durationText, rateText, sizeText } from './quantityText'
+import { durationText, positiveDurationText, positiveRateText, rateText, sizeText } from './quantityText'
 import { refined } from './refined'
 import { type TechniqueConfig, techniqueConfig } from './techniqueConfig'
 import { oneOf, text } from './text'
@@ -68,7 +68,7 @@ const hostConfig = closed(
 )
 
 const linkConfig = closed(
-  { bandwidth: rateText },
+  { bandwidth: positiveRateText },
   { latency: durationText, pageHeader: sizeText, zeroPage: sizeText, applicationTraffic: rateText }
 )
 
@@ -95,7 +95,7 @@ export const configCodec: t.Type<Config, unknown> = closed(
     faults: t.readonlyArray(closed({ at: durationText, what: oneOf('link', 'source', 'target') }, { reason: text }), 'a list of faults'),
     progressEvery: durationText,
     startAt: durationText,
-    limit: durationText,
+    limit: positiveDurationText,
     seed: seedCodec
   }
 )

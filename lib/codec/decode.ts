@@ -23,8 +23,13 @@ export const formatProblems = (problems: readonly Problem[]): string =>
 /** A value as an error message shows it: its JSON on one line, cut after 60 characters; `nothing` where there is no value. */
 export const shown = (value: unknown): string => {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? (value === undefined ? 'nothing' : typeof value))
-  return text.length <= shownAtMost ? text : `${text.slice(0, shownAtMost - 1)}…`
+  return cut(text)
 }
+
+/** The beginning of a text that could not be read, as it stands there: at most 60 characters, without quotes; control characters are blanks. */
+export const excerpt = (text: string): string => cut(text.slice(0, shownAtMost + 1).replace(/\p{Cc}/gu, ' '))
+
+const cut = (text: string): string => (text.length <= shownAtMost ? text : `${text.slice(0, shownAtMost - 1)}…`)
 
 const shownAtMost = 60
 

@@ -1,7 +1,7 @@
 import { type Either, isLeft, isRight, left, mapLeft, right } from 'fp-ts/lib/Either'
 import { concatMap, endWith, type OperatorFunction, scan, takeWhile } from 'rxjs'
 import type { Entry, Journal } from '../protocol/journal'
-import { decode, formatProblems, type Problem, shown } from './decode'
+import { decode, excerpt, formatProblems, type Problem, shown } from './decode'
 import { entryCodec } from './entryCodec'
 
 /** What is wrong with a line of a journal; lines count from 1. */
@@ -17,7 +17,7 @@ export const encodeEntry = (entry: Entry): string => JSON.stringify(entryCodec.e
 /** The entry of a line, or all that is wrong with it; a `began` of another version is told so, and nothing else. */
 export const decodeEntry = (line: string, lineNumber: number): Either<Damage, Entry> => {
   const json = parsed(line)
-  if (json === undefined) return damage(lineNumber, { path: '', expected: 'an object in JSON', got: shown(line) })
+  if (json === undefined) return damage(lineNumber, { path: '', expected: 'an object in JSON', got: excerpt(line) })
   return mapLeft((problems: readonly Problem[]): Damage => {
     const version = problems.filter(({ path }) => path === 'version')
     return { line: lineNumber, problems: version.length > 0 ? version : problems }

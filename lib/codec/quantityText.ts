@@ -1,3 +1,4 @@
+import { isRight } from 'fp-ts/lib/Either'
 import * as t from 'io-ts'
 
 /** A quantity from its text: 300 ms, 512 MiB, 10 Gbit/s. */
@@ -26,6 +27,9 @@ const rates: Units = {
  */
 export const durationText = quantity('a time with its unit, such as "300 ms" (ns, us, ms, s, min, h)', durations, true)
 
+/** `durationText` without zero: for what has to last. */
+export const positiveDurationText = aboveZero('a time above zero with its unit, such as "300 ms" (ns, us, ms, s, min, h)', durationText)
+
 /** A size as text with its unit, `"512 MiB"`, as whole bytes from 0 on. Units: B; kB, MB, GB, TB of 1000; KiB, MiB, GiB, TiB of 1024. */
 export const sizeText = quantity('a size with its unit, such as "512 MiB" (B, kB, MB, GB, TB, KiB, MiB, GiB, TiB)', sizes, true)
 
@@ -35,6 +39,25 @@ export const rateText = quantity(
   rates,
   false
 )
+
+/** `rateText` without zero. */
+export const positiveRateText = aboveZero(
+  'a rate above zero with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s)',
+  rateText
+)
+
+function aboveZero(name: string, codec: t.Type<number, unknown>): t.Type<number, unknown> {
+  const is = (u: unknown): u is number => codec.is(u) && u > 0
+  return new t.Type<number, unknown>(
+    name,
+    is,
+    (u, context) => {
+      const read = codec.decode(u)
+      return isRight(read) && read.right > 0 ? read : t.failure(u, context)
+    },
+    codec.encode
+  )
+}
 
 function quantity(name: string, units: Units, whole: boolean): t.Type<number, unknown> {
   const read = (text: string): number | undefined => {

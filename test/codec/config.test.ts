@@ -50,7 +50,7 @@ describe('config', () => {
     [
       'a wrong unit',
       { ...small, link: { bandwidth: '1 Gbit' } },
-      'link.bandwidth: expected a rate with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s), got "1 Gbit"'
+      'link.bandwidth: expected a rate above zero with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s), got "1 Gbit"'
     ],
     [
       'a negative size',
@@ -73,7 +73,7 @@ describe('config', () => {
       { ...small, techniques: [{ type: 'pre-copy', until: { type: 'or', rules: [{ type: 'downtimeWithin', limit: 300 }] } }] },
       'techniques[0].until.rules[0].limit: expected a time with its unit, such as "300 ms" (ns, us, ms, s, min, h), got 300'
     ],
-    ['something missing', { ...small, link: {} }, /^link\.bandwidth: expected a rate .*, got nothing$/],
+    ['something missing', { ...small, link: {} }, /^link\.bandwidth: expected a rate above zero .*, got nothing$/],
     ['no JSON', '{ "guest": ', /^expected JSON, got /]
   ])('%s is refused with its path', (_, config, message) =>
     typeof message === 'string' ? expect(problems(config)).toBe(message) : expect(problems(config)).toMatch(message)

@@ -76,7 +76,7 @@ describe('decodeEntry', () => {
   }
 
   it('says line, path, expected and got', () => {
-    expect(told('{"type":"sig')).toBe('line 3: expected an object in JSON, got "{\\"type\\":\\"sig"')
+    expect(told('{"type":"sig')).toBe('line 3: expected an object in JSON, got {"type":"sig')
     expect(told('3')).toBe('line 3: expected an object, got 3')
     expect(told('{"type":"heard","at":1}')).toBe('line 3: type: expected one of "began", "commanded", "signalled", "ended", got "heard"')
     expect(told('{"type":"signalled","at":-1,"signal":{"type":"exited","at":"soon","migration":"m"}}')).toBe(
@@ -203,6 +203,6 @@ describe('decodeJournal', () => {
       'line 2: type: expected an entry that is not "began": the journal has begun, got "began"'
     ])
     expect(texts([])).toEqual(['line 1: expected a journal, which begins with "began", got nothing'])
-    expect(texts(['', ...lines([began]), '', 'oops'])).toEqual(['began', 'line 4: expected an object in JSON, got "oops"'])
+    expect(texts(['', ...lines([began]), '', 'oops'])).toEqual(['began', 'line 4: expected an object in JSON, got oops'])
   })
 })

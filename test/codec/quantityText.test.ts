@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { decode, formatProblems } from '../../lib/codec/decode'
 import { numberText } from '../../lib/codec/numberText'
 import { positive } from '../../lib/codec/quantities'
-import { durationText, rateText, sizeText } from '../../lib/codec/quantityText'
+import { durationText, positiveDurationText, positiveRateText, rateText, sizeText } from '../../lib/codec/quantityText'
 
 const said = (codec: t.Type<number, unknown>, value: unknown): string => {
   const result = decode(codec)(value)
@@ -42,6 +42,13 @@ describe('quantities as text', () => {
       'expected a size with its unit, such as "512 MiB" (B, kB, MB, GB, TB, KiB, MiB, GiB, TiB), got "512 Mb"'
     )
     expect(said(sizeText, '0.5 B')).toContain('got "0.5 B"')
+    expect(said(positiveDurationText, '0 s')).toMatch(/^expected a time above zero with its unit, .* got "0 s"$/)
+    expect(said(positiveRateText, '0 B/s')).toMatch(/^expected a rate above zero with its unit, .* got "0 B\/s"$/)
+    expect([said(positiveDurationText, '2 ms'), positiveDurationText.encode(2e6), positiveRateText.is(0)]).toEqual([
+      '2000000',
+      '2 ms',
+      false
+    ])
     expect(said(rateText, '10 GB')).toContain('expected a rate with its unit, such as "10 Gbit/s"')
   })
 
