@@ -1,10 +1,11 @@
 import { formatInputErrors, type InputError } from '../experiment/inputError'
+import { fileSystemError } from './fileSystemError'
 
 /** What a command came to: bad input (exit code 2, nothing was written), an interruption (130), a check that failed (1), or the end (0). */
 export type Ending =
   | { readonly type: 'done' }
   | { readonly type: 'failed' }
-  | { readonly type: 'interrupted' }
+  | { readonly type: 'interrupted' /** What was under way and is not there any more. */; readonly removed?: string }
   | { readonly type: 'refused'; readonly errors: readonly InputError[] }
 
 /** The end of a command that did its work. */
@@ -29,7 +30,7 @@ export const action =
     try {
       const ending = await perform(abort.signal, ...args).catch(refusedByFileSystem)
       if (ending.type === 'refused') process.stderr.write(`${formatInputErrors(ending.errors)}\n`)
-      if (ending.type === 'interrupted') process.stderr.write('interrupted: the journal under way was removed\n')
+      if (ending.type === 'interrupted') process.stderr.write(`interrupted${ending.removed ? `: ${ending.removed} was removed` : ''}\n`)
       process.exitCode = exitCodes[ending.type]
     } finally {
       process.off('SIGINT', interrupt)
@@ -38,7 +39,7 @@ export const action =
   }
 
 const refusedByFileSystem = (error: unknown): Ending => {
-  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error
-  const path = 'path' in error ? String(error.path) : 'file system'
-  return refused({ path, expected: `a file or folder that ${String(error.syscall)} can use`, got: String(error.code) })
+  const told = fileSystemError(error)
+  if (told === undefined) throw error
+  return refused(told)
 }

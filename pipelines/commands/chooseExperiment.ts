@@ -1,10 +1,12 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { chain, type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import { type Config, readConfig } from '../../lib/codec/config'
 import type { Problem } from '../../lib/codec/decode'
 import { type Experiment, experiment } from '../experiment/experiment'
 import type { InputError } from '../experiment/inputError'
+import { notAFile } from '../experiment/notAFile'
+import { contradictions } from './contradictions'
 import { downtimeLimitFrom, type ExperimentFlags, withFlags } from './flags'
 import { namedTechniques, usualExperiment } from './usualExperiment'
 
@@ -28,6 +30,10 @@ export const chooseExperiment = ({ file, techniques, flags, otherwise }: Choice)
   const usual = usualExperiment(chosen)
   return pipe(
     file === undefined ? right(usual) : configFile(file),
+    chain((config) => {
+      const wrong = contradictions({ flags, config, file, named: names && usual.techniques })
+      return wrong.length > 0 ? left(wrong) : right(config)
+    }),
     chain((config) => withFlags(file !== undefined && names !== undefined ? { ...config, techniques: usual.techniques } : config, flags)),
     chain(experiment),
     mapLeft((errors) => (file === undefined ? errors.map(asFlag) : errors.map((error) => inFile(file, error))))
@@ -35,10 +41,9 @@ export const chooseExperiment = ({ file, techniques, flags, otherwise }: Choice)
 }
 
 const configFile = (file: string): Either<readonly InputError[], Config> => {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
-    return left([
-      { path: '', expected: 'a configuration file in JSON', got: 'no such file', hint: 'npm start -- run --example prints one' }
-    ])
+  const got = notAFile(file)
+  if (got !== undefined)
+    return left([{ path: '', expected: 'a configuration file in JSON', got, hint: 'npm start -- run --example prints one' }])
   const config = readConfig(readFileSync(file, 'utf8'))
   return isLeft(config) ? left(config.left.map((problem: Problem): InputError => problem)) : config
 }

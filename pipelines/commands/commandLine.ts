@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addRecordCommand } from '../record/recordCommand'
 import { action } from './action'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
+import { seeds } from './flags'
 import { addReplayCommand } from './replayCommand'
 import { addTraceCommand } from './traceCommand'
 
@@ -13,7 +14,11 @@ export const commandLine = (): Command => {
     // Else the options of the main job would be taken for it wherever they stand, and commands would not hear of theirs.
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for what there is)')
-    .option('--seed <seed>', 'of the chances of a run (default 1)')
+    .option('--seed <seed>', `of the chances of a run: ${seeds}`)
+  program.hook('preAction', (_, command) => {
+    const wrong = command === program ? undefined : misplaced(program, command)
+    if (wrong !== undefined) program.error(`error: ${wrong}`)
+  })
   addOutputFlags(program).action(action((signal, flags) => mainJob(flags, signal)))
   addRunCommand(program)
   addCompareCommand(program)
@@ -21,6 +26,19 @@ export const commandLine = (): Command => {
   addRecordCommand(program)
   addTraceCommand(program)
   return program
+}
+
+/** An option before the command that the command has not, or was given another value of. */
+const misplaced = (program: Command, command: Command): string | undefined => {
+  for (const option of program.options) {
+    const name = option.attributeName()
+    const [before, after] = [program.getOptionValue(name), command.getOptionValue(name)]
+    if (before === undefined) continue
+    if (!command.options.some((one) => one.long === option.long)) return `${command.name()} has no option '${option.long}'`
+    if (after !== undefined && after !== before)
+      return `option '${option.long}' is given twice, as ${before} before ${command.name()} and as ${after} after it`
+  }
+  return undefined
 }
 
 /** Parses the process's arguments and performs the command; a wrong use of the command line exits with 2. */

@@ -1,7 +1,8 @@
-import type { Command } from 'commander'
-import { isLeft } from 'fp-ts/lib/Either'
+import { type Command, Option } from 'commander'
+import { isLeft, right } from 'fp-ts/lib/Either'
 import { decode } from '../../lib/codec/decode'
 import { oneOf } from '../../lib/codec/text'
+import { formatBytes } from '../../lib/report/numbers'
 import { action, type Ending, ended, refused } from './action'
 import { chooseExperiment } from './chooseExperiment'
 import { comparisonData, comparisonText, type Form } from './comparisonText'
@@ -9,13 +10,14 @@ import { exampleConfig } from './exampleConfig'
 import { addExperimentFlags, type ExperimentFlags } from './flags'
 import { journalFolder } from './journalFolder'
 import { terminalProgress } from './progress'
-import { runTrials } from './runTrials'
+import { type Result, runTrials } from './runTrials'
 import { namedTechniques } from './usualExperiment'
 
 type Flags = ExperimentFlags & {
   readonly technique?: string
   readonly format?: string
   readonly journals?: string
+  readonly noJournals?: boolean
   readonly force?: boolean
   readonly quiet?: boolean
   readonly example?: boolean
@@ -51,12 +53,33 @@ export const mainJob = (flags: Flags, signal: AbortSignal): Promise<Ending> =>
 /** Adds what the main job may be told. */
 export const addOutputFlags = (command: Command): Command =>
   command
-    .option('--journals <folder>', 'where to write a journal for each technique (default: a new folder for temporary files, printed)')
+    .option(
+      '--journals <folder>',
+      'where to write a journal for each technique (default: a new folder for temporary files, printed; it stays there until you remove it)'
+    )
+    .addOption(withoutJournals())
     .option('--force', 'replace journals that exist')
-    .option('--quiet', 'no progress on standard error (nor is there any when it is not a terminal)')
+    .option(
+      '--quiet',
+      'no progress on standard error (nor is there any when it is not a terminal), nor where the journals of the other forms are'
+    )
+
+/** A flag of its own: as the negation of `--journals` it would be the last of the two that counts, and nobody would be told. */
+const withoutJournals = (): Option => {
+  const option = new Option('--no-journals', 'write no journals: those of large guests are large (100 MB for one of 36 GiB)')
+  option.negate = false
+  return option
+}
 
 const flagged = (command: Command): Command =>
-  addOutputFlags(addExperimentFlags(command.option('--technique <names>', `one or more, with commas: ${everyName().join(', ')}`))).option(
+  addOutputFlags(
+    addExperimentFlags(
+      command.option(
+        '--technique <names>',
+        `one or more, with commas, in place of those of a configuration file: ${everyName().join(', ')}`
+      )
+    )
+  ).option(
     '--format <form>',
     'text, markdown, csv or json (default: text, the only one with charts and explanations; csv and json are in ns, bytes and fractions)'
   )
@@ -71,32 +94,46 @@ type Comparison = {
 }
 
 const compare = async ({ file, flags, otherwise, signal }: Comparison): Promise<Ending> => {
-  const { technique, journals, force = false, quiet = false, example = false } = flags
+  const { technique, journals, force = false, noJournals = false, quiet = false, example = false } = flags
   if (example) {
     process.stdout.write(exampleConfig)
     return ended
   }
+  for (const [path, given] of [
+    ['--journals', journals !== undefined],
+    ['--force', force]
+  ] as const)
+    if (noJournals && given) return refused({ path: `${path}, --no-journals`, expected: 'one of the two', got: 'both' })
   const format = decode(oneOf('text', 'markdown', 'csv', 'json'))(flags.format ?? 'text')
   if (isLeft(format)) return refused(...format.left.map((problem) => ({ ...problem, path: '--format' })))
   const chosen = chooseExperiment({ file, techniques: technique, flags, otherwise })
   if (isLeft(chosen)) return refused(...chosen.left)
   const { trials } = chosen.right
-  const folder = journalFolder(journals, { names: trials.map(({ name }) => name), force })
+  const folder = noJournals ? right(undefined) : journalFolder(journals, { names: trials.map(({ name }) => name), force })
   if (isLeft(folder)) return refused(...folder.left)
   const progress = terminalProgress({ quiet })
-  const results = await runTrials(trials, { journalOf: ({ name }) => folder.right.of(name), progress, signal })
+  const results = await runTrials(trials, { journalOf: ({ name }) => folder.right?.of(name), progress, signal })
   progress.clear()
   if (results === undefined) {
-    folder.right.leave()
-    return { type: 'interrupted' }
+    folder.right?.leave()
+    return { type: 'interrupted', ...(folder.right && { removed: 'the journal under way' }) }
   }
   const form: Form = format.right
-  process.stdout.write(
-    form === 'text'
-      ? `${comparisonText({ config: chosen.right.config, guest: chosen.right.guest }, results, { charts: charted(results.map(({ name }) => name)) })}\n\njournals, one for each technique: ${folder.right.path} (npm start -- replay FILE reads one)\n`
-      : `${comparisonData(results, form)}\n`
-  )
+  const written = folder.right && writtenText(folder.right.path, results)
+  const { config, guest } = chosen.right
+  if (form === 'text') {
+    const text = comparisonText({ config, guest }, results, { charts: charted(results.map(({ name }) => name)) })
+    process.stdout.write(`${[text, ...(written === undefined ? [] : ['', written])].join('\n')}\n`)
+  } else {
+    process.stdout.write(`${comparisonData(results, form)}\n`)
+    if (written !== undefined && !quiet) process.stderr.write(`${written}\n`)
+  }
   return ended
+}
+
+const writtenText = (path: string, results: readonly Result[]): string => {
+  const size = formatBytes(results.reduce((sum, { journalBytes }) => sum + journalBytes, 0))
+  return `journals, one for each technique: ${path} (${size}; npm start -- replay FILE reads one; --no-journals writes none)`
 }
 
 /** Up to four charts fit on a screen: of many techniques those four that are sums of different phases. */

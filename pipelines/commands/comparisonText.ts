@@ -45,7 +45,7 @@ const settingText = ({ config, guest: { pages, pageBytes } }: Setting): readonly
   const used = link.applicationTraffic ? `, of which applications want ${gigabits(link.applicationTraffic)}` : ''
   return [
     `guest: a ${guest.kind ?? 'process'} of ${formatNumber(pages)} pages of ${formatNumber(pageBytes)} bytes (${formatNumber((pages * pageBytes) / 1e6, 1)} MB), ${workloadText(guest.workload)}`,
-    `link: ${gigabits(link.bandwidth)}${used}; the migration begins when the guest has run for ${formatTime(startAt)}; seed ${seed}`
+    `link: ${gigabits(link.bandwidth)}${used}; the migration begins when the guest has run for ${formatTime(startAt)}; seed ${JSON.stringify(seed)}`
   ]
 }
 

@@ -6,11 +6,14 @@ import { decode } from '../../lib/codec/decode'
 import type { WorkloadConfig } from '../../lib/codec/guestConfig'
 import { numberText } from '../../lib/codec/numberText'
 import { nonNegative, positive, positiveInteger } from '../../lib/codec/quantities'
-import { durationText, rateText, sizeText } from '../../lib/codec/quantityText'
+import { durationText, positiveDurationText, positiveRateText, rateText, sizeText } from '../../lib/codec/quantityText'
 import { oneOf, text } from '../../lib/codec/text'
 import type { InputError } from '../experiment/inputError'
 
-const workloads = ['idle', 'sweep', 'uniform', 'hotCold', 'zipf', 'asFastAsPossible'] as const
+/** The synthetic workloads that read and write at rates of their own. */
+export const ratedWorkloads = ['sweep', 'uniform', 'hotCold', 'zipf'] as const
+
+const workloads = ['idle', ...ratedWorkloads, 'asFastAsPossible'] as const
 
 /** What a flag takes, how it is read, and what `--help` says of it, with its unit, default and source. */
 type Flag = { readonly usage: string; readonly codec: t.Decoder<unknown, unknown>; readonly help: string }
@@ -34,7 +37,7 @@ const flags = {
   memory: {
     usage: '--memory <size>',
     codec: sizeText,
-    help: 'memory of the guest, such as 512MiB (default: what the workload touches)'
+    help: 'memory of the guest, such as 512MiB (default: what the recorded program touches; its memory beyond that is free pages of zeros)'
   },
   writesPerSecond: {
     usage: '--writes-per-second <n>',
@@ -54,7 +57,7 @@ const flags = {
   },
   bandwidth: {
     usage: '--bandwidth <rate>',
-    codec: rateText,
+    codec: positiveRateText,
     help: 'of the link, decimal bits or bytes of payload, such as 10Gbit/s (default 1Gbit/s, the link of Clark et al., NSDI 2005, §6)'
   },
   latency: {
@@ -79,24 +82,27 @@ const flags = {
   },
   limit: {
     usage: '--limit <time>',
-    codec: durationText,
+    codec: positiveDurationText,
     help: 'virtual time after which a migration is ended as limited (default 1min)'
   },
   progressEvery: {
     usage: '--progress-every <time>',
     codec: durationText,
-    help: 'virtual time between progress facts in the journal, from which charts are drawn (default 2ms)'
+    help: 'virtual time between progress facts in the journal, from which charts are drawn (default 2ms; 0s: none)'
   }
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** What the command line says of an experiment, as text. */
 export type ExperimentFlags = { readonly [K in keyof typeof flags]?: string } & { readonly seed?: string }
 
+/** What a seed may be, for `--help`. */
+export const seeds = 'any integer or text (default 1); the report and the journal say which it was'
+
 /** Adds the flags of an experiment to a command. */
 export const addExperimentFlags = (command: Command): Command =>
   Object.values(flags)
     .reduce((to, { usage, help }) => to.option(usage, help), command)
-    .option('--seed <seed>', 'of the workload, the only chance there is: equal seeds, equal journals (default 1)')
+    .option('--seed <seed>', `of the workload, the only chance there is: equal seeds, equal journals; ${seeds}`)
 
 /** An experiment with what the command line says put in; every flag that cannot be read is an error. */
 export const withFlags = (config: Config, given: ExperimentFlags): Either<readonly InputError[], Config> => {
@@ -149,12 +155,13 @@ type WorkloadFlags = {
 }
 
 const workloadFrom = ({ guest: { workload } }: Config, given: WorkloadFlags): WorkloadConfig => {
-  const { trace, instructionsPerSecond, workload: type, vcpus, writesPerSecond = 10_000, readsPerSecond } = given
+  const { trace, instructionsPerSecond, workload: type, vcpus, writesPerSecond, readsPerSecond } = given
   if (type === 'idle') return { type, ...set({ vcpus }) }
   if (type === 'asFastAsPossible') return { type, ...set({ vcpus }) }
-  if (type !== undefined) return { type, writesPerSecond, ...set({ readsPerSecond, vcpus }) }
+  if (type !== undefined) return { type, writesPerSecond: writesPerSecond ?? 10_000, ...set({ readsPerSecond, vcpus }) }
   const recorded: WorkloadConfig = trace === undefined ? workload : { type: 'recorded', trace, atEnd: 'repeat' }
-  return recorded.type === 'recorded' ? { ...recorded, ...set({ instructionsPerSecond }) } : recorded
+  // Only those of them are given that this workload has (contradictions.ts).
+  return { ...recorded, ...set({ instructionsPerSecond, readsPerSecond, vcpus, writesPerSecond }) }
 }
 
 /** The fields that have a value. */

@@ -6,6 +6,8 @@ import type { Entry } from '../../lib/protocol/journal'
 export type JournalFile = {
   readonly path: string
   readonly write: (entry: Entry) => void
+  /** Bytes written so far; all of them after `keep`. */
+  readonly bytes: () => number
   readonly keep: () => void
   readonly drop: () => void
 }
@@ -20,8 +22,9 @@ export const journalFile = (path: string): JournalFile => {
   let open = true
   let lines: string[] = []
   let length = 0
+  let bytes = 0
   const flush = (): void => {
-    if (lines.length > 0) writeSync(file, `${lines.join('\n')}\n`)
+    if (lines.length > 0) bytes += writeSync(file, `${lines.join('\n')}\n`)
     lines = []
     length = 0
   }
@@ -37,6 +40,7 @@ export const journalFile = (path: string): JournalFile => {
       length += line.length
       if (length > BUFFER) flush()
     },
+    bytes: () => bytes,
     keep: () => {
       flush()
       close()

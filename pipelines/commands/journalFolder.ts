@@ -15,6 +15,7 @@ export const journalFolder = (
   named: string | undefined,
   { names, force }: { readonly names: readonly string[]; readonly force: boolean }
 ): Either<readonly InputError[], JournalFolder> => {
+  const at = named === undefined ? undefined : resolve(named)
   const fileOf = (name: string): string => `${name.replace(/[^\w.+-]+/g, '-')}.jsonl`
   const taken = named === undefined || force ? [] : names.map((name) => join(named, fileOf(name))).filter((path) => existsSync(path))
   if (taken.length > 0)
@@ -26,14 +27,14 @@ export const journalFolder = (
         hint: 'name another folder, or add --force to replace them'
       }))
     )
-  if (named !== undefined && !(statSync(dirname(resolve(named)), { throwIfNoEntry: false })?.isDirectory() ?? false))
+  if (named !== undefined && at !== undefined && !(statSync(dirname(at), { throwIfNoEntry: false })?.isDirectory() ?? false))
     return left([{ path: '--journals', expected: 'a folder inside of one that exists', got: named }])
-  if (named !== undefined && existsSync(named) && !statSync(named).isDirectory())
+  if (at !== undefined && existsSync(at) && !statSync(at).isDirectory())
     return left([{ path: '--journals', expected: 'a folder', got: `${named}, a file` }])
-  const isNew = named === undefined || !existsSync(named)
+  const isNew = at === undefined || !existsSync(at)
   const path = named ?? mkdtempSync(join(tmpdir(), 'transhume-'))
   // One folder at a time: Node's recursive mkdir never returns below /proc.
-  if (named !== undefined && isNew) mkdirSync(named)
+  if (at !== undefined && isNew) mkdirSync(at)
   return right({
     path,
     of: (technique) => join(path, fileOf(technique)),

@@ -1,17 +1,19 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
 import { decodeJournal } from '../../lib/codec/journal'
 import type { Entry } from '../../lib/protocol/journal'
 import type { InputError } from '../experiment/inputError'
+import { notAFile } from '../experiment/notAFile'
 
 /**
  * Reads a journal file entry by entry, in constant memory. Answers how many there were, or what is wrong: no such file, a damaged line with its number, or a
  * journal that ends before its migrations did (a run that was cut short).
  */
 export const readJournalFile = (path: string, heard: (entry: Entry) => void): Either<readonly InputError[], number> => {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    return left([{ path, expected: 'a journal file (JSON lines)', got: 'no such file', hint: 'npm start says where it writes journals' }])
+  const got = notAFile(path)
+  if (got !== undefined)
+    return left([{ path, expected: 'a journal file (JSON lines)', got, hint: 'npm start says where it writes journals' }])
   const open = new Set<string>()
   let entries = 0
   for (const read of decodeJournal(linesOf(path))) {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
@@ -76,6 +77,7 @@ const read = (file: string, keep: boolean): Either<readonly InputError[], Read> 
       series: series[migration],
       technique: config?.techniques[0],
       journal: file,
+      journalBytes: statSync(file).size,
       stages: stages[migration]
     }
   })

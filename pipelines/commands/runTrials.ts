@@ -14,7 +14,12 @@ import { type Stage, stages } from './stages'
 
 /** What a trial came to: a row of the table, a chart, and where its journal is. */
 export type Result = Run &
-  Drawn & { readonly technique: Trial['technique'] | undefined; readonly journal: string | undefined; readonly stages: readonly Stage[] }
+  Drawn & {
+    readonly technique: Trial['technique'] | undefined
+    readonly journal: string | undefined
+    readonly journalBytes: number
+    readonly stages: readonly Stage[]
+  }
 
 /** What is read off each journal while it is written: the metrics and the series of the chart, in one pass. */
 export const readings: Fold<
@@ -76,6 +81,7 @@ const runTrial = async (
     name,
     technique,
     journal: file?.path,
+    journalBytes: file?.bytes() ?? 0,
     metrics: metrics[migrationName],
     series: series[migrationName],
     stages: found[migrationName]

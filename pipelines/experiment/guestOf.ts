@@ -73,7 +73,7 @@ const tracesIn = (config: WorkloadConfig, path: string): readonly (readonly [nam
 const workloadOf = (config: WorkloadConfig, traces: ReadonlyMap<string, PageTrace>, memoryPages: number | undefined): Workload => {
   const sized = <C extends { readonly pages?: number; readonly from?: number }>(of: C): C & { readonly pages: number } => {
     const pages = of.pages ?? (memoryPages === undefined ? undefined : memoryPages - (of.from ?? 0))
-    if (pages === undefined) throw new RangeError('pages must be given where the guest has no memory of its own (got neither)')
+    if (pages === undefined) throw new RangeError('pages here or memory in guest (got neither)')
     return { ...of, pages }
   }
   switch (config.type) {

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Either, left, mapLeft } from 'fp-ts/lib/Either'
 import { decodeTrace } from '../../lib/codec/traceFile'
 import type { PageTrace } from '../../lib/guest/pageTrace'
 import { packageRoot } from '../packageRoot'
 import type { InputError } from './inputError'
+import { notAFile } from './notAFile'
 
 /** The names of the traces that come with the package, in alphabetical order: each is the file traces/NAME.trace. */
 export const shippedTraces = (): readonly string[] =>
@@ -20,12 +21,12 @@ export const traceFile = (nameOrPath: string): string =>
 /** A trace by name or path, or why it was refused. Cost: reading and decompressing, about 0.2 s for a megabyte. */
 export const openTraceFile = (nameOrPath: string): Either<InputError, PageTrace> => {
   const file = traceFile(nameOrPath)
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined || !stat.isFile())
+  const got = notAFile(file)
+  if (got !== undefined)
     return left({
       path: nameOrPath,
       expected: `a trace file, or one of the shipped traces ${shippedTraces().join(', ')}`,
-      got: stat === undefined ? 'no such file' : 'a folder',
+      got,
       hint: 'npm start -- record --help shows how to make one'
     })
   return mapLeft((error: InputError): InputError => error)(decodeTrace(readFileSync(file), file))

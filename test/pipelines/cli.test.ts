@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -92,10 +92,58 @@ describe('command line', () => {
     expect(readFileSync(join(to, 'pre-copy.jsonl'), 'utf8')).toContain('"ended"')
   })
 
+  it('the flags of a workload go before what a file says of its own', async () => {
+    const config = join(fresh(), 'own.json')
+    const of = { guest: { memory: '1 MiB', workload: { type: 'zipf', writesPerSecond: 7 } }, link: { bandwidth: '1 Gbit/s' } }
+    writeFileSync(config, JSON.stringify({ ...of, techniques: [{ type: 'pre-copy' }], startAt: '1 ms' }))
+    const to = fresh()
+    expect((await said('run', config, '--reads-per-second', '9', '--vcpus', '2', '--journals', to)).code).toBe(0)
+    const [began] = readFileSync(join(to, 'pre-copy.jsonl'), 'utf8').split('\n')
+    expect(JSON.parse(began).world.experiment.guest.workload).toEqual({ type: 'zipf', writesPerSecond: 7, readsPerSecond: 9, vcpus: 2 })
+  })
+
+  it('what was written is told with its size, whatever the form', async () => {
+    const to = fresh()
+    const { out, err } = await said('run', ...little, '--journals', to)
+    const size = `${(statSync(join(to, 'pre-copy.jsonl')).size / 1000).toFixed(1)} kB`
+    const line = `journals, one for each technique: ${to} (${size}; npm start -- replay FILE reads one; --no-journals writes none)`
+    expect({ last: out.trimEnd().split('\n').at(-1), err }).toEqual({ last: line, err: '' })
+    expect(await said('run', ...little, '--journals', to, '--force', '--format', 'csv')).toMatchObject({ err: `${line}\n` })
+    expect((await said('run', ...little, '--journals', to, '--force', '--format', 'csv', '--quiet')).err).toBe('')
+  })
+
+  it('--no-journals writes none, and what is printed is the same', async () => {
+    const written = await said('run', ...little, '--journals', fresh())
+    const without = await said('run', ...little, '--no-journals')
+    expect(without.code).toBe(0)
+    expect(without.out).toBe(written.out.slice(0, written.out.indexOf('\njournals, ')))
+    const [json] = JSON.parse((await said('run', ...little, '--no-journals', '--format', 'json')).out)
+    expect(json).toMatchObject({ technique: 'pre-copy' })
+    expect(json).not.toHaveProperty('journal')
+    expect(await said('run', ...little, '--no-journals', '--journals', fresh())).toEqual({
+      out: '',
+      err: '--journals, --no-journals: expected one of the two, got both\n',
+      code: 2
+    })
+    expect(await said('run', ...little, '--no-journals', '--force')).toEqual({
+      out: '',
+      err: '--force, --no-journals: expected one of the two, got both\n',
+      code: 2
+    })
+  })
+
+  it('a seed is an integer or any other text, and the one used is shown', async () => {
+    const used = async (seed: string) => / seed (.*)$/m.exec((await said('run', ...little, '--no-journals', '--seed', seed)).out)?.[1]
+    expect([await used('-1'), await used('abc'), await used('1.5')]).toEqual(['-1', '"abc"', '"1.5"'])
+    expect((await said('run', '--help')).out.replace(/\s+/g, ' ')).toContain('any integer or text (default 1)')
+    expect((await said('--help')).out.replace(/\s+/g, ' ')).toContain('any integer or text (default 1)')
+  })
+
   it('journals go into a folder, inside of one that exists', async () => {
     const to = fresh()
     writeFileSync(join(to, 'file'), '')
     const refusal = async (named: string) => (await said('run', ...little, '--journals', named)).err
+    expect(await refusal(`${to}/file/`)).toBe(`--journals: expected a folder, got ${to}/file/, a file\n`)
     expect(await refusal(join(to, 'file'))).toBe(`--journals: expected a folder, got ${to}/file, a file\n`)
     expect(await refusal(join(to, 'a/b'))).toBe(`--journals: expected a folder inside of one that exists, got ${to}/a/b\n`)
     expect(readdirSync(to)).toEqual(['file'])

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { action } from '../../pipelines/commands/action'
 import { traceFile } from '../../pipelines/experiment/shippedTraces'
 import { said } from './terminal'
 
@@ -28,7 +29,8 @@ const ofAnotherVersion = (): Uint8Array => {
 }
 
 const size = 'a size with its unit, such as "512 MiB" (B, kB, MB, GB, TB, KiB, MiB, GiB, TiB)'
-const rate = 'a rate with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s)'
+const time = 'a time above zero with its unit, such as "300 ms" (ns, us, ms, s, min, h)'
+const rate = 'a rate above zero with its unit, such as "10 Gbit/s" (bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, MiB/s, GiB/s)'
 const shipped = 'a trace file, or one of the shipped traces sort, sqlite, zstd'
 
 describe('bad input', () => {
@@ -90,8 +92,8 @@ describe('bad input', () => {
     ],
     [
       'a configuration that is not there',
-      ['run', join(folder, 'none.json')],
-      `${folder}/none.json: expected a configuration file in JSON, got no such file; npm start -- run --example prints one`
+      ['run', join(folder, 'nowhere.json')],
+      `${folder}/nowhere.json: expected a configuration file in JSON, got no such file; npm start -- run --example prints one`
     ],
     [
       'a journal that is not there',
@@ -108,6 +110,78 @@ describe('bad input', () => {
       'a rule whose figures are out of range',
       ['run', file('rule.json', small({ techniques: [{ type: 'pre-copy', skip: { type: 'frequentlyDirtied', atLeast: 3, of: 2 } }] }))],
       `${folder}/rule.json: techniques[0]: expected frequentlyDirtied: of must be an integer of at least 3, got 2`
+    ],
+    [
+      'a trace beside a workload',
+      ['run', '--trace', 'zstd', '--workload', 'uniform', '--memory', '4MiB'],
+      '--trace, --workload: expected one of the two, got both'
+    ],
+    [
+      'the speed of a program where none runs',
+      ['run', '--workload', 'uniform', '--memory', '4MiB', '--instructions-per-second', '1e9'],
+      '--instructions-per-second: expected a recorded program, whose speed it is, got the workload uniform'
+    ],
+    [
+      'writes of a recorded program',
+      ['compare', '--writes-per-second', '100'],
+      '--writes-per-second: expected a workload of sweep, uniform, hotCold, zipf, got the recorded program zstd'
+    ],
+    [
+      'reads of a workload that has no rate',
+      ['run', '--workload', 'asFastAsPossible', '--memory', '1MiB', '--reads-per-second', '1'],
+      '--reads-per-second: expected a workload of sweep, uniform, hotCold, zipf, got the workload asFastAsPossible'
+    ],
+    [
+      'virtual CPUs of a recorded program',
+      ['run', '--trace', 'sort', '--vcpus', '2'],
+      '--vcpus: expected a synthetic workload, got the recorded program sort'
+    ],
+    [
+      'a workload without memory',
+      ['run', '--workload', 'uniform'],
+      '--memory: expected a size for the workload uniform to work on, got none; add --memory 512MiB, or any other size'
+    ],
+    [
+      'a workload of a file without memory',
+      ['run', file('pages.json', small({ guest: { workload: { type: 'uniform', writesPerSecond: 1 } } }))],
+      `${folder}/pages.json: guest.workload: expected pages here or memory in guest, got neither`
+    ],
+    [
+      'a downtime limit for techniques of a file',
+      ['run', file('limit.json', small()), '--downtime-limit', '1ms'],
+      '--downtime-limit: expected a pre-copy named by --technique that stops by it, got the techniques of the configuration file'
+    ],
+    [
+      'a downtime limit for techniques that have none',
+      ['compare', '--technique', 'post-copy,stop-and-copy', '--downtime-limit', '1ms'],
+      '--downtime-limit: expected a pre-copy named by --technique that stops by it, got post-copy, stop-and-copy'
+    ],
+    ['no time at all', ['run', '--limit', '0s'], `--limit: expected ${time}, got "0s"`],
+    [
+      'no time at all in a file',
+      ['run', file('none.json', small({ limit: '0 s' }))],
+      `${folder}/none.json: limit: expected ${time}, got "0 s"`
+    ],
+    ['no bandwidth', ['run', '--bandwidth', '0bit/s'], `--bandwidth: expected ${rate}, got "0bit/s"`],
+    [
+      'a folder for a configuration',
+      ['run', folder],
+      `${folder}: expected a configuration file in JSON, got a folder; npm start -- run --example prints one`
+    ],
+    [
+      'a folder for a journal',
+      ['replay', folder],
+      `${folder}: expected a journal file (JSON lines), got a folder; npm start says where it writes journals`
+    ],
+    [
+      'a device for a journal',
+      ['replay', '/dev/null'],
+      '/dev/null: expected a journal file (JSON lines), got something that is not a regular file; npm start says where it writes journals'
+    ],
+    [
+      'a journal cut in a line',
+      ['replay', file('cut.jsonl', '{"type":"began","version":1,"at":0,"seed":1,"startAt":0,"until":60000')],
+      `${folder}/cut.jsonl: line 1: expected an object in JSON, got {"type":"began","version":1,"at":0,"seed":1,"startAt":0,"un…`
     ],
     [
       'two techniques of one name',
@@ -138,6 +212,40 @@ describe('bad input', () => {
       code: 2
     })
     expect((await said('migrate')).code).toBe(2)
+  })
+
+  it('a flag of no use to a command, or given twice with two values, is a wrong use, exit code 2', async () => {
+    expect(await said('--seed', '2', 'run', '--seed', '3')).toEqual({
+      out: '',
+      err: "error: option '--seed' is given twice, as 2 before run and as 3 after it\n(add --help for what there is)\n",
+      code: 2
+    })
+    expect(await said('--quiet', 'trace')).toEqual({
+      out: '',
+      err: "error: trace has no option '--quiet'\n(add --help for what there is)\n",
+      code: 2
+    })
+  })
+
+  it('what the file system refuses is told in words', async () => {
+    const names = [
+      ['mkdir', 'EEXIST', 'a folder that can be made, got something that is there already'],
+      ['mkdir', 'ENOTDIR', 'a folder that can be made, got a path through something that is no folder'],
+      ['open', 'EACCES', 'a file that can be opened, got no permission'],
+      ['open', 'ENOENT', 'a file that can be opened, got no such file or folder'],
+      ['write', 'ENOSPC', 'room to write, got a full disk'],
+      ['frobnicate', 'EODD', 'something that the system can frobnicate, got EODD']
+    ] as const
+    for (const [syscall, code, message] of names) {
+      const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+      await action(() => Promise.reject(Object.assign(new Error('no'), { syscall, code, path: '/a' })))()
+      expect(stderr.mock.calls).toEqual([[`/a: expected ${message}\n`]])
+      expect(process.exitCode).toBe(2)
+      process.exitCode = undefined
+      stderr.mockRestore()
+    }
+    const bug = Object.assign(new Error('no'), { code: 'ERR_OURS' })
+    await expect(action(() => Promise.reject(bug))()).rejects.toBe(bug)
   })
 
   it('a damaged line of a journal is named', async () => {

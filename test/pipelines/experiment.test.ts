@@ -91,7 +91,7 @@ describe('experiment', () => {
       left: [{ path: 'link', expected: 'link: bytesPerSecond must be positive and finite', got: '0' }]
     })
     expect(experiment({ ...config, guest: { workload: { type: 'uniform', writesPerSecond: 1 } } })).toMatchObject({
-      left: [{ path: 'guest.workload', expected: 'pages must be given where the guest has no memory of its own', got: 'neither' }]
+      left: [{ path: 'guest.workload', expected: 'pages here or memory in guest', got: 'neither' }]
     })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Metrics, metrics } from '../../lib/metrics/metrics'
 import { columns, outcomeInWords } from '../../lib/report/columns'
 import { legend } from '../../lib/report/legend'
-import { decimalsFor, formatNumber } from '../../lib/report/numbers'
+import { decimalsFor, formatBytes, formatNumber } from '../../lib/report/numbers'
 import { shownColumns, table } from '../../lib/report/table'
 import { runFold } from '../../lib/stream/fold'
 import { cycles } from '../../lib/time/time'
@@ -109,6 +109,17 @@ describe('outcomeInWords', () => {
 })
 
 describe('numbers', () => {
+  it('of bytes have a unit that suits them', () => {
+    expect([0, 999, 1000, 102_400_000, 2.5e9, 1e13].map(formatBytes)).toEqual([
+      '0 B',
+      '999 B',
+      '1.0 kB',
+      '102.4 MB',
+      '2.5 GB',
+      '10,000.0 GB'
+    ])
+  })
+
   it('have commas between thousands and the decimals asked for', () => {
     expect([formatNumber(0), formatNumber(999), formatNumber(1000), formatNumber(1_234_567.891, 2), formatNumber(-1234.5, 1)]).toEqual([
       '0',
