@@ -36,6 +36,15 @@ export const fairShares = ({
 
 /** The greatest rate anybody gets; `Infinity` when every demand can be met. */
 const waterLevel = (capacity: number, demands: readonly number[]): number => {
+  // The common case, in which all that want anything want more than their part, needs no order.
+  let wanting = 0
+  let least = Infinity
+  for (let i = 0; i < demands.length; i++) {
+    if (demands[i] === 0) continue
+    wanting++
+    if (demands[i] < least) least = demands[i]
+  }
+  if (wanting > 0 && least > capacity / wanting) return capacity / wanting
   const ascending = [...demands].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   let left = capacity
   for (let met = 0; met < ascending.length; met++) {

@@ -17,13 +17,21 @@ export const lanes = <L extends Readonly<Record<string, unknown>>>(
   steps: { readonly [K in keyof L]: Step<L[K]> },
   options: { readonly until?: keyof L & string } = {}
 ): Step<Values<L>> => {
-  const names = Object.keys(steps) as (keyof L & string)[]
-  const first = names.flatMap((name) => onLane(name, steps[name].requests))
-  const phases = Object.fromEntries(names.map((name) => [name, steps[name].phase])) as Phases<L>
-  return settle(names, phases, options.until, false, first)
+  const names = Object.keys(steps)
+  const first = names.map((name) => steps[name])
+  const requests = names.flatMap((name, i) => onLane(name, first[i].requests))
+  const until = options.until === undefined ? -1 : names.indexOf(options.until)
+  return settle(
+    { names, until },
+    first.map(({ phase }) => phase),
+    false,
+    requests
+  ) as Step<Values<L>>
 }
 
-type Phases<L> = { readonly [K in keyof L]: Phase<L[K]> }
+/** The lanes' names, and the place of the one whose end winds the others down (-1: none). */
+type Names = { readonly names: readonly string[]; readonly until: number }
+type Phases = readonly Phase<unknown>[]
 
 const onLane = (name: string, requests: readonly Request[]): readonly Request[] =>
   requests.map((r) => ({ ...r, lane: r.lane === '' ? name : `${name}/${r.lane}` }))
@@ -45,46 +53,42 @@ const addressed = (signal: Extract<Signal, { readonly to: Address }>, lane: stri
   return { type, at, pages, skipped, bytes, to }
 }
 
-const settle = <L extends Readonly<Record<string, unknown>>>(
-  names: readonly (keyof L & string)[],
-  phases: Phases<L>,
-  until: (keyof L & string) | undefined,
-  wounded: boolean,
-  requests: readonly Request[]
-): Step<Values<L>> => {
-  if (!wounded && until !== undefined && phases[until].type === 'done') {
-    const [next, more] = deliver(names, phases, (_name) => ({ type: 'wound', at: 0, migration: '' }))
-    return settle(names, next, until, true, [...requests, ...more])
+const settle = (lanes: Names, phases: Phases, wounded: boolean, requests: readonly Request[]): Step<Values<Record<string, unknown>>> => {
+  const { names, until } = lanes
+  if (!wounded && until >= 0 && phases[until].type === 'done') {
+    const [next, more] = deliver(names, phases, () => ({ type: 'wound', at: 0, migration: '' }))
+    return settle(lanes, next, true, [...requests, ...more])
   }
-  if (names.every((name) => phases[name].type === 'done')) {
-    const values = Object.fromEntries(names.map((name) => [name, (phases[name] as { readonly value: unknown }).value])) as Values<L>
+  if (phases.every(({ type }) => type === 'done')) {
+    const values = Object.fromEntries(phases.map((phase, i) => [names[i], phase.type === 'done' ? phase.value : undefined]))
     return { requests, phase: { type: 'done', value: values } }
   }
-  const data = names.map((name): Data => {
-    const phase = phases[name]
-    return phase.type === 'done' ? [name, 'done', phase.value as Data] : [name, phase.name, phase.data]
-  })
+  const data = phases.map(
+    (phase, i): Data => (phase.type === 'done' ? [names[i], 'done', phase.value as Data] : [names[i], phase.name, phase.data])
+  )
   return awaiting(requests, 'lanes', [wounded, data], (signal) => {
     const [next, more] = deliver(names, phases, (name) => asSeenBy(name, signal))
-    return next === phases ? undefined : settle(names, next, until, wounded, more)
+    return next === phases ? undefined : settle(lanes, next, wounded, more)
   })
 }
 
-const deliver = <L extends Readonly<Record<string, unknown>>>(
-  names: readonly (keyof L & string)[],
-  phases: Phases<L>,
+/** One signal to every lane that still runs: their phases after it (the same array when nobody took it), and their requests. */
+const deliver = (
+  names: readonly string[],
+  phases: Phases,
   seen: (name: string) => Signal | undefined
-): readonly [Phases<L>, readonly Request[]] => {
-  let next: Phases<L> = phases
+): readonly [Phases, readonly Request[]] => {
+  let next: Phase<unknown>[] | undefined
   let requests: readonly Request[] = []
-  for (const name of names) {
-    const phase = phases[name]
+  for (let i = 0; i < names.length; i++) {
+    const phase = phases[i]
     if (phase.type === 'done') continue
-    const signal = seen(name)
+    const signal = seen(names[i])
     const step = signal && phase.on(signal)
     if (!step) continue
-    next = { ...next, [name]: step.phase }
-    if (step.requests.length > 0) requests = [...requests, ...onLane(name, step.requests)]
+    next ??= phases.slice()
+    next[i] = step.phase
+    if (step.requests.length > 0) requests = [...requests, ...onLane(names[i], step.requests)]
   }
-  return [next, requests]
+  return [next ?? phases, requests]
 }

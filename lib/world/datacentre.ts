@@ -69,8 +69,7 @@ export const datacentre = (options: DatacentreOptions): World => {
         const drain = (): void => {
           if (draining) return
           draining = true
-          for (let i = 0; i < outbox.length; i++) subscriber.next(outbox[i])
-          outbox.length = 0
+          for (let signal = outbox.shift(); signal !== undefined; signal = outbox.shift()) subscriber.next(signal)
           draining = false
         }
         /** No guest is to be looked at before this time. */

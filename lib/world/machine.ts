@@ -64,8 +64,9 @@ const nonsense = (order: Order, pages: number): string | undefined => {
   if (named === undefined) return undefined
   if (named.type === 'PageSet')
     return named.size === pages ? undefined : `pages must be of the guest's ${pages} (got a set of ${named.size})`
-  const outside = orderOf(named).find((page) => page >= pages)
-  return outside === undefined ? undefined : `pages must be below the guest's ${pages} (got ${outside})`
+  const listed = orderOf(named)
+  for (let i = 0; i < listed.length; i++) if (listed[i] >= pages) return `pages must be below the guest's ${pages} (got ${listed[i]})`
+  return undefined
 }
 
 /** The orders that take a link and a target that are there. */

@@ -26,7 +26,7 @@ export type Outgoing = {
 /** What a message to the target and its answer need. @internal */
 export const overLink: Pending['needs'] = ['link', 'source', 'target']
 
-type Send = { readonly job: Sending; readonly cancelled: Address[] }
+type Send = { readonly to: Address; readonly job: Sending; readonly cancelled: Address[] }
 
 /** See `Outgoing`. @internal */
 export const outgoing = (options: MachineOptions, guest: Running, pending: PendingAnswers, { tell, tellAll, refuse }: Voice): Outgoing => {
@@ -36,7 +36,8 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
   const buffers = pageBuffers()
   const none = pageSet.empty(pages)
   const jobs = new Set<object>()
-  const sends = new Map<string, Send>()
+  /** The sends under way, by the numbers of their commands. */
+  const sends = new Map<number, Send>()
   const flushes: { readonly jobs: Set<object>; readonly wait: Pending }[] = []
   let counted = 0
   let progress: Subscription | undefined
@@ -70,10 +71,9 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
   }
 
   const send = (to: Address, order: Extract<Order, { readonly type: 'send' }>): void => {
-    const name = `${to.lane} ${to.tag}`
     const end = (answer: Answer): void => {
-      const of = sends.get(name)
-      sends.delete(name)
+      const of = sends.get(to.n)
+      sends.delete(to.n)
       counted += job.counted()
       jobs.delete(job)
       tell(to, answer)
@@ -105,7 +105,7 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       },
       refused: (reason) => end({ type: 'refused', reason })
     })
-    sends.set(name, { job, cancelled: [] })
+    sends.set(to.n, { to, job, cancelled: [] })
     enqueue(to.lane, job)
   }
 
@@ -141,7 +141,7 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       jobEnded(one)
     },
     cancel: (to, tag) => {
-      const of = sends.get(`${to.lane} ${tag}`)
+      const of = [...sends.values()].find((one) => one.to.lane === to.lane && one.to.tag === tag)
       if (of === undefined) tell(to, { type: 'cancelled', unsent: none })
       else if (of.cancelled.push(to) === 1) {
         of.job.stop()

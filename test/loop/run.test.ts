@@ -4,7 +4,6 @@ import { vm } from '../../lib/guest/guest'
 import { idle } from '../../lib/guest/idle'
 import { uniform } from '../../lib/guest/uniform'
 import { run } from '../../lib/loop/run'
-import { full } from '../../lib/memory/pageSet'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import { asked, awaiting, done, request } from '../../lib/protocol/phase'
@@ -88,15 +87,32 @@ describe('run', () => {
     expect(() => journalOf(faulty, small())).toThrow('a bug at once')
   })
 
-  it('gives an exception of the world, at a command that makes no sense, to the error channel', () => {
-    const wild: Pipeline = () =>
-      awaiting<Outcome>(
-        [asked({ type: 'send', pages: full(8), place: 'always', bytesPerSecond: Number.NaN })],
-        'wild',
-        null,
-        () => undefined
-      )
-    expect(() => journalOf(wild, small(), { until: seconds(1) })).toThrow(RangeError)
+  it('gives an exception of the world, while it obeys a command, to the error channel', () => {
+    const world: World = {
+      ...small(),
+      signals: ({ commands }) =>
+        new Observable((subscriber) =>
+          commands.subscribe({
+            next: () => {
+              try {
+                throw new RangeError('a bug of the world')
+              } catch (bug) {
+                subscriber.error(bug)
+              }
+            }
+          })
+        )
+    }
+    const asks: Pipeline = () => awaiting<Outcome>([asked({ type: 'pause' })], 'asks', null, () => undefined)
+    expect(() => journalOf(asks, world, { until: seconds(1) })).toThrow('a bug of the world')
+  })
+
+  it('gives an exception inside of the data centre to the error channel', () => {
+    const bug = { ...vm({ pages: 8 }), workload: { ...idle(), open: () => ({ accessesPerSecond: undefined, fill: () => broken() }) } }
+    const broken = (): number => {
+      throw new RangeError('a bug of the workload')
+    }
+    expect(() => journalOf(stopAndCopy(), small({ guests: { a: bug } }), { until: seconds(1) })).toThrow('a bug of the workload')
   })
 
   it('notes what is heard of a migration before it begins', () => {
