@@ -1,5 +1,5 @@
 import type { Time } from '../time/time'
-import type { Batch } from './transport'
+import type { Batch } from './batch'
 
 /** A batch on its way: leaving, or left and not yet arrived as a whole. @internal */
 export type Flight = {

@@ -1,43 +1,16 @@
 import { settle } from '../guest/dependency'
-import type { Guest } from '../guest/guest'
 import { memoryBytes } from '../guest/guest'
-import type { HostCosts } from '../guest/hostCosts'
 import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
-import type { Link } from '../network/link'
 import type { Address, Command, Order, Where } from '../protocol/command'
-import type { Answer, Signal } from '../protocol/signal'
-import type { Key } from '../random/random'
-import type { Clock } from '../time/clock'
+import type { Answer } from '../protocol/signal'
 import type { Time } from '../time/time'
-import type { Agenda } from './agenda'
-import type { Fidelity } from './hosts'
+import type { MachineOptions } from './machineOptions'
 import { outgoing, overLink } from './outgoing'
 import { pendingAnswers } from './pendingAnswers'
 import { running } from './running'
 import type { Transport } from './transport'
 import { voice } from './voice'
-
-/** What one guest's migration is played with. @internal */
-export type MachineOptions = {
-  readonly migration: string
-  readonly guest: Guest
-  readonly link: Link
-  readonly costs: { readonly source: HostCosts; readonly target: HostCosts }
-  readonly clocks: { readonly source: Clock; readonly target: Clock }
-  readonly fidelity: Fidelity
-  readonly batchAccesses: number
-  readonly batchPages: number
-  readonly redirectNs: Time
-  readonly progressNs: Time
-  readonly key: Key
-  readonly agenda: Agenda
-  readonly transport: Transport
-  /** Takes memory of the target for a guest; the reason when it will not. */
-  readonly admit: (bytes: number) => string | undefined
-  readonly dismiss: (bytes: number) => void
-  readonly emit: (signal: Signal) => void
-}
 
 /** One guest on its two hosts, on a timeline: obeys commands and answers every one of them. @internal */
 export type Machine = {

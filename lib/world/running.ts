@@ -10,7 +10,7 @@ import { ballooning } from './ballooning'
 import { execution } from './execution'
 import type { Hosts } from './hosts'
 import { hosts as hostsOf } from './hosts'
-import type { MachineOptions } from './machine'
+import type { MachineOptions } from './machineOptions'
 import type { Voice } from './voice'
 
 /** A guest that runs on one of its hosts: at its speed, with its faults, and with its own clock. @internal */

@@ -6,11 +6,12 @@ import type { Link } from '../network/link'
 import { wireBytes } from '../network/link'
 import type { Order, Pages } from '../protocol/command'
 import type { Time } from '../time/time'
+import type { Batch } from './batch'
+import { bytesOnly } from './batch'
 import type { Hosts, Reading } from './hosts'
 import type { Buffers } from './pageBuffers'
 import { bySequence, bySet } from './pageSource'
-import type { Batch, Job } from './transport'
-import { bytesOnly } from './transport'
+import type { Job } from './transport'
 
 type Send = Extract<Order, { readonly type: 'send' }>
 
