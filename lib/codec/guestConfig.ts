@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import type { GuestKind } from '../guest/guest'
 import { closed } from './closed'
 import { fraction, nonNegative, nonNegativeInteger, positive, positiveInteger } from './quantities'
-import { durationText, sizeText } from './quantityText'
+import { durationText, positiveDurationText, sizeText } from './quantityText'
 import { tagged } from './tagged'
 import { oneOf, text } from './text'
 
@@ -45,14 +45,33 @@ export type PolicyConfig =
   | { readonly type: 'rebound'; readonly time: number }
   | { readonly type: 'refused'; readonly reason: string }
 
+/** How a guest balloons by itself, in a configuration; `true` is with the defaults of lib/memory/balloon. The interval is in nanoseconds. */
+export type BalloonConfig =
+  | true
+  | {
+      readonly interval?: number
+      readonly fraction?: number
+      readonly backOffIntervals?: number
+      readonly shrinkPages?: number
+      readonly cacheFraction?: number
+    }
+
+/**
+ * What the pages of a guest are used for when it starts, in bytes. From the top of memory downwards lie free pages, then page cache, then what is in use;
+ * `zero` counts from the top as well, over the free pages first, then past the cache; `nonPageable` counts from page 0 upwards. A page that is written is in
+ * use from then on. What a recorded program never touches is free and zero unless stated.
+ */
+export type ClassesConfig = { readonly zero?: number; readonly free?: number; readonly cache?: number; readonly nonPageable?: number }
+
 /** A guest in a configuration: sizes in bytes, and whatever is left out takes the default of its kind (lib/guest/guest). */
-export type GuestConfig = {
+export type GuestConfig = ClassesConfig & {
   readonly kind?: GuestKind
   readonly name?: string
   readonly memory?: number
   readonly pageSize?: number
   readonly context?: number
   readonly workload: WorkloadConfig
+  readonly balloon?: BalloonConfig
   readonly dependencies?: readonly {
     readonly kind: 'file' | 'communicator' | 'shared' | 'kernel'
     readonly name: string
@@ -87,6 +106,18 @@ const policyConfig: t.Type<PolicyConfig, unknown> = tagged<PolicyConfig>({
 
 const dependencyConfig = closed({ kind: oneOf('file', 'communicator', 'shared', 'kernel'), name: text, policy: policyConfig })
 
+const balloonOptions = closed(
+  {},
+  { interval: positiveDurationText, fraction, backOffIntervals: nonNegativeInteger, shrinkPages: positiveInteger, cacheFraction: fraction }
+)
+
+const balloonConfig: t.Type<BalloonConfig, unknown> = new t.Type<BalloonConfig, unknown>(
+  'true or an object',
+  (u): u is BalloonConfig => u === true || balloonOptions.is(u),
+  (u, context) => (u === true ? t.success(u) : balloonOptions.validate(u, context)),
+  (value) => (value === true ? value : balloonOptions.encode(value))
+)
+
 /** A guest as JSON: `{ "kind": "vm", "memory": "512 MiB", "workload": { ... } }`. */
 export const guestConfig: t.Type<GuestConfig, unknown> = closed(
   { workload: workloadConfig },
@@ -96,6 +127,11 @@ export const guestConfig: t.Type<GuestConfig, unknown> = closed(
     memory: sizeText,
     pageSize: sizeText,
     context: sizeText,
+    zero: sizeText,
+    free: sizeText,
+    cache: sizeText,
+    nonPageable: sizeText,
+    balloon: balloonConfig,
     dependencies: t.readonlyArray(dependencyConfig, 'a list of dependencies')
   }
 )

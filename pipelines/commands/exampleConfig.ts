@@ -4,8 +4,14 @@ export const exampleConfig = `{
     "kind": "vm",
     "memory": "64 MiB",
     "context": "1 MiB",
+    "free": "16 MiB",
+    "cache": "8 MiB",
+    "zero": "12 MiB",
+    "nonPageable": "1 MiB",
+    "balloon": { "interval": "5 s", "fraction": 0.95, "cacheFraction": 0.5 },
     "workload": {
       "type": "hotCold",
+      "pages": 8192,
       "hotPages": 0.1,
       "hotAccesses": 0.9,
       "writesPerSecond": 20000,
@@ -41,7 +47,7 @@ export const exampleConfig = `{
       "pacing": { "type": "clarkDynamic", "min": "200 Mbit/s", "max": "800 Mbit/s", "increment": "50 Mbit/s" }
     },
     { "type": "post-copy", "prepaging": { "type": "bubbling", "pivots": 7, "edges": "dual" }, "windowPages": 64 },
-    { "type": "hybrid", "until": { "type": "roundsAtMost", "rounds": 2 } }
+    { "type": "hybrid", "level": "guestOs", "until": { "type": "roundsAtMost", "rounds": 2 } }
   ],
   "startAt": "100 ms",
   "limit": "30 s",

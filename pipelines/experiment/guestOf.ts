@@ -1,5 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
-import type { GuestConfig, PolicyConfig, WorkloadConfig } from '../../lib/codec/guestConfig'
+import type { BalloonConfig, GuestConfig, PolicyConfig, WorkloadConfig } from '../../lib/codec/guestConfig'
 import { asFastAsPossible } from '../../lib/guest/asFastAsPossible'
 import type { Dependency, Policy } from '../../lib/guest/dependency'
 import { container, type Guest, type GuestOptions, process, thread, vm } from '../../lib/guest/guest'
@@ -12,6 +12,9 @@ import { sweep } from '../../lib/guest/sweep'
 import { uniform } from '../../lib/guest/uniform'
 import type { Workload } from '../../lib/guest/workload'
 import { zipf } from '../../lib/guest/zipf'
+import type { SelfBallooningOptions } from '../../lib/memory/balloon'
+import * as pageSet from '../../lib/memory/pageSet'
+import { classesOf } from './classesOf'
 import { type InputError, isInputError, refusals } from './inputError'
 import { openTraceFile } from './shippedTraces'
 
@@ -36,20 +39,32 @@ export const guestOf = (config: GuestConfig, path: string): Either<InputError, G
       expected: `at least ${workload.pages * pageBytes} B, the ${workload.pages} pages that the workload touches`,
       got: `${config.memory} B: page ${workload.pages - 1} would lie outside the guest`
     })
-  const guest = refusals(path, () => kinds[config.kind ?? 'process'](optionsOf(config, pageBytes, workload)))
+  const pages = memoryPages ?? workload.pages
+  const classes = refusals(path, () =>
+    classesOf(config, { pages, pageBytes, untouched: neverTouched(config.workload, traces, pages), path })
+  )
+  if (isInputError(classes)) return left(classes)
+  const guest = refusals(path, () => kinds[config.kind ?? 'process']({ ...optionsOf(config, pageBytes, workload), classes }))
   return isInputError(guest) ? left(guest) : right(guest)
 }
 
 const kinds = { thread, process, container, vm } as const
 
-const optionsOf = ({ name, memory, context, dependencies }: GuestConfig, pageBytes: number, workload: Workload): GuestOptions => ({
+const optionsOf = ({ name, memory, context, dependencies, balloon }: GuestConfig, pageBytes: number, workload: Workload): GuestOptions => ({
   name,
   memoryBytes: memory,
   pageBytes,
   contextBytes: context,
   workload,
+  ...(balloon !== undefined && { balloon: balloonOf(balloon) }),
   dependencies: dependencies?.map(({ kind, name, policy }): Dependency => ({ kind, name, policy: policyOf(policy) }))
 })
+
+const balloonOf = (config: BalloonConfig): SelfBallooningOptions => {
+  if (config === true) return {}
+  const { interval, ...others } = config
+  return { ...others, ...(interval !== undefined && { intervalNs: interval }) }
+}
 
 const policyOf = (policy: PolicyConfig): Policy => {
   switch (policy.type) {
@@ -68,6 +83,18 @@ const policyOf = (policy: PolicyConfig): Policy => {
 const tracesIn = (config: WorkloadConfig, path: string): readonly (readonly [name: string, path: string])[] => {
   if (config.type === 'recorded') return [[config.trace, `${path}.trace`]]
   return config.type === 'phased' ? config.phases.flatMap(({ workload }, i) => tracesIn(workload, `${path}.phases[${i}].workload`)) : []
+}
+
+/** The pages outside of every trace, where traces are all that runs; `undefined` for a synthetic guest, whose memory is taken to be in use. */
+const neverTouched = (config: WorkloadConfig, traces: ReadonlyMap<string, PageTrace>, pages: number): pageSet.PageSet | undefined => {
+  if (config.type === 'recorded') {
+    const { from = 0, trace } = config
+    return pageSet.complement(pageSet.range(pages, from, from + traces.get(trace)!.header.pages))
+  }
+  if (config.type !== 'phased' || tracesIn(config, '').length === 0) return undefined
+  const phases = config.phases.filter(({ workload }) => workload.type !== 'idle')
+  const each = phases.map(({ workload }) => neverTouched(workload, traces, pages))
+  return each.reduce((a, b) => a && b && pageSet.intersection(a, b))
 }
 
 const workloadOf = (config: WorkloadConfig, traces: ReadonlyMap<string, PageTrace>, memoryPages: number | undefined): Workload => {

@@ -32,6 +32,17 @@ describe('config', () => {
     if (isRight(read)) expect(decode(configCodec)(configCodec.encode(read.right))).toEqual(read)
   })
 
+  it('a balloon may be true or say how', () => {
+    for (const balloon of [true, { interval: 4e9, fraction: 0.5 }] as const) {
+      const config = {
+        guest: { workload: { type: 'idle' }, zero: 4096, balloon },
+        link: { bandwidth: 1 },
+        techniques: [{ type: 'hybrid' }]
+      } as const
+      expect(decode(configCodec)(configCodec.encode(config))).toEqual(right(config))
+    }
+  })
+
   it('every named technique is a configuration that can be written and read', () => {
     const config = {
       guest: { workload: { type: 'idle' } },
@@ -61,6 +72,21 @@ describe('config', () => {
       'an unknown technique',
       { ...small, techniques: [{ type: 'precopy' }] },
       'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", got "precopy"'
+    ],
+    [
+      'a balloon that is no balloon',
+      { ...small, guest: { ...small.guest, balloon: 5 } },
+      'guest.balloon: expected true or an object, got 5'
+    ],
+    [
+      'a balloon without time',
+      { ...small, guest: { ...small.guest, balloon: { interval: '0 s' } } },
+      'guest.balloon.interval: expected a time above zero with its unit, such as "300 ms" (ns, us, ms, s, min, h), got "0 s"'
+    ],
+    [
+      'a level that is none',
+      { ...small, techniques: [{ type: 'pre-copy', level: 'guest' }] },
+      'techniques[0].level: expected "hypervisor" or "guestOs" or "application", got "guest"'
     ],
     ['no technique', { ...small, techniques: [] }, 'techniques: expected a list of at least one technique, got []'],
     [
