@@ -25,7 +25,7 @@ export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly dow
     {
       name: 'stop-and-copy',
       sentence: 'pauses the guest, copies everything, goes on at the target',
-      source: 'Clark et al., NSDI 2005, §2',
+      source: 'Clark et al., NSDI 2005, §3.1',
       config: { type: 'stop-and-copy' }
     },
     {

@@ -13,7 +13,7 @@ import type { BenchResult } from './timeline'
  */
 export const benchPostcopy = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
   const pages = smoke ? 1 << 15 : 9_437_184
-  const workload = hotCold({ pages, writesPerSecond: 4_000, readsPerSecond: 36_000, vcpus: 4 })
+  const workload = hotCold({ pages, writesPerSecond: 12_000, readsPerSecond: 108_000, vcpus: 4 })
   const repeats = smoke ? 1 : 3
   const times: number[] = []
   let faults = 0
