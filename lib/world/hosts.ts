@@ -25,6 +25,8 @@ export type Fidelity = 'marks' | ContentFidelity
 export type Hosts = {
   /** Makes accesses in bulk, where the guest runs. */
   readonly apply: (accesses: Int32Array, n: number) => void
+  /** The bitmap of what the guest writes where it runs, when nothing else is kept of a write. */
+  readonly marks: () => Bitmap | undefined
   /** Makes one access; answers the nanoseconds that dirty logging makes it cost. */
   readonly touch: (access: number) => number
   readonly isTrapped: (page: number) => boolean
@@ -128,6 +130,7 @@ export const hosts = ({
       bitmap.markWrites(runs.target ? writtenAtTarget : marks, accesses, n)
       if (exact !== undefined) content.writeAll(runs.target ? exact.target : exact.source, accesses, n)
     },
+    marks: () => (exact !== undefined ? undefined : runs.target ? writtenAtTarget : marks),
     touch: (access) => {
       if ((access & 1) === 0) return 0
       const page = access >> 1

@@ -49,6 +49,7 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
     batchAccesses: options.batchAccesses,
     port: {
       apply: hosts.apply,
+      marks: hosts.marks,
       touch: hosts.touch,
       isTrapped: hosts.isTrapped,
       onFault: (page, vcpu) => {

@@ -47,4 +47,21 @@ describe('uniform', () => {
     expect(() => uniform({ ...good, readsPerSecond: Number.NaN })).toThrow(/readsPerSecond must be from 0 to 1e12 \(got NaN\)/)
     expect(() => uniform({ ...good, vcpus: 1.5 })).toThrow(new RangeError('uniform: vcpus must be an integer of at least 1 (got 1.5)'))
   })
+
+  it('marks what it would have filled, in any mixture of the two', () => {
+    const workload = uniform({ pages: 100, from: 7, writesPerSecond: 1000 })
+    const [whole, mixed] = [workload.open(key(3), 0), workload.open(key(3), 0)]
+    const accesses = new Int32Array(90)
+    whole.fill(accesses, new Float64Array(0), 90)
+    const words = new Int32Array(4)
+    const some = new Int32Array(30)
+    const newly = mixed.mark!(words, 20)
+    mixed.fill(some, new Float64Array(0), 30)
+    const more = mixed.mark!(words, 40)
+    const marked = [...accesses.subarray(0, 20), ...accesses.subarray(50, 90)].map((access) => access >> 1)
+    expect([...some]).toEqual([...accesses.subarray(20, 50)])
+    expect(newly + more).toBe(new Set(marked).size)
+    for (const page of marked) expect((words[page >> 5] >>> (page & 31)) & 1).toBe(1)
+    expect(uniform({ pages: 100, writesPerSecond: 1, readsPerSecond: 1 }).open(key(3), 0).mark).toBeUndefined()
+  })
 })

@@ -7,6 +7,7 @@ import {
   fillUint32,
   type Key,
   key,
+  markBelow,
   permutation,
   pick,
   type Seed,
@@ -80,6 +81,23 @@ describe('random', () => {
         fillBelow(key(seed), start, bound, out, 60)
         expect([...out]).toEqual(Array.from({ length: 60 }, (_, i) => uniformInt(key(seed), start + i, bound)))
         for (const x of out) expect(x >= 0 && x < bound).toBe(true)
+      })
+    )
+  })
+
+  it('markBelow marks what fillBelow gives, and counts the bits set anew', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(1000), fc.integer({ min: 1, max: 500 }), fc.nat(40), fc.nat(200), (seed, start, bound, from, n) => {
+        const values = new Int32Array(n)
+        fillBelow(key(seed), start, bound, values, n)
+        const words = new Int32Array(17)
+        words[0] = 5
+        const before = words.slice()
+        const newly = markBelow(key(seed), start, bound, words, n, from)
+        const expected = new Set([0, 2, ...Array.from(values, (value) => from + value)])
+        const found = Array.from({ length: 17 * 32 }, (_, bit) => bit).filter((bit) => (words[bit >> 5] >>> (bit & 31)) & 1)
+        expect(found).toEqual([...expected].sort((a, b) => a - b))
+        expect(newly).toBe(expected.size - before.reduce((sum, word) => sum + (word === 5 ? 2 : 0), 0))
       })
     )
   })
