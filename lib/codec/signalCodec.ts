@@ -16,7 +16,7 @@ const bytes = nonNegative
 export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   done: closed({ at, to }),
   refused: closed({ at, reason: text, to }),
-  preselected: closed({ at, host: text, to }),
+  preselected: closed({ at, host: text, guestNs: nonNegative, to }),
   reserved: closed({ at, bytes, to }),
   selected: closed({ at, pages: pageSetCodec, nonPageable: pageSetCodec, to }),
   sent: closed({ at, pages: pagesCodec, skipped: pageSetCodec, bytes, to }),

@@ -10,8 +10,8 @@ import { nanoseconds, type Time, type TimeUnit } from '../time/time'
  *     progress = guestNs of that last signal - guestNs at the first command
  *     elapsed  = its time - the first command's time, in nanoseconds
  *
- * Signals tell `guestNs` from `suspended` on only. At the first command it is taken to be the time since `began`: the guest runs at full speed from
- * the beginning of the journal. A guest that ended (`exited`) is measured until then, its progress being whatever the next signal says.
+ * At the first command the guest's progress is what `preselected` says, less the time since that command (a round trip, in which the guest is taken to run at full
+ * speed); in a journal without it, the time since `began`. A guest that ended (`exited`) is measured until then, its progress being whatever the next signal says.
  */
 export const applicationDegradation = (unit: TimeUnit = nanoseconds): Fold<Entry, number | undefined> =>
   fold<Entry, number | undefined, Progress>({
@@ -23,13 +23,15 @@ export const applicationDegradation = (unit: TimeUnit = nanoseconds): Fold<Entry
       const { signal } = entry
       if (signal.type === 'exited') return { ...state, exited: signal.at }
       if (!('guestNs' in signal)) return state
+      if (signal.type === 'preselected') return { ...state, first: state.first ?? { at: signal.at, guestNs: signal.guestNs } }
       return { ...state, last: { at: signal.at, guestNs: signal.guestNs } }
     },
-    done: ({ began, started, exited, last }) => {
+    done: ({ began, started, first, exited, last }) => {
       if (started === undefined || last === undefined) return undefined
       const ns = (ticks: Time): number => (ticks / unit.ticksPerSecond) * 1e9
       const elapsed = ns(Math.min(last.at, exited ?? last.at) - started)
-      return elapsed > 0 ? 1 - (last.guestNs - ns(started - began)) / elapsed : undefined
+      const before = first === undefined ? ns(started - began) : first.guestNs - ns(first.at - started)
+      return elapsed > 0 ? 1 - (last.guestNs - before) / elapsed : undefined
     }
   })
 
@@ -37,5 +39,6 @@ type Progress = {
   readonly began: Time
   readonly started?: Time
   readonly exited?: Time
+  readonly first?: { readonly at: Time; readonly guestNs: number }
   readonly last?: { readonly at: Time; readonly guestNs: number }
 }

@@ -13,7 +13,7 @@ import type { Address, Order, Pages, Where } from './command'
 export type Answer =
   | { readonly type: 'done' }
   | { readonly type: 'refused'; readonly reason: string }
-  | { readonly type: 'preselected'; readonly host: string }
+  | { readonly type: 'preselected'; readonly host: string; readonly guestNs: number }
   | { readonly type: 'reserved'; readonly bytes: number }
   | { readonly type: 'selected'; readonly pages: PageSet; readonly nonPageable: PageSet }
   | { readonly type: 'sent'; readonly pages: Pages; readonly skipped: PageSet; readonly bytes: number }

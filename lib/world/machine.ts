@@ -175,7 +175,7 @@ export const machine = (options: MachineOptions): Machine => {
         thereAndBack(
           to,
           () => {},
-          () => ({ type: 'preselected', host: 'target' })
+          () => ({ type: 'preselected', host: 'target', guestNs: run.guestNs() })
         )
         break
       case 'reserve':

@@ -81,7 +81,7 @@ const migration = name
 export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('done', { to }),
   of('refused', { reason: name, to }),
-  of('preselected', { host: name, to }),
+  of('preselected', { host: name, guestNs: nat, to }),
   of('reserved', { bytes: amount, to }),
   of('selected', { pages: pageSets, nonPageable: pageSets, to }),
   of('sent', { pages, skipped: pageSets, bytes: amount, to }),

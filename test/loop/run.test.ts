@@ -45,7 +45,7 @@ describe('run', () => {
       guests: { a: { name: 'a', pages: 1, pageBytes: 4096 } },
       description: null,
       signals: ({ commands }) =>
-        new Observable((out) => commands.subscribe(({ to }) => out.next({ type: 'preselected', host: 'b', to, at: 0 })))
+        new Observable((out) => commands.subscribe(({ to }) => out.next({ type: 'preselected', host: 'b', guestNs: 0, to, at: 0 })))
     }
     const asking: Pipeline = () => {
       const first = request({ type: 'preselect' })

@@ -159,6 +159,15 @@ describe('applicationDegradation', () => {
     expect(runFold(applicationDegradation(), [...from, released(150, 100)])).toBeUndefined()
   })
 
+  it('starts from the progress that the preselection tells, where a guest was slow before its migration', () => {
+    const { began, asked, heard } = said('m')
+    // Half speed from the beginning: 500 of 1,000 ns by then, 10 of 20 ns of the round trip, and 250 of the next 500 ns.
+    const from = [began(0), asked(1000, { type: 'preselect' }), heard(1020, { type: 'preselected', host: 'b', guestNs: 510 })]
+    const released = heard(1520, { type: 'released', needs: [], guestNs: 760 })
+    expect(runFold(applicationDegradation(), [...from, released])).toBe(1 - (760 - 490) / 520)
+    expect(runFold(applicationDegradation(), from)).toBeUndefined()
+  })
+
   it('knows the unit of the ticks', () => {
     const entries = [began(0), asked(400, { type: 'reserve' }), heard(1200, { type: 'released', needs: [], guestNs: 2000 })]
     expect(runFold(applicationDegradation(cycles({ hertz: 400_000_000 })), entries)).toBe(0.5)
