@@ -9,7 +9,6 @@ import { lanes } from '../protocol/lanes'
 import type { Attempt, Failure } from '../protocol/phase'
 import { andThen, asked, awaiting, done, failure, map, mapFailure, request } from '../protocol/phase'
 import type { Signal } from '../protocol/signal'
-import { answeredTag } from '../protocol/signal'
 import type { Prepaging } from './prepaging'
 
 /**
@@ -138,4 +137,4 @@ const background = <S extends Data>({ prepaging, windowPages, windows }: Require
 }
 
 /** Whether a signal answers a request of this lane; each phase here only ever asks for pages. */
-const isAnswer = (signal: Signal): boolean => 'to' in signal && signal.to.lane === '' && answeredTag(signal) !== undefined
+const isAnswer = (signal: Signal): boolean => 'to' in signal && signal.to.lane === ''

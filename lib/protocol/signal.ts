@@ -82,8 +82,5 @@ export type AnswerKind = {
 /** The signal that answers an order of type `K`. */
 export type AnswerTo<K extends Order['type']> = Extract<Signal, { readonly type: AnswerKind[K] }>
 
-/** Whether a signal answers a request (of this lane: combinators route by lane before a phase sees it), and which tag it had. */
-export const answeredTag = (signal: Signal): number | undefined => ('to' in signal ? signal.to.tag : undefined)
-
 /** The migration a signal speaks of. */
 export const migrationOf = (signal: Signal): string => ('to' in signal ? signal.to.migration : signal.migration)

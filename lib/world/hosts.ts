@@ -10,7 +10,7 @@ import { level, written } from '../memory/pageClasses'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import { bitsIn } from '../memory/words'
-import type { Level, Place, Unless, Where } from '../protocol/command'
+import type { Place, Unless, Where } from '../protocol/command'
 
 /**
  * How much of a page's content a world keeps. `marks`: only whether the target's copy is stale (large guests). `versions`: a number that every write raises.
@@ -34,7 +34,6 @@ export type Hosts = {
   readonly track: (on: boolean) => void
   readonly isTracking: () => boolean
   readonly sync: () => PageSet
-  readonly select: (level: Level) => PageSet
   readonly classes: () => PageClasses
   readonly setClasses: (classes: PageClasses) => void
   readonly isZero: (page: number) => boolean
@@ -119,6 +118,10 @@ export const hosts = ({
   const classesNow = (): PageClasses => (marks.count === 0 || allInUse() ? classes : written(bitmap.snapshot(marks))(classes))
   const allInUse = (): boolean => classes.application.count === pages && classes.zero.count === 0
 
+  /** Pages whose copy at the target is not what the source has now. */
+  const stale = (): PageSet =>
+    exact === undefined ? pageSet.union(bitmap.snapshot(differs!), bitmap.snapshot(marks)) : content.differing(exact.source, exact.target)
+
   const costOf = (page: number, newly: boolean): number => {
     if (!tracking || !newly) return 0
     const huge = costs.hugePageSplitNs > 0 && bitmap.mark(split, Math.floor(page / costs.hugePagePages))
@@ -155,7 +158,6 @@ export const hosts = ({
       const dirty = fold()
       return tracking ? dirty : pageSet.empty(pages)
     },
-    select: (at) => level(classesNow(), at),
     classes: classesNow,
     setClasses: (next) => {
       classes = next
@@ -241,10 +243,7 @@ export const hosts = ({
     running: () => (['source', 'target'] as const).filter((where) => runs[where]),
     compare: (when) => {
       const missing = bitmap.snapshot(trapped)
-      const relevant = level(classesNow(), needed(guest))
-      const stale =
-        (exact && content.differing(exact.source, exact.target)) ?? pageSet.union(bitmap.snapshot(differs!), bitmap.snapshot(marks))
-      if (when === 'activated') lost = pageSet.difference(pageSet.intersection(stale, relevant), missing)
+      if (when === 'activated') lost = pageSet.difference(pageSet.intersection(stale(), level(classesNow(), needed(guest))), missing)
       return {
         lost: when === 'activated' ? lost : pageSet.union(lost, missing),
         regressed: bitmap.snapshot(regressed),

@@ -1,5 +1,6 @@
 import { settle } from '../guest/dependency'
 import { memoryBytes } from '../guest/guest'
+import { level } from '../memory/pageClasses'
 import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
 import type { Address, Command, Order, Where } from '../protocol/command'
@@ -182,8 +183,9 @@ export const machine = (options: MachineOptions): Machine => {
         reserve(to)
         break
       case 'select': {
-        const pages = hosts.select(order.level)
-        tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(hosts.classes().nonPageable, pages) })
+        const classes = hosts.classes()
+        const pages = level(classes, order.level)
+        tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(classes.nonPageable, pages) })
         break
       }
       case 'track':

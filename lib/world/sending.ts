@@ -1,7 +1,8 @@
+import { popcount } from '../memory/bitmap'
 import { orderOf, ownSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
-import { bitsIn, lowestBit } from '../memory/words'
+import { lowestBit } from '../memory/words'
 import type { Link } from '../network/link'
 import { wireBytes } from '../network/link'
 import type { Order, Pages } from '../protocol/command'
@@ -78,7 +79,10 @@ export const sending = (options: SendingOptions): Sending => {
       total += hosts.isZero(page) ? small : full
       ends[n++] = total
     }
-    if (n === 0) return undefined
+    if (n === 0) {
+      buffers.give({ pages: list, ends, leaves })
+      return undefined
+    }
     const readings: Reading[] = []
     bytes += total
     counted += n
@@ -126,7 +130,7 @@ export const sending = (options: SendingOptions): Sending => {
         skippedWords ??= new Int32Array(Math.ceil(pages / 32))
         for (let i = 0; i < words.length; i++) skippedWords[first + i] |= before![i] & ~words[i]
       }
-      const count = bits(words)
+      const count = popcount(words)
       if (count > 0) return { first, words, count }
     }
   }
@@ -136,7 +140,7 @@ export const sending = (options: SendingOptions): Sending => {
     if (chosen === undefined) return undefined
     const { first, words, count } = chosen
     const zeroPages = hosts.zeroPages(words, first)
-    const zeros = zeroPages === undefined ? 0 : bits(zeroPages)
+    const zeros = zeroPages === undefined ? 0 : popcount(zeroPages)
     const total = (count - zeros) * full + zeros * small
     hosts.readWords(words, first)
     bytes += total
@@ -194,9 +198,3 @@ export const sending = (options: SendingOptions): Sending => {
 
 /** Words of a batch that nobody follows: 32,768 pages. */
 const WORDS = 1024
-
-const bits = (words: Int32Array): number => {
-  let count = 0
-  for (let i = 0; i < words.length; i++) count += bitsIn(words[i])
-  return count
-}

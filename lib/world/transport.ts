@@ -44,7 +44,6 @@ export type Transport = {
   readonly application: (now: Time) => { readonly applicationBytes: number; readonly applicationDemandBytes: number }
   /** The link is gone: every job is refused, what has not arrived never will. */
   readonly fail: (reason: string) => void
-  readonly failure: () => string | undefined
 }
 
 type TransportOptions = {
@@ -235,7 +234,6 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
         for (const job of lane.jobs.splice(0)) job.refused(reason)
       }
       for (const owner of lanes.keys()) changed(owner)
-    },
-    failure: () => failed
+    }
   }
 }

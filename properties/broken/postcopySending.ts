@@ -1,12 +1,11 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import type { PageSet } from '../../lib/memory/pageSet'
-import * as pageSet from '../../lib/memory/pageSet'
-import { concluded, pause, prepare, release, switchOver } from '../../lib/migration/stages'
 import type { Order, Place } from '../../lib/protocol/command'
 import { lanes } from '../../lib/protocol/lanes'
-import { andThen, map, request } from '../../lib/protocol/phase'
+import { map, request } from '../../lib/protocol/phase'
 import type { Pipeline } from '../../lib/protocol/pipeline'
+import { postcopyPulling } from './postcopyPulling'
 
 /** A post-copy whose two lanes both send every missing page, upwards, without asking what the other has sent. Breaks `sentOnce`. */
 export const postcopySendingTwice: Pipeline = postcopySending('ifAbsent')
@@ -16,28 +15,10 @@ export const postcopyPlacingAlways: Pipeline = postcopySending('always')
 
 function postcopySending(place: Place): Pipeline {
   const order = (pages: PageSet): Order => ({ type: 'send', pages, place })
-  return () =>
+  return postcopyPulling((missing) =>
     pipe(
-      prepare(),
-      andThen('pause', pause),
-      andThen('select', (clockNs) =>
-        pipe(request({ type: 'select', level: 'hypervisor' }), map(E.map(({ pages, nonPageable }) => ({ clockNs, pages, nonPageable }))))
-      ),
-      andThen('non-pageable', ({ clockNs, pages, nonPageable }) => {
-        const missing = pageSet.difference(pages, nonPageable)
-        return pipe(
-          request({ type: 'send', pages: nonPageable, place: 'always' }),
-          andThen('switch over', () => switchOver({ clockNs, missing })),
-          andThen('pull', () =>
-            pipe(
-              lanes({ first: request(order(missing)), second: request(order(missing)) }),
-              map(({ first, second }) => (E.isLeft(first) ? first : second))
-            )
-          ),
-          andThen('flush', () => request({ type: 'flush' }))
-        )
-      }),
-      andThen('release', release),
-      concluded
+      lanes({ first: request(order(missing)), second: request(order(missing)) }),
+      map(({ first, second }) => (E.isLeft(first) ? first : second))
     )
+  )
 }

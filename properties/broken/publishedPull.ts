@@ -1,40 +1,18 @@
 import * as E from 'fp-ts/lib/Either'
-import { pipe } from 'fp-ts/lib/function'
 import * as pageSequence from '../../lib/memory/pageSequence'
 import type { PageSet } from '../../lib/memory/pageSet'
-import * as pageSet from '../../lib/memory/pageSet'
 import type { Prepaging } from '../../lib/migration/prepaging'
-import { concluded, pause, prepare, release, switchOver } from '../../lib/migration/stages'
 import type { Data } from '../../lib/protocol/data'
 import type { Attempt } from '../../lib/protocol/phase'
-import { andThen, answers, asked, awaiting, done, failure, map, request } from '../../lib/protocol/phase'
+import { answers, asked, awaiting, done, failure } from '../../lib/protocol/phase'
 import type { Pipeline } from '../../lib/protocol/pipeline'
+import { postcopyPulling } from './postcopyPulling'
 
 /**
  * A post-copy that pushes as a published listing of bubbling does: one page at a time in the listing's order, a faulted page at once, and ends when the
  * bubble has reached its bounds, whatever is still missing. With a listing that loses pages it breaks `noPageLost`.
  */
-export const publishedPull =
-  <S extends Data>(order: Prepaging<S>): Pipeline =>
-  () =>
-    pipe(
-      prepare(),
-      andThen('pause', pause),
-      andThen('select', (clockNs) =>
-        pipe(request({ type: 'select', level: 'hypervisor' }), map(E.map(({ pages, nonPageable }) => ({ clockNs, pages, nonPageable }))))
-      ),
-      andThen('non-pageable', ({ clockNs, pages, nonPageable }) => {
-        const missing = pageSet.difference(pages, nonPageable)
-        return pipe(
-          request({ type: 'send', pages: nonPageable, place: 'always' }),
-          andThen('switch over', () => switchOver({ clockNs, missing })),
-          andThen('pull', () => waitForFault(order, missing)),
-          andThen('flush', () => request({ type: 'flush' }))
-        )
-      }),
-      andThen('release', release),
-      concluded
-    )
+export const publishedPull = <S extends Data>(order: Prepaging<S>): Pipeline => postcopyPulling((missing) => waitForFault(order, missing))
 
 /** The listing's bubble begins to grow at the first fault. */
 const waitForFault = <S extends Data>(order: Prepaging<S>, missing: PageSet): Attempt<unknown> =>
