@@ -28,7 +28,14 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   sync: nothingBeside,
   send: closed(
     { pages: pagesCodec, place: oneOf('always', 'ifAbsent', 'ifNewer') },
-    { unless: oneOf('dirtied', 'sent'), overtake: yesNo, round: nonNegativeInteger, bytesPerSecond: positive }
+    {
+      unless: oneOf('dirtied', 'sent'),
+      overtake: yesNo,
+      encoding: oneOf('delta'),
+      channels: positive,
+      round: nonNegativeInteger,
+      bytesPerSecond: positive
+    }
   ),
   discard: closed({ pages: pageSetCodec }),
   flush: nothingBeside,
@@ -38,6 +45,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   commit: nothingBeside,
   resume: closed({ where: whereCodec }, { missing: pageSetCodec, clockNs: whole }),
   release: nothingBeside,
+  inquire: nothingBeside,
   throttle: closed({ fraction }),
   wake: closed({ afterNs: nonNegativeInteger }),
   cancel: closed({ tag: nonNegativeInteger }),

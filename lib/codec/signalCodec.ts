@@ -25,6 +25,7 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   redirected: closed({ at, to }),
   committed: closed({ at, to }),
   activated: closed({ at, where: whereCodec, guestNs: nonNegative, clockNs: whole, to }),
+  standing: closed({ at, primary: whereCodec, missing: pageSetCodec, to }),
   released: closed({ at, needs: texts, guestNs: nonNegative, to }),
   synced: closed({ at, dirty: pageSetCodec, to, migration }),
   round: closed({ at, round: nonNegativeInteger, pages: nonNegativeInteger, migration }),
@@ -32,12 +33,14 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   faulted: closed({ at, page: pageNumber, vcpu: nonNegativeInteger, migration }),
   exited: closed({ at, migration }),
   failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
+  mended: closed({ at, what: oneOf('link'), migration }),
   wound: closed({ at, migration }),
   compared: closed({
     at,
     when: oneOf('activated', 'released'),
     lost: pageSetCodec,
     regressed: pageSetCodec,
+    misread: pageSetCodec,
     owed: nonNegativeInteger,
     migration
   }),

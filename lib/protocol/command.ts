@@ -19,6 +19,12 @@ export type Place = 'always' | 'ifAbsent' | 'ifNewer'
  */
 export type Unless = 'dirtied' | 'sent'
 
+/**
+ * How the sender may write a page on the wire besides as it is. `delta`: as its difference from what was sent of it last, where the sender still has that in its
+ * cache (XBZRLE; Hudzia et al., and QEMU's `migration/xbzrle.c`). A zero page is always a mark without content.
+ */
+export type Encoding = 'delta'
+
 /** Pages to send: a set, sent in address order, or a sequence, sent in its own order. */
 export type Pages = PageSet | PageSequence
 
@@ -28,10 +34,12 @@ export type Pages = PageSet | PageSequence
  * - `preselect`, `reserve`: Clark's stages 0 and 1. `select`: which pages exist at a level, now.
  * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
  * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. With
- *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead.
+ *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead. With `channels`, the lane's pages are spread over so many
+ *   connections: what leaves on one may arrive ahead of what left on another before it, unless a `flush` stands between them.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
  * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
  *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
+ * - `inquire`: what the target knows of the migration: whose the guest is, and which pages are still missing there. After a broken link it tells how to go on.
  * - `throttle`: take a fraction of its time from the guest. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `abandon`: the target drops its reservation and all its copies.
  */
@@ -47,6 +55,8 @@ export type Order =
       readonly place: Place
       readonly unless?: Unless
       readonly overtake?: boolean
+      readonly encoding?: Encoding
+      readonly channels?: number
       readonly round?: number
       readonly bytesPerSecond?: number
     }
@@ -58,6 +68,7 @@ export type Order =
   | { readonly type: 'commit' }
   | { readonly type: 'resume'; readonly where: Where; readonly missing?: PageSet; readonly clockNs?: number }
   | { readonly type: 'release' }
+  | { readonly type: 'inquire' }
   | { readonly type: 'throttle'; readonly fraction: number }
   | { readonly type: 'wake'; readonly afterNs: number }
   | { readonly type: 'cancel'; readonly tag: number }

@@ -8,6 +8,7 @@ import type { Address, Order, Pages, Where } from './command'
  *
  * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`). `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
  * - `refused`: the world will not or cannot; the reason is a sentence.
+ * - `standing`: at the target, whose the guest is and which of its pages are missing; pages on their way when the link broke are missing again.
  * - `released`: the source has dropped the guest; `needs` names what the target still needs it for (residual dependencies; empty is the aim).
  */
 export type Answer =
@@ -22,6 +23,7 @@ export type Answer =
   | { readonly type: 'redirected' }
   | { readonly type: 'committed' }
   | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number; readonly clockNs: number }
+  | { readonly type: 'standing'; readonly primary: Where; readonly missing: PageSet }
   | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number }
 
 /**
@@ -30,9 +32,10 @@ export type Answer =
  * - `synced`: the dirty log was read and cleared; a page unheard here is a page lost, so every lane hears it; `to` names who asked.
  * - `round`: the first page of a round is about to leave. `progress`: bytes on the wire and pages transmitted so far.
  * - `faulted`: the guest, at the target, has stopped at its first access to a missing page. `exited`: the guest has ended.
- * - `failed`: a host or the link is gone. `wound`: (from a combinator, not a world) wind down and end.
+ * - `failed`: a host or the link is gone. `mended`: the link is back; what was on its way is lost. `wound`: (from a combinator, not a world) wind down and end.
  * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release, `lost` are the pages whose
- *   content at the target is not what it must be and that nobody owes, `regressed` those that were overwritten by something older, `owed` those still missing.
+ *   content at the target is not what it must be and that nobody owes, `regressed` those that were overwritten by something older, `misread` those that the
+ *   guest used there before they had arrived, `owed` those still missing.
  * - `hosts`: the oracle's word whenever it changes: whose copy counts, and where the guest runs. `linkUsed`: the application traffic that got through on
  *   the link since the migration's first command, and what wanted to, in bytes.
  */
@@ -43,6 +46,7 @@ export type Fact =
   | { readonly type: 'faulted'; readonly page: number; readonly vcpu: number }
   | { readonly type: 'exited' }
   | { readonly type: 'failed'; readonly what: 'link' | Where; readonly reason: string }
+  | { readonly type: 'mended'; readonly what: 'link' }
   | { readonly type: 'wound' }
   | { readonly type: 'hosts'; readonly primary: Where; readonly running: readonly Where[] }
   | {
@@ -50,6 +54,7 @@ export type Fact =
       readonly when: 'activated' | 'released'
       readonly lost: PageSet
       readonly regressed: PageSet
+      readonly misread: PageSet
       readonly owed: number
     }
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
@@ -73,6 +78,7 @@ export type AnswerKind = {
   commit: 'committed'
   resume: 'activated'
   release: 'released'
+  inquire: 'standing'
   throttle: 'done'
   wake: 'done'
   cancel: 'cancelled'

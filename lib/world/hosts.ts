@@ -64,8 +64,15 @@ export type Hosts = {
   /** The target loses its copies. */
   readonly abandon: () => void
   readonly primary: () => Where
+  /** Pages whose first access at the target would stop the guest; they are owed again, whoever had chosen them. */
+  readonly missing: () => PageSet
   readonly running: () => readonly Where[]
-  readonly compare: (when: 'activated' | 'released') => { readonly lost: PageSet; readonly regressed: PageSet; readonly owed: number }
+  readonly compare: (when: 'activated' | 'released') => {
+    readonly lost: PageSet
+    readonly regressed: PageSet
+    readonly misread: PageSet
+    readonly owed: number
+  }
 }
 
 /** What was read of a page, and the number of the read in order; `undefined` in a world that keeps marks only. */
@@ -240,6 +247,11 @@ export const hosts = ({
       if (differs !== undefined) bitmap.markAll(differs, pageSet.complement(bitmap.snapshot(zero)))
     },
     primary: () => primary,
+    missing: () => {
+      const missing = bitmap.snapshot(trapped)
+      bitmap.markAll(owed, missing)
+      return missing
+    },
     running: () => (['source', 'target'] as const).filter((where) => runs[where]),
     compare: (when) => {
       const missing = bitmap.snapshot(trapped)
@@ -247,6 +259,7 @@ export const hosts = ({
       return {
         lost: when === 'activated' ? lost : pageSet.union(lost, missing),
         regressed: bitmap.snapshot(regressed),
+        misread: pageSet.empty(pages),
         owed: trapped.count
       }
     }

@@ -51,6 +51,7 @@ const needsTarget: ReadonlySet<Order['type']> = new Set([
   'discard',
   'flush',
   'sendContext',
+  'inquire',
   'commit',
   'resume'
 ])
@@ -236,6 +237,17 @@ export const machine = (options: MachineOptions): Machine => {
       case 'release':
         release(to)
         break
+      case 'inquire': {
+        let missing = pageSet.empty(guest.pages)
+        thereAndBack(
+          to,
+          () => {
+            missing = hosts.missing()
+          },
+          () => ({ type: 'standing', primary: hosts.primary(), missing })
+        )
+        break
+      }
       case 'throttle':
         run.setThrottle(order.fraction)
         tell(to, { type: 'done' })

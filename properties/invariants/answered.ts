@@ -58,6 +58,7 @@ const kinds: AnswerKind = {
   commit: 'committed',
   resume: 'activated',
   release: 'released',
+  inquire: 'standing',
   throttle: 'done',
   wake: 'done',
   cancel: 'cancelled',

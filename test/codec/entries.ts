@@ -42,7 +42,7 @@ const optional = { requiredKeys: [] as [] }
 
 /** Any order. */
 export const orders: fc.Arbitrary<Order> = fc.oneof(
-  bare('preselect', 'reserve', 'sync', 'flush', 'pause', 'sendContext', 'redirect', 'commit', 'release', 'abandon'),
+  bare('preselect', 'reserve', 'sync', 'flush', 'pause', 'sendContext', 'redirect', 'commit', 'release', 'inquire', 'abandon'),
   fc.record({
     type: fc.constant('select' as const),
     level: fc.constantFrom('hypervisor' as const, 'guestOs' as const, 'application' as const)
@@ -55,6 +55,8 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
       place: fc.constantFrom('always' as const, 'ifAbsent' as const, 'ifNewer' as const),
       unless: fc.constantFrom('dirtied' as const, 'sent' as const),
       overtake: fc.boolean(),
+      encoding: fc.constant('delta' as const),
+      channels: fc.integer({ min: 1, max: 16 }),
       round: nat,
       bytesPerSecond: rate
     },
@@ -90,6 +92,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('redirected', { to }),
   of('committed', { to }),
   of('activated', { where, guestNs: nat, clockNs: nat, to }),
+  of('standing', { primary: where, missing: pageSets, to }),
   of('released', { needs: fc.array(name, { maxLength: 3 }), guestNs: nat, to }),
   of('synced', { dirty: pageSets, to, migration }),
   of('round', { round: nat, pages: nat, migration }),
@@ -97,12 +100,14 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('faulted', { page: fc.nat({ max: 2 ** 30 - 1 }), vcpu: nat, migration }),
   of('exited', { migration }),
   of('failed', { what: fc.constantFrom('link' as const, 'source' as const, 'target' as const), reason: name, migration }),
+  of('mended', { what: fc.constant('link' as const), migration }),
   of('wound', { migration }),
   of('hosts', { primary: where, running: fc.array(where, { maxLength: 2 }), migration }),
   of('compared', {
     when: fc.constantFrom('activated' as const, 'released' as const),
     lost: pageSets,
     regressed: pageSets,
+    misread: pageSets,
     owed: nat,
     migration
   }),
