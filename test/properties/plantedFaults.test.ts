@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
 import { plantedFaults } from '../../properties/broken/plantedFaults'
-import { check, explain } from '../../properties/check'
+import { check } from '../../properties/check'
+import { explain } from '../../properties/explain'
 import { invariants } from '../../properties/invariants/invariants'
 
 describe('planted faults', () => {

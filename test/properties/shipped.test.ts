@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
 import { demandPostcopies, hybrids, postcopies, precopies, stopAndCopies } from '../../properties/arbitraries/pipelineArbitraries'
-import { check, explain } from '../../properties/check'
+import { check } from '../../properties/check'
+import { explain } from '../../properties/explain'
 
 const RUNS = Number(process.env.RUNS ?? 400)
 const SEED = Number(process.env.SEED ?? 1)
