@@ -1,0 +1,177 @@
+import { type PageSequence, toArray } from '../memory/pageSequence'
+import { has, runs } from '../memory/pageSet'
+import type { Order, Pages } from '../protocol/command'
+import type { Signal } from '../protocol/signal'
+import { formatTime } from '../time/time'
+import { formatBytes, formatNumber } from './numbers'
+
+/** Pages for people: `no pages`, `page 7`, `all 64 pages`, `pages 0-3, 9`, `112 pages: 0-3, 9, 12, …`; at most `most` runs. A sequence keeps its order. @internal */
+export const pagesInWords = (pages: Pages, most = 6): string => {
+  const count = pages.type === 'PageSet' ? pages.count : pages.length
+  if (count === 0) return 'no pages'
+  if (pages.type === 'PageSet' && count === pages.size && count > 1) return `all ${formatNumber(count)} pages`
+  const list: string[] = []
+  for (const [from, to] of pages.type === 'PageSet' ? runs(pages) : runsOf(pages)) {
+    if (list.length === most) return `${formatNumber(count)} pages: ${list.join(', ')}, …`
+    list.push(to - from === 1 ? `${from}` : `${from}-${to - 1}`)
+  }
+  return `${count === 1 ? 'page' : 'pages'} ${list.join(', ')}`
+}
+
+/** An order in a few words, as the one who gives it would say it. @internal */
+export const orderInWords = (order: Order): string => {
+  switch (order.type) {
+    case 'preselect':
+      return 'which host takes the guest?'
+    case 'reserve':
+      return 'reserve memory'
+    case 'select':
+      return `which pages are there, as the ${levels[order.level]} sees it?`
+    case 'track':
+      return order.on ? 'begin to log writes' : 'stop logging writes'
+    case 'sync':
+      return 'read and clear the dirty log'
+    case 'send':
+      return `send ${pagesInWords(order.pages)}${inBrackets(detailsOf(order))}`
+    case 'discard':
+      return `drop ${pagesInWords(order.pages)}`
+    case 'flush':
+      return 'has all arrived?'
+    case 'pause':
+      return 'pause the guest'
+    case 'sendContext':
+      return 'send the execution context'
+    case 'redirect':
+      return 'redirect the network to the target'
+    case 'commit':
+      return 'commit: the guest is yours'
+    case 'resume': {
+      const missing = order.missing === undefined || order.missing.count === 0 ? [] : [`trap ${pagesInWords(order.missing, 4)}`]
+      return `resume the guest at the ${order.where}${inBrackets(missing)}`
+    }
+    case 'release':
+      return 'let go of the guest'
+    case 'inquire':
+      return 'whose is the guest, and what is missing?'
+    case 'throttle':
+      return `slow the guest down by ${Math.round(order.fraction * 1000) / 10} %`
+    case 'wake':
+      return `wake me after ${formatTime(order.afterNs)}`
+    case 'cancel':
+      return `cancel send ${order.tag} of this lane`
+    case 'abandon':
+      return 'give up: drop the reservation and all copies'
+  }
+}
+
+/** An answer or a fact in a few words; `asked` is the order that it answers, where the journal has it. @internal */
+export const signalInWords = (signal: Signal, asked: Order | undefined): string => {
+  switch (signal.type) {
+    case 'done':
+      return asked === undefined ? 'done' : (doneInWords[asked.type] ?? 'done')
+    case 'refused':
+      return `refused: ${signal.reason}`
+    case 'preselected':
+      return `host ${signal.host}`
+    case 'reserved':
+      return `reserved ${formatBytes(signal.bytes)}`
+    case 'selected': {
+      const fixed = signal.nonPageable.count === 0 ? [] : [`${pagesInWords(signal.nonPageable, 3)} must move while it stands still`]
+      return `there: ${pagesInWords(signal.pages)}${inBrackets(fixed)}`
+    }
+    case 'sent': {
+      const left = signal.skipped.count === 0 ? [] : [`left out ${pagesInWords(signal.skipped, 4)}`]
+      return `sent ${pagesInWords(signal.pages)}${inBrackets([formatBytes(signal.bytes), ...left])}`
+    }
+    case 'cancelled':
+      return `cancelled; not sent: ${pagesInWords(signal.unsent)}`
+    case 'suspended':
+      return 'the guest is paused'
+    case 'redirected':
+      return 'the network delivers to the target'
+    case 'committed':
+      return 'committed: the guest is mine'
+    case 'activated':
+      return `the guest runs at the ${signal.where}`
+    case 'standing':
+      return `the guest is the ${signal.primary}'s; missing: ${pagesInWords(signal.missing)}`
+    case 'released':
+      return signal.needs.length === 0 ? 'let go; nothing is needed any more' : `let go; still needed: ${signal.needs.join(', ')}`
+    case 'synced':
+      return signal.dirty.count === 0 ? 'nothing was written' : `written since: ${pagesInWords(signal.dirty)}`
+    case 'round':
+      return `round ${signal.round} begins: ${counted(signal.pages, 'page')}`
+    case 'progress':
+      return `so far ${counted(signal.pages, 'page')}, ${formatBytes(signal.bytes)}`
+    case 'faulted':
+      return `virtual CPU ${signal.vcpu} stops at missing page ${signal.page}`
+    case 'exited':
+      return 'the guest has ended'
+    case 'failed':
+      return `the ${signal.what} fails: ${signal.reason}`
+    case 'mended':
+      return 'the link is back; what was on its way is lost'
+    case 'wound':
+      return 'wind down'
+    case 'hosts':
+      return `${runningInWords(signal.running)}; the ${signal.primary}'s copy counts`
+    case 'compared':
+      return comparedInWords(signal)
+    case 'linkUsed':
+      return `applications on the link: ${formatBytes(signal.applicationBytes)} of ${formatBytes(signal.applicationDemandBytes)}`
+  }
+}
+
+const levels = { hypervisor: 'hypervisor', guestOs: "guest's OS", application: 'application' } as const
+
+const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
+  track: 'so it is',
+  flush: 'all has arrived',
+  sendContext: 'context sent',
+  discard: 'dropped',
+  throttle: 'so it is',
+  wake: 'time is up',
+  abandon: 'dropped all'
+}
+
+const counted = (n: number, what: string): string => `${formatNumber(n)} ${what}${n === 1 ? '' : 's'}`
+
+const inBrackets = (details: readonly string[]): string => (details.length === 0 ? '' : ` (${details.join(', ')})`)
+
+const detailsOf = (order: Extract<Order, { readonly type: 'send' }>): readonly string[] => [
+  ...(order.round === undefined ? [] : [`round ${order.round}`]),
+  ...(order.place === 'always' ? [] : [order.place === 'ifAbsent' ? 'only where absent' : 'only over older']),
+  ...(order.unless === undefined ? [] : [order.unless === 'dirtied' ? 'unless written again' : 'unless sent already']),
+  ...(order.overtake ? ['overtaking'] : []),
+  ...(order.encoding === undefined ? [] : ['as differences']),
+  ...(order.channels === undefined ? [] : [counted(order.channels, 'channel')]),
+  ...(order.bytesPerSecond === undefined ? [] : [`at most ${formatBytes(order.bytesPerSecond)}/s`])
+]
+
+const runningInWords = (running: readonly string[]): string =>
+  running.length === 0 ? 'the guest runs nowhere' : `the guest runs at the ${running.join(' AND at the ')}`
+
+const comparedInWords = ({ when, lost, regressed, misread, owed }: Extract<Signal, { readonly type: 'compared' }>): string => {
+  const wrong = [
+    ...(lost.count === 0 ? [] : [`LOST ${pagesInWords(lost, 4)}`]),
+    ...(regressed.count === 0 ? [] : [`OVERWRITTEN BY OLDER ${pagesInWords(regressed, 4)}`]),
+    ...(misread.count === 0 ? [] : [`USED BEFORE THEY CAME ${pagesInWords(misread, 4)}`])
+  ]
+  const all = [...(wrong.length === 0 ? ['memory is right'] : wrong), ...(owed === 0 ? [] : [`${counted(owed, 'page')} still owed`])]
+  return `compared ${when === 'activated' ? 'at the start there' : 'at the release'}: ${all.join(', ')}`
+}
+
+/** The runs of consecutive pages of a sequence, in its order. */
+const runsOf = (pages: PageSequence): readonly (readonly [from: number, toExclusive: number])[] => {
+  const found: [number, number][] = []
+  for (const page of toArray(pages)) {
+    const last = found[found.length - 1]
+    if (last?.[1] === page) last[1]++
+    else found.push([page, page + 1])
+  }
+  return found
+}
+
+/** Whether a page is among pages. @internal */
+export const isAmong = (pages: Pages, page: number): boolean =>
+  pages.type === 'PageSet' ? has(pages, page) : toArray(pages).includes(page)
