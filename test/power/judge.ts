@@ -1,0 +1,30 @@
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either'
+import { check } from '../../properties/check'
+import { type SwarmName, swarms, worldsOf } from './swarms'
+
+/** What a judge is told to do: which swarms, how many worlds of each, and the seed. */
+export type Job = { readonly swarms: readonly SwarmName[]; readonly runs: number; readonly seed: number }
+
+/** What became of a mutant: which invariant caught it, in which swarm, after how many runs of all; or that all `runs` passed. */
+export type Judgement =
+  | { readonly type: 'caught'; readonly by: string; readonly swarm: string; readonly runs: number; readonly problem: string }
+  | { readonly type: 'survived'; readonly runs: number }
+
+const judge = ({ swarms: names, runs, seed }: Job): Judgement => {
+  let before = 0
+  for (const name of names) {
+    const result = check(swarms[name], { runs, seed, worlds: worldsOf(name) })
+    if (E.isLeft(result)) {
+      const { invariant, violation } = result.left
+      const [problem] = violation.problem.split('\n')
+      return { type: 'caught', by: invariant, swarm: name, runs: before + result.left.runs, problem }
+    }
+    before += result.right.runs
+  }
+  return { type: 'survived', runs: before }
+}
+
+// This file is bundled with a mutated brick and run by itself. Shrinking is cut short: nobody reads a mutant's counterexample.
+fc.configureGlobal({ interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false })
+process.stdout.write(JSON.stringify(judge(JSON.parse(process.argv[2]) as Job)))

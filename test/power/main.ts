@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import type { Job } from './judge'
+import type { Mutation } from './mutation'
+import { mutations } from './mutations'
+import { type SwarmName, swarms } from './swarms'
+import { trial, type Verdict } from './trial'
+
+/**
+ * `npm run power [-- part-of-a-name ...] [--runs n] [--seed n] [--jobs n] [--limit seconds] [--json file]`: builds every mutant of the written list, lets its judge look for a run
+ * that breaks an invariant, and reports the share caught. Ends with 1 when that is below 95 %, or when the sources themselves do not pass.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    limit: { type: 'string', default: '180' },
+    json: { type: 'string' }
+  }
+})
+
+type Tried = { readonly mutation: Mutation; readonly verdict: Verdict }
+
+const seed = Number(values.seed)
+const limitMs = Number(values.limit) * 1000
+const jobOf = ({ swarms, runs = 1000 }: Mutation): Job => ({ swarms, runs: values.runs === undefined ? runs : Number(values.runs), seed })
+
+const chosen = mutations.filter(({ name, equivalent }) =>
+  positionals.length === 0 ? equivalent === undefined : positionals.some((part) => name.toLowerCase().includes(part.toLowerCase()))
+)
+
+const said = (verdict: Verdict): string =>
+  verdict.type === 'caught'
+    ? `${verdict.by}: ${verdict.problem}`
+    : verdict.type === 'survived'
+      ? 'SURVIVED'
+      : verdict.type === 'hangs'
+        ? `a run does not end within ${verdict.ms / 1000} s`
+        : `breaks down: ${verdict.problem}`
+
+const runsOf = (verdict: Verdict): string => ('runs' in verdict ? String(verdict.runs) : '')
+
+/** The tasks' results in their order, so many under way at once. */
+const together = async <A>(tasks: readonly (() => Promise<A>)[], jobs: number): Promise<readonly A[]> => {
+  const results: A[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < tasks.length; i = next++) results[i] = await tasks[i]()
+  }
+  await Promise.all(Array.from({ length: jobs }, worker))
+  return results
+}
+
+const report = (tried: readonly Tried[]): void => {
+  const table = new Table({
+    head: ['mutation', 'kind', 'runs', 'caught by'],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    colWidths: [34, 24, 7, 70]
+  })
+  for (const { mutation, verdict } of tried) table.push([mutation.name, mutation.kind, runsOf(verdict), said(verdict).slice(0, 200)])
+  const counted = tried.filter(({ mutation }) => mutation.equivalent === undefined)
+  const survivors = counted.filter(({ verdict }) => verdict.type === 'survived')
+  const caught = counted.length - survivors.length
+  const share = (100 * caught) / counted.length
+  console.log(table.toString())
+  console.log(`${caught} of ${counted.length} mutants caught: ${share.toFixed(1)} %`)
+  for (const { mutation } of survivors) console.log(`  survivor ${mutation.name}: ${mutation.mistake}`)
+  if (values.json !== undefined) {
+    const results = tried.map(({ mutation: { edits, ...mutation }, verdict }) => ({
+      ...mutation,
+      files: edits.map(({ file }) => file),
+      verdict
+    }))
+    writeFileSync(values.json, `${JSON.stringify({ seed, caught, counted: counted.length, share, results }, null, 2)}\n`)
+  }
+  if (share < 95) process.exitCode = 1
+}
+
+const main = async (): Promise<void> => {
+  const all = Object.keys(swarms) as SwarmName[]
+  const baseline = await trial(undefined, { swarms: all, runs: Math.min(200, Number(values.runs ?? 200)), seed }, limitMs)
+  if (baseline.type !== 'survived') throw new Error(`the sources themselves do not pass: ${JSON.stringify(baseline)}`)
+  const tried = await together(
+    chosen.map((mutation) => async (): Promise<Tried> => {
+      const verdict = await trial(mutation, jobOf(mutation), limitMs)
+      console.error(`${mutation.name}: ${runsOf(verdict)} ${said(verdict)}`)
+      return { mutation, verdict }
+    }),
+    Number(values.jobs)
+  )
+  report(tried)
+}
+
+void main()

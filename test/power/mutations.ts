@@ -1,0 +1,15 @@
+import type { Mutation } from './mutation'
+import { pipelineMutations } from './mutations/pipelineMutations'
+import { protocolMutations } from './mutations/protocolMutations'
+import { pullMutations } from './mutations/pullMutations'
+import { pushMutations } from './mutations/pushMutations'
+import { stageMutations } from './mutations/stageMutations'
+
+/** The written list: what a protocol engineer gets wrong, in every room that a migration passes through. */
+export const mutations: readonly Mutation[] = [
+  ...pipelineMutations,
+  ...stageMutations,
+  ...pushMutations,
+  ...pullMutations,
+  ...protocolMutations
+]

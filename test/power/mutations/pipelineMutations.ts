@@ -1,0 +1,295 @@
+import type { Mutation } from '../mutation'
+
+const precopy = 'pipelines/precopy.ts'
+const postcopy = 'pipelines/postcopy.ts'
+const hybrid = 'pipelines/hybrid.ts'
+const stopAndCopy = 'pipelines/stopAndCopy.ts'
+
+/** Mistakes in how phases are put together: pipelines/*.ts. */
+export const pipelineMutations: readonly Mutation[] = [
+  {
+    name: 'precopyForgettingTheResidual',
+    kind: 'a page dropped',
+    mistake: 'The residual of the push is not handed on: a prototype kept it as hidden state.',
+    edits: [{ file: precopy, find: 'stopAndCopy(owed)', put: "stopAndCopy(require('../lib/memory/pageSet').empty(guest.pages))" }],
+    swarms: ['precopies']
+  },
+  {
+    name: 'precopyDroppingAPage',
+    kind: 'a page dropped',
+    mistake: 'The last page of the residual is left out of the final copy.',
+    edits: [{ file: precopy, find: 'stopAndCopy(owed)', put: "stopAndCopy(require('../lib/memory/pageSet').take(owed, owed.count - 1))" }],
+    swarms: ['precopies']
+  },
+  {
+    name: 'precopyReleasedBeforeTheCopy',
+    kind: 'two steps in the wrong order',
+    mistake: 'The source drops the guest before the stop-and-copy.',
+    edits: [
+      {
+        file: precopy,
+        find: "andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed)),\n      andThen('release', release),",
+        put: "andThen('release', ({ owed }) => pipe(release(), andThen('stop-and-copy', (needs) => pipe(stopAndCopy(owed), andThen('needs', () => pipe(release()))))))),"
+      }
+    ],
+    swarms: ['precopies']
+  },
+  {
+    name: 'precopyNotReleased',
+    kind: 'left behind',
+    mistake: 'The source is never told to drop the guest, and the migration completes.',
+    edits: [
+      {
+        file: precopy,
+        find: "andThen('release', release)",
+        put: "andThen('release', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right([])))"
+      }
+    ],
+    swarms: ['precopies']
+  },
+  {
+    name: 'stopAndCopyWithoutPreparing',
+    kind: 'left behind',
+    mistake: 'Pages are sent to a target that reserved nothing for them.',
+    edits: [
+      {
+        file: stopAndCopy,
+        find: "prepare(),\n      andThen('stop-and-copy', () => phase.stopAndCopy(level))",
+        put: 'phase.stopAndCopy(level)'
+      }
+    ],
+    swarms: ['stopAndCopies']
+  },
+  {
+    name: 'stopAndCopyOfTheGuestOsOnly',
+    kind: 'a page dropped',
+    mistake: 'Only what the application uses is sent; what the kernel of the guest holds stays behind.',
+    edits: [{ file: stopAndCopy, find: 'phase.stopAndCopy(level)', put: "phase.stopAndCopy('application')" }],
+    swarms: ['stopAndCopies']
+  },
+  {
+    name: 'postcopyForgettingNonPageable',
+    kind: 'a page dropped',
+    mistake: 'Pages that can never be fetched are neither sent at once nor pulled (CRIU sends such pages with the image).',
+    edits: [
+      {
+        file: postcopy,
+        find: "request({ type: 'send', pages: nonPageable, place: 'always' })",
+        put: "request({ type: 'send', pages: pageSet.empty(nonPageable.size), place: 'always' })"
+      }
+    ],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopySelectingBeforePausing',
+    kind: 'two steps in the wrong order',
+    mistake: 'Memory is looked up while the guest still runs; a page that comes into use after that is named by nobody.',
+    edits: [
+      {
+        file: postcopy,
+        find: "andThen('pause', pause),\n      andThen('select', (clockNs) =>\n        pipe(\n          request({ type: 'select', level }),",
+        put: "andThen('first', () => request({ type: 'select', level })),\n      andThen('select', (selected) =>\n        pipe(\n          pause(),\n          andThen('then', (clockNs) => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ ...selected, clockNs }))),"
+      },
+      {
+        file: postcopy,
+        find: "andThen('resume at target', ({ pages, nonPageable })",
+        put: "andThen('resume at target', ({ pages, nonPageable, clockNs })"
+      }
+    ],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyNotPausing',
+    kind: 'ownership passes at the wrong time',
+    mistake: 'The guest is not stopped at the source before it goes on at the target.',
+    edits: [
+      {
+        file: postcopy,
+        find: "andThen('pause', pause),\n",
+        put: "andThen('pause', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(0))),\n"
+      }
+    ],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyNotTrapping',
+    kind: 'a page dropped',
+    mistake: 'The target is not told which pages are missing, so the guest reads zeros there.',
+    edits: [{ file: postcopy, find: 'switchOver({ clockNs, missing })', put: 'switchOver({ clockNs })' }],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyTrappingOneTooFew',
+    kind: 'off by one',
+    mistake: 'The last missing page is not trapped.',
+    edits: [
+      {
+        file: postcopy,
+        find: 'switchOver({ clockNs, missing })',
+        put: 'switchOver({ clockNs, missing: pageSet.take(missing, missing.count - 1) })'
+      }
+    ],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyPullingOneTooFew',
+    kind: 'off by one',
+    mistake: 'The last missing page is trapped and never sent unless the guest faults on it.',
+    edits: [{ file: postcopy, find: 'pull(rules)(missing)', put: 'pull(rules)(pageSet.take(missing, missing.count - 1))' }],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyNotPulling',
+    kind: 'a page dropped',
+    mistake: 'The source is let go as soon as the guest runs at the target.',
+    edits: [
+      {
+        file: postcopy,
+        find: "switchOver({ clockNs, missing }),\n              andThen('pull', () => pull(rules)(missing))",
+        put: 'switchOver({ clockNs, missing })'
+      }
+    ],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyPullingBeforeTheSwitch',
+    kind: 'two steps in the wrong order',
+    mistake: 'Pages are pulled before anybody is there to miss them, and trapped when they have come.',
+    edits: [
+      {
+        file: postcopy,
+        find: "switchOver({ clockNs, missing }),\n              andThen('pull', () => pull(rules)(missing))",
+        put: "pull(rules)(missing),\n              andThen('switch', () => switchOver({ clockNs, missing }))"
+      }
+    ],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'postcopyTrappingNonPageable',
+    kind: 'placed or sent wrongly',
+    mistake: 'Pages that were sent at once are trapped and sent again.',
+    edits: [{ file: postcopy, find: 'pageSet.difference(pages, nonPageable)', put: 'pages' }],
+    swarms: ['postcopies']
+  },
+  {
+    name: 'hybridKeepingStalePages',
+    kind: 'stale pages kept',
+    mistake: 'The target keeps its stale copies at the switch, and a pull that places only where nothing is never replaces them.',
+    edits: [
+      {
+        file: hybrid,
+        find: "request({ type: 'discard', pages: stale })",
+        put: "request({ type: 'discard', pages: pageSet.empty(guest.pages) })"
+      }
+    ],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridKeepingOneStalePage',
+    kind: 'stale pages kept',
+    mistake: 'The discard ends one page too soon.',
+    edits: [
+      { file: hybrid, find: "type: 'discard', pages: stale }", put: "type: 'discard', pages: pageSet.take(stale, stale.count - 1) }" }
+    ],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridForgettingTheLastSync',
+    kind: 'a sync skipped or repeated',
+    mistake: 'What was written between the last round and the pause is read from the log and thrown away.',
+    edits: [{ file: hybrid, find: 'stale: pageSet.union(owed, dirty)', put: 'stale: owed' }],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridForgettingTheResidual',
+    kind: 'a page dropped',
+    mistake: 'Only what the last sync names is pulled, not what the push still owed.',
+    edits: [{ file: hybrid, find: 'stale: pageSet.union(owed, dirty)', put: 'stale: dirty' }],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridSyncingTwice',
+    kind: 'a sync skipped or repeated',
+    mistake: 'The log is read twice and the first answer is overwritten by the second.',
+    edits: [
+      {
+        file: hybrid,
+        find: "pipe(request({ type: 'sync' }), map(",
+        put: "pipe(request({ type: 'sync' }), andThen('again', () => request({ type: 'sync' })), map("
+      }
+    ],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridSyncingBeforePausing',
+    kind: 'two steps in the wrong order',
+    mistake: 'The last sync comes before the pause; what is written between the two is in no set.',
+    edits: [
+      {
+        file: hybrid,
+        find: "pause(),\n          andThen('final sync', (clockNs) =>\n            pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ clockNs, stale: pageSet.union(owed, dirty) }))))\n          )",
+        put: "request({ type: 'sync' }),\n          andThen('pause', ({ dirty }) => pipe(pause(), map(E.map((clockNs) => ({ clockNs, stale: pageSet.union(owed, dirty) })))))"
+      }
+    ],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridDiscardingAfterTheSwitch',
+    kind: 'two steps in the wrong order',
+    mistake: 'The stale copies are dropped when the guest already runs at the target.',
+    edits: [
+      {
+        file: hybrid,
+        find: "request({ type: 'discard', pages: stale }),\n          andThen('select', () => request({ type: 'select', level: rules.level ?? 'hypervisor' })),",
+        put: "request({ type: 'select', level: rules.level ?? 'hypervisor' }),"
+      },
+      {
+        file: hybrid,
+        find: "andThen('pull', () =>",
+        put: "andThen('discard', () => request({ type: 'discard', pages: missing })),\n              andThen('pull', () =>"
+      }
+    ],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridForgettingNonPageable',
+    kind: 'a page dropped',
+    mistake: 'Stale pages that cannot be fetched are neither sent at once nor pulled.',
+    edits: [{ file: hybrid, find: "type: 'send', pages: atOnce,", put: "type: 'send', pages: pageSet.empty(guest.pages)," }],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridSendingBeforeDiscarding',
+    kind: 'two steps in the wrong order',
+    mistake: 'What must not be fetched is sent first and dropped with the stale pages.',
+    edits: [
+      {
+        file: hybrid,
+        find: "request({ type: 'discard', pages: stale }),\n          andThen('select', () => request({ type: 'select', level: rules.level ?? 'hypervisor' })),",
+        put: "request({ type: 'select', level: rules.level ?? 'hypervisor' }),"
+      },
+      {
+        file: hybrid,
+        find: "andThen('resume at target', () =>",
+        put: "andThen('discard', () => request({ type: 'discard', pages: stale })),\n              andThen('resume at target', () =>"
+      }
+    ],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridNotTrapping',
+    kind: 'a page dropped',
+    mistake: 'The target is not told which pages are missing.',
+    edits: [{ file: hybrid, find: 'switchOver({ clockNs, missing })', put: 'switchOver({ clockNs })' }],
+    swarms: ['hybrids']
+  },
+  {
+    name: 'hybridPlacingAtOnceIfAbsent',
+    kind: 'placed or sent wrongly',
+    mistake: 'Pages sent at the switch are placed only where nothing is.',
+    edits: [{ file: hybrid, find: "pages: atOnce, place: 'always'", put: "pages: atOnce, place: 'ifAbsent'" }],
+    swarms: ['hybrids'],
+    equivalent:
+      'They are part of the stale pages, which the target has just dropped (the discard is answered after it arrived, and nothing is on its way then), so nothing is there: both places put them down.'
+  }
+]

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { mutated } from './mutation'
+import { mutations } from './mutations'
+
+const root = resolve(__dirname, '../..')
+
+describe('the written list of mutations', () => {
+  it('has more than sixty, each with a name of its own', () => {
+    const counted = mutations.filter(({ equivalent }) => equivalent === undefined)
+    expect(counted.length).toBeGreaterThan(60)
+    expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length)
+  })
+
+  it.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+    '%s finds its text exactly once, and changes it',
+    (_, mutation) => {
+      for (const file of new Set(mutation.edits.map((edit) => edit.file))) {
+        const text = readFileSync(resolve(root, file), 'utf8')
+        expect(mutated(mutation, file, text)).not.toBe(text)
+      }
+    }
+  )
+
+  it('is refused where a text is not there, or there twice', () => {
+    const mutation = { ...mutations[0], edits: [{ file: 'a.ts', find: 'a', put: 'b' }] }
+    expect(() => mutated(mutation, 'a.ts', 'c')).toThrow(`the text of ${mutation.name} must occur once in a.ts (got 0 times): a`)
+    expect(() => mutated(mutation, 'a.ts', 'aa')).toThrow('(got 2 times)')
+  })
+})
