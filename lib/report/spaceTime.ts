@@ -52,7 +52,7 @@ export type SpaceTimeViolation = {
   readonly sentence?: string
 }
 
-/** A journal as a space-time diagram: what `spaceTimeText` and `spaceTimeSvg` draw. */
+/** A journal as a space-time diagram, the violated migration first: what `spaceTimeText` and `spaceTimeSvg` draw. */
 export type SpaceTime = {
   readonly began: readonly { readonly entry: number; readonly at: Time; readonly words: string }[]
   readonly migrations: readonly SpaceTimeMigration[]
@@ -67,7 +67,7 @@ export type SpaceTime = {
  *
  * A journal says what the source's side gave and heard. When a request reached the target is not in it, so nothing is drawn there; the life lines of both
  * hosts follow the oracle's words. `violation`: what to point at; an entry after the last is the end. `pages`: whose stories are told (default: the pages
- * that the violated entry, an oracle's comparison or a fault, speaks of; at most 4). Cost: O(entries), and a walk of all entries for each of those pages.
+ * that the violated entry speaks of, an oracle's comparison, a fault or a small send; at most 4). Cost: O(entries), and a walk of all entries for each of those pages.
  */
 export const spaceTime =
   ({ violation, pages }: SpaceTimeOptions = {}) =>
@@ -82,19 +82,21 @@ export const spaceTime =
       else part.push({ number, entry })
     })
     const last = violation?.migration !== undefined && parts.has(violation.migration) ? violation.migration : [...parts.keys()].at(-1)
+    const drawn = [...parts].map(([name, entries]): SpaceTimeMigration => {
+      const found = entries.findIndex(({ number }) => number === violation?.entry)
+      const isAfter = violation !== undefined && violation.entry >= journal.length && name === last
+      const violated = found >= 0 ? found : isAfter ? entries.length - 1 : undefined
+      const own = violated === undefined ? [] : suspects
+      return {
+        name,
+        rows: rowsOf(entries, own),
+        stories: own.map((page) => pageStory({ page, until: violation?.entry ?? journal.length })(entries)),
+        ...(violated === undefined ? {} : { violated })
+      }
+    })
     return {
       began: began.map(({ number, entry }) => ({ entry: number, at: entry.at, words: beganInWords(entry) })),
-      migrations: [...parts].map(([name, entries]): SpaceTimeMigration => {
-        const violated = entries.findIndex(({ number }) => number === violation?.entry)
-        const isOver = violation !== undefined && violation.entry >= journal.length && name === last
-        const own = violated >= 0 || isOver ? suspects : []
-        return {
-          name,
-          rows: rowsOf(entries, own),
-          stories: own.map((page) => pageStory({ page, until: violation?.entry ?? journal.length })(entries)),
-          ...(violated >= 0 ? { violated } : isOver ? { violated: entries.length - 1 } : {})
-        }
-      }),
+      migrations: [...drawn.filter(({ violated }) => violated !== undefined), ...drawn.filter(({ violated }) => violated === undefined)],
       ...(violation === undefined ? {} : { violation })
     }
   }

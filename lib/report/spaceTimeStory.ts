@@ -1,5 +1,6 @@
+import { toArray } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
-import type { Order } from '../protocol/command'
+import type { Order, Pages } from '../protocol/command'
 import type { Entry } from '../protocol/journal'
 import { isAmong } from './spaceTimeWords'
 
@@ -12,15 +13,24 @@ export type PageStory = {
 
 type Numbered = { readonly number: number; readonly entry: Entry }
 
-/** The pages that an entry accuses: those an oracle's comparison calls lost, regressed or misread, or the page of a fault; ascending. @internal */
+/** The pages that an entry accuses: those an oracle's comparison calls lost, regressed or misread, the page of a fault, or the few that were sent. @internal */
 export const suspectsOf = (entry: Entry | undefined): readonly number[] => {
   if (entry?.type !== 'signalled') return []
   const { signal } = entry
   if (signal.type === 'faulted') return [signal.page]
+  if (signal.type === 'sent') return namedIn(signal.pages)
   if (signal.type !== 'compared') return []
   const { lost, regressed, misread } = signal
   return [...new Set([lost, regressed, misread].flatMap((set) => pageSet.toArray(pageSet.take(set, 4))))].sort((a, b) => a - b)
 }
+
+/** The pages where they are few; a whole round names none in particular. */
+const namedIn = (pages: Pages): readonly number[] => {
+  const named = pages.type === 'PageSet' ? pageSet.toArray(pageSet.take(pages, few + 1)) : toArray(pages)
+  return named.length > few ? [] : named
+}
+
+const few = 4
 
 /** Whether an entry names a page, by itself or in a set of pages that were asked for, sent, left out, written, dropped, trapped or accused. @internal */
 export const mentions = (entry: Entry, page: number): boolean => {
@@ -58,7 +68,7 @@ export const pageStory =
   (entries: readonly Numbered[]): PageStory => {
     const asked = new Map<number, { readonly number: number; readonly order: Order; readonly sourceRan: boolean }>()
     const events: { readonly entry: number; readonly words: string }[] = []
-    const seen: Seen = { sourceRuns: true, targetRuns: false, last: undefined, lastSync: undefined, flushed: undefined, absent: undefined }
+    const seen: Seen = { sourceRuns: true, stopped: undefined, last: undefined, lastSync: undefined, flushed: undefined, absent: undefined }
     const say = (entry: number, words: string): unknown => events.push({ entry, words })
     for (const { number, entry } of entries) {
       if (number > until) break
@@ -77,8 +87,8 @@ export const pageStory =
       const of = 'to' in signal ? asked.get(signal.to.n) : undefined
       switch (signal.type) {
         case 'hosts':
+          if (seen.sourceRuns && !signal.running.includes('source')) seen.stopped = number
           seen.sourceRuns = signal.running.includes('source')
-          seen.targetRuns = signal.running.includes('target')
           break
         case 'selected':
           if (!isAmong(signal.pages, page)) {
@@ -129,7 +139,7 @@ type Last =
 
 type Seen = {
   sourceRuns: boolean
-  targetRuns: boolean
+  stopped: number | undefined
   last: Last | undefined
   lastSync: number | undefined
   flushed: number | undefined
@@ -137,7 +147,7 @@ type Seen = {
 }
 
 /** What follows for a page that is lost: what ought to have happened after the last that did. */
-const moralOf = ({ last, lastSync, flushed, absent }: Seen): string => {
+const moralOf = ({ last, lastSync, flushed, absent, stopped }: Seen): string => {
   switch (last?.type) {
     case undefined:
       return absent === undefined
@@ -154,9 +164,10 @@ const moralOf = ({ last, lastSync, flushed, absent }: Seen): string => {
         return flushed === undefined
           ? `It left in ${last.entry}, and nobody waited to hear that it had arrived.`
           : `It left last in ${last.entry}.`
+      const ran = stopped === undefined ? 'the guest runs on' : `the guest ran on until ${stopped}`
       return lastSync !== undefined && lastSync > last.asked
-        ? `It left in ${last.entry}, the log was read last in ${lastSync}, and nobody asked for what was written after that.`
-        : `It left in ${last.entry} while the guest ran, and nobody asked for what was written since ${last.asked}: the log was not read again.`
+        ? `It left in ${last.entry}, and the log was read last in ${lastSync}. But ${ran}: what it wrote after that reading nobody asked for.`
+        : `It left in ${last.entry}. But ${ran}: what it wrote after ${last.asked} nobody asked for, and nobody read the log again.`
     }
   }
 }

@@ -14,8 +14,8 @@ import { fitted, printable, widthOf, wrapped } from './spaceTimeWidth'
  *        12     8 ns   ┃          ◇ the guest runs nowhere; ...        │
  *
  * `width`: columns, from 72 to 140 (default 110). `limit`: entries drawn of a migration, at least 5 (default 60), of those without the violation at most 12;
- * the others are left out in the middle with a line that says how many. `unit`: the ticks of the journal. `caption`: lines to stand above, such as
- * the seed and how to see the run again.
+ * the others are left out in the middle with a line that says how many. `unit`: the ticks of the journal. `caption`: lines to stand above as they are,
+ * however long, such as the seed and how to see the run again.
  */
 export const spaceTimeText = ({
   width = 110,
@@ -34,7 +34,7 @@ export const spaceTimeText = ({
     const time = times.reduce((most, length) => Math.max(most, length), 6)
     const frame = { width, time, link: width - (entryColumns + time + gaps) - (hasPages ? marginColumns : 0), formatted }
     const all = [
-      ...caption.flatMap((line) => wrapped(printable(line), width)),
+      ...caption.map(printable),
       ...(caption.length > 0 ? [''] : []),
       ...began.flatMap(({ entry, at, words }) => underEachOther(prefix(frame, entry, formatted(at)), printable(words), width)),
       ...(violation !== undefined && !isShown ? problem(violation, frame) : []),
@@ -72,8 +72,9 @@ const gaps = 6
 const marginColumns = 10
 
 const legend: readonly string[] = [
-  '║ the guest runs here   ┃ it stands still, and this copy counts   │ a copy   ┆ nothing   ✕ failed   ◆ the page in question',
-  '● asked for   ○ done or told   ┄▷ asked for over the link   ━▶ has left for the target   ◀─ heard from the target   ◇ what only an oracle knows'
+  '║ the guest runs here  ┃ it stands still and this copy counts  │ a copy  ┆ nothing  ✕ failed  ◆ the page in question',
+  '● asked here  ○ done or told here  ┄▷ asked of the other side (→ answered in)  ━▶ has left for the target',
+  '◀─ heard from the target (← asked in)  ◇ what only an oracle knows  ▲ broken here'
 ]
 
 const prefix = ({ time }: Frame, entry: number | '', at: string): string =>
@@ -111,13 +112,11 @@ const problem = (violation: SpaceTimeViolation | undefined, { width }: Frame): r
   if (violation === undefined) return []
   const { problem, invariant, sentence } = violation
   const said: readonly (readonly [string, string])[] = [
-    ['▲ broken:   ', invariant ?? ''],
-    ['  expected: ', sentence ?? ''],
-    ['  seen:     ', problem]
+    ['broken:   ', invariant ?? ''],
+    ['expected: ', sentence ?? ''],
+    ['seen:     ', problem]
   ]
-  return said
-    .filter(([, words]) => words !== '')
-    .flatMap(([name, words], i) => underEachOther(`  ▲▲▲  ${i === 0 ? name.replace(' ', '▲') : name}`, printable(words), width))
+  return said.filter(([, words]) => words !== '').flatMap(([name, words]) => underEachOther(`  ▲▲▲  ${name}`, printable(words), width))
 }
 
 const row = (one: SpaceTimeRow, frame: Frame): string => {

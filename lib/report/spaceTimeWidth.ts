@@ -32,7 +32,7 @@ export const wrapped = (text: string, columns: number): readonly string[] => {
 /** The text without what would break a line or steer a terminal, each such character shown by its number: `a\u000ab`. @internal */
 export const printable = (text: string): string =>
   text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   )
 

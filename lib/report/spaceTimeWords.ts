@@ -68,6 +68,7 @@ export const orderInWords = (order: Order): string => {
 export const signalInWords = (signal: Signal, asked: Order | undefined): string => {
   switch (signal.type) {
     case 'done':
+      if (asked?.type === 'track') return asked.on ? 'writes are logged' : 'writes are logged no more'
       return asked === undefined ? 'done' : (doneInWords[asked.type] ?? 'done')
     case 'refused':
       return `refused: ${signal.reason}`
@@ -125,11 +126,10 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
 const levels = { hypervisor: 'hypervisor', guestOs: "guest's OS", application: 'application' } as const
 
 const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
-  track: 'so it is',
   flush: 'all has arrived',
   sendContext: 'context sent',
   discard: 'dropped',
-  throttle: 'so it is',
+  throttle: 'slowed down',
   wake: 'time is up',
   abandon: 'dropped all'
 }
@@ -158,7 +158,7 @@ const comparedInWords = ({ when, lost, regressed, misread, owed }: Extract<Signa
     ...(misread.count === 0 ? [] : [`USED BEFORE THEY CAME ${pagesInWords(misread, 4)}`])
   ]
   const all = [...(wrong.length === 0 ? ['memory is right'] : wrong), ...(owed === 0 ? [] : [`${counted(owed, 'page')} still owed`])]
-  return `compared ${when === 'activated' ? 'at the start there' : 'at the release'}: ${all.join(', ')}`
+  return `compared ${when === 'activated' ? 'at its start there' : 'at the release'}: ${all.join(', ')}`
 }
 
 /** The runs of consecutive pages of a sequence, in its order. */
