@@ -30,6 +30,8 @@ export type SpaceTimeRow = {
   readonly lane: string
   readonly of?: number
   readonly answeredBy?: number
+  /** How the entry that answers it is drawn. */
+  readonly ends?: SpaceTimeShape
   /** Who is where after it. */
   readonly lives: Lives
   readonly touches: readonly number[]
@@ -125,12 +127,15 @@ const rowsOf = (entries: readonly Numbered[], suspects: readonly number[]): read
   const drawn = entries.map(({ number, entry }, index) => {
     const of = entry.type === 'signalled' && 'to' in entry.signal ? asked.get(entry.signal.to.n) : undefined
     if (entry.type === 'commanded') asked.set(entry.command.to.n, { index, order: entry.command.order })
-    if (of !== undefined) answers.set(of.index, number)
+    if (of !== undefined) answers.set(of.index, index)
     lives = livesAfter(lives, entry, of?.order)
     const touches = suspects.filter((page) => mentions(entry, page))
     return { ...pictureOf(entry, of?.order, lives), entry: number, at: entry.at, lives, touches, of: of && entries[of.index].number }
   })
-  return drawn.map((row, index) => ({ ...row, answeredBy: answers.get(index) }))
+  return drawn.map((row, index) => {
+    const answer = answers.get(index)
+    return answer === undefined ? row : { ...row, answeredBy: entries[answer].number, ends: drawn[answer].shape }
+  })
 }
 
 type Picture = Pick<SpaceTimeRow, 'shape' | 'place' | 'tone' | 'words' | 'lane'>
