@@ -1,37 +1,37 @@
-import * as pageSet from '../../lib/memory/pageSet'
-import { type Invariant, invariant } from './invariant'
+import { type Bitmap, bitmap, markAll } from '../../lib/memory/bitmap'
+import { type Invariant, invariant, type Tell } from './invariant'
+import { clearPages, listed } from './pageMarks'
 
 /**
  * Pages sent >= pages used, wherever the technique copies everything: of a migration that completes, every page of the memory it selected first has been
- * sent at least once, unless the guest ended before.
+ * sent at least once since, unless the guest ended before. Of several hops each is judged by itself.
  */
 export const allSent: Invariant = invariant<Memory>({
   name: 'allSent',
   sentence: 'A migration that completes has sent every page of the memory that it selected.',
-  init: () => ({ selected: undefined, sent: undefined, exited: false }),
+  oracle: 'O1',
+  plane: 'pages',
+  hears: ['selected', 'sent', 'exited', 'ended'],
+  init: () => ({ unsent: undefined, exited: false }),
+  again: (memory, how, tell) => {
+    if (how === 'retry') return memory
+    completed(memory, tell)
+    return { unsent: undefined, exited: memory.exited }
+  },
   step: (memory, entry, tell) => {
-    const { selected, sent } = memory
     if (entry.type === 'signalled') {
       const { signal } = entry
-      if (signal.type === 'exited') return { ...memory, exited: true }
-      if (signal.type === 'selected') return { ...memory, selected: selected ?? signal.pages }
-      if (signal.type !== 'sent') return memory
-      const before = sent ?? pageSet.empty(signal.skipped.size)
-      return {
-        ...memory,
-        sent: signal.pages.type === 'PageSet' ? pageSet.union(before, signal.pages) : pageSet.addAll(before, signal.pages)
-      }
-    }
-    if (entry.type === 'ended' && entry.outcome.type === 'completed' && selected !== undefined && !memory.exited) {
-      const unsent = sent === undefined ? selected : pageSet.difference(selected, sent)
-      if (unsent.count > 0) tell(`${unsent.count} of ${selected.count} pages were never sent, page ${pageSet.next(unsent, 0)} first`)
-    }
+      if (signal.type === 'exited') memory.exited = true
+      else if (signal.type === 'selected' && memory.unsent === undefined) markAll((memory.unsent = bitmap(signal.pages.size)), signal.pages)
+      else if (signal.type === 'sent' && memory.unsent !== undefined) clearPages(memory.unsent, signal.pages)
+    } else if (entry.type === 'ended' && entry.outcome.type === 'completed') completed(memory, tell)
     return memory
   }
 })
 
-type Memory = {
-  readonly selected: pageSet.PageSet | undefined
-  readonly sent: pageSet.PageSet | undefined
-  readonly exited: boolean
+/** `unsent`: the pages first selected that have not been sent. */
+type Memory = { unsent: Bitmap | undefined; exited: boolean }
+
+const completed = ({ unsent, exited }: Memory, tell: Tell): void => {
+  if (unsent !== undefined && unsent.count > 0 && !exited) tell(`${unsent.count} of the pages were never sent: ${listed(unsent)}`)
 }

@@ -6,39 +6,43 @@ import { type Invariant, invariant } from './invariant'
 /**
  * Every command is answered exactly once, with its own kind of answer or `refused`, before its migration ends. When a limit ends it, what was pending is
  * forgiven, except an order that neither waits for the link nor for a timer and has been waiting for more than half of the run.
+ *
+ * Commands are numbered upwards, so that what was answered before is known by its number, and only what is pending is remembered.
  */
 export const answered: Invariant = invariant<Memory>({
   name: 'answered',
   sentence: 'Every command is answered exactly once, by an answer of its kind or a refusal, before the migration ends.',
-  init: () => ({ orders: new Map(), pending: new Map(), since: undefined }),
+  init: () => ({ pending: new Map(), highest: -1, since: undefined }),
   step: (memory, entry, tell) => {
-    const { orders, pending } = memory
-    const since = memory.since ?? entry.at
+    const { pending, highest } = memory
+    memory.since ??= entry.at
     if (entry.type === 'commanded') {
       const { order, to } = entry.command
-      if (orders.has(to.n)) tell(`command ${to.n}, ${order.type}, has the number of an earlier ${orders.get(to.n)}`)
-      orders.set(to.n, order.type)
-      pending.set(to.n, entry.at)
+      if (to.n <= highest) tell(`command ${to.n}, ${order.type}, has the number of an earlier one, or a lower`)
+      else memory.highest = to.n
+      pending.set(to.n, { type: order.type, at: entry.at })
     } else if (entry.type === 'signalled' && 'to' in entry.signal) {
       const { type, to } = entry.signal
-      const order = orders.get(to.n)
-      if (order === undefined) tell(`${type} answers command ${to.n}, which was not given`)
-      else if (!pending.delete(to.n)) tell(`${type} answers command ${to.n}, ${order}, which was answered before`)
-      else if (type !== 'refused' && type !== kinds[order]) tell(`${type} answers command ${to.n}, ${order}`)
-    } else if (entry.type === 'ended') {
-      const forgiven = (n: number, at: Time): boolean =>
-        entry.outcome.type === 'limited' && (mayTakeLong.has(orders.get(n)!) || entry.at - at <= (entry.at - since) / 2)
-      for (const [n, at] of pending)
-        if (!forgiven(n, at)) tell(`command ${n}, ${orders.get(n)} at ${at}, has no answer when the migration ends`)
+      const order = pending.get(to.n)
+      if (order !== undefined) {
+        pending.delete(to.n)
+        if (type !== 'refused' && type !== kinds[order.type]) tell(`${type} answers command ${to.n}, ${order.type}`)
+      } else tell(`${type} answers command ${to.n}, which was ${to.n > highest ? 'not given' : 'answered before'}`)
+    } else if (entry.type === 'ended' && pending.size > 0) {
+      const { since } = memory
+      const limited = entry.outcome.type === 'limited'
+      for (const [n, { type, at }] of pending)
+        if (!(limited && (mayTakeLong.has(type) || entry.at - at <= (entry.at - since) / 2)))
+          tell(`command ${n}, ${type} at ${at}, has no answer when the migration ends`)
     }
-    return { orders, pending, since }
+    return memory
   }
 })
 
 type Memory = {
-  readonly orders: Map<number, Order['type']>
-  readonly pending: Map<number, Time>
-  readonly since: Time | undefined
+  readonly pending: Map<number, { readonly type: Order['type']; readonly at: Time }>
+  highest: number
+  since: Time | undefined
 }
 
 const mayTakeLong: ReadonlySet<Order['type']> = new Set(['send', 'sendContext', 'flush', 'wake', 'cancel'])

@@ -4,6 +4,7 @@ import { type Invariant, invariant } from './invariant'
 export const clockMonotone: Invariant = invariant<number | undefined>({
   name: 'clockMonotone',
   sentence: "The guest's own clock never runs backwards across a pause, whichever machine it resumes on.",
+  hears: ['suspended', 'activated'],
   init: () => undefined,
   step: (shown, entry, tell) => {
     if (entry.type !== 'signalled') return shown

@@ -2,22 +2,25 @@ import type { Outcome } from '../../lib/protocol/pipeline'
 import { type Invariant, invariant } from './invariant'
 
 /** Every migration that began ends, once, and says how: one stopped by a limit names the limit, one that failed its reason. */
-export const ends: Invariant = invariant<{ readonly commands: number; readonly ended: number }>({
+export const ends: Invariant = invariant<Memory>({
   name: 'ends',
   sentence: 'Every migration ends once, and says which limit or failure stopped it if one did.',
-  init: () => ({ commands: 0, ended: 0 }),
-  step: ({ commands, ended }, entry, tell) => {
+  init: () => ({ commanded: false, ended: false }),
+  step: (memory, entry, tell) => {
     if (entry.type === 'commanded') {
-      if (ended > 0) tell(`${entry.command.order.type} was ordered after the migration had ended`)
-      return { commands: commands + 1, ended }
+      memory.commanded = true
+      if (memory.ended) tell(`${entry.command.order.type} was ordered after the migration had ended`)
+    } else if (entry.type === 'ended') {
+      if (memory.ended) tell('the migration has ended before')
+      if (unsaid(entry.outcome)) tell(`the migration is ${entry.outcome.type} and does not say by what`)
+      memory.ended = true
     }
-    if (entry.type !== 'ended') return { commands, ended }
-    if (ended > 0) tell('the migration has ended before')
-    if (unsaid(entry.outcome)) tell(`the migration is ${entry.outcome.type} and does not say by what`)
-    return { commands, ended: ended + 1 }
+    return memory
   },
-  done: ({ commands, ended }) => (commands > 0 && ended === 0 ? 'the journal stops and the migration has not ended' : undefined)
+  done: ({ commanded, ended }) => (commanded && !ended ? 'the journal stops and the migration has not ended' : undefined)
 })
+
+type Memory = { commanded: boolean; ended: boolean }
 
 const unsaid = (outcome: Outcome): boolean =>
   outcome.type === 'limited' ? outcome.limit.trim() === '' : 'reason' in outcome && outcome.reason.trim() === ''

@@ -1,56 +1,72 @@
-import { migrationOfEntry } from '../../lib/metrics/perMigration'
+import type { Order } from '../../lib/protocol/command'
 import type { Entry } from '../../lib/protocol/journal'
-import { type Fold, fold } from '../../lib/stream/fold'
+import type { Signal } from '../../lib/protocol/signal'
+import { type Fold, mapFold } from '../../lib/stream/fold'
 import type { Time } from '../../lib/time/time'
+import { type Breach, breaches } from './watcher'
 
 /** Where a journal breaks an invariant: the number of the entry from 0 on, its time, the migration, and what is wrong in a sentence. */
 export type Violation = { readonly entry: number; readonly at: Time; readonly migration: string; readonly problem: string }
 
-/** A sentence that holds of every run, and the fold that finds where a journal breaks it. */
-export type Invariant = { readonly name: string; readonly sentence: string; readonly fold: Fold<Entry, readonly Violation[]> }
+/** What an entry is called: an order by its type, a signal by its type, and `began` and `ended`. */
+export type Heard = 'began' | 'ended' | Order['type'] | Signal['type']
+
+/** The first entry of a journal: the guests, and what the world says of itself. */
+export type Began = Extract<Entry, { readonly type: 'began' }>
+
+/** Reports that the entry at hand breaks the invariant. */
+export type Tell = (problem: string) => void
 
 /**
- * An invariant from what it remembers of one migration. `init`: the memory at its first entry. `step`: the memory after an entry; `tell` reports that the
- * entry breaks the invariant. `done`: what is wrong at the end of the journal, if anything, reported at the migration's last entry.
+ * How an invariant judges one migration (or, `of: 'journal'`, all of a journal together), by what it remembers.
  *
- * Law: each migration of a journal is judged alone. Cost: that of `step`.
+ * - `init`: the memory at the first entry. `step`: the memory after an entry; it may change its own. `done`: what is wrong at the end of the journal, if
+ *   anything; it changes nothing.
+ * - `again`: the memory when a migration begins anew, with a `preselect` after its `release` (`hop`: the guest moves on from where it is) or after an `abandon`
+ *   (`retry`). Absent: it is carried on. Always: a memory whose size depends on the guest's pages and on the requests outstanding, and not on how long a run is.
  */
-export const invariant = <S>(parts: {
+export type Rule<S> = {
+  readonly init: (began: Began | undefined, migration: string) => S
+  readonly step: (memory: S, entry: Entry, tell: Tell) => S
+  readonly again?: (memory: S, how: Again, tell: Tell) => S
+  readonly done?: (memory: S) => string | undefined
+}
+
+/** How a migration begins anew. */
+export type Again = 'hop' | 'retry'
+
+/** What an invariant is called and says. `oracle`: which of the seven oracles of a faithful migration it is (or is part of). */
+export type InvariantOptions = {
   readonly name: string
   readonly sentence: string
-  readonly init: () => S
-  readonly step: (memory: S, entry: Entry, tell: (problem: string) => void) => S
-  readonly done?: (memory: S) => string | undefined
-}): Invariant => ({
-  name: parts.name,
-  sentence: parts.sentence,
-  fold: fold<Entry, readonly Violation[], State<S>>({
-    init: () => ({ entries: 0, memories: new Map(), violations: [] }),
-    step: (state, entry) => {
-      const number = state.entries++
-      const migration = migrationOfEntry(entry)
-      if (migration === undefined) return state
-      const known = state.memories.get(migration)
-      const place = { entry: number, at: entry.at, migration }
-      const memory = parts.step(known === undefined ? parts.init() : known.memory, entry, (problem) => {
-        state.violations.push({ ...place, problem })
-      })
-      state.memories.set(migration, { memory, last: place })
-      return state
-    },
-    done: ({ memories, violations }) => [
-      ...violations,
-      ...[...memories.values()].flatMap(({ memory, last }) => {
-        const problem = parts.done?.(memory)
-        return problem === undefined ? [] : [{ ...last, problem }]
-      })
-    ]
-  })
-})
-
-type Place = Omit<Violation, 'problem'>
-type State<S> = {
-  entries: number
-  readonly memories: Map<string, { readonly memory: S; readonly last: Place }>
-  readonly violations: Violation[]
+  readonly oracle?: 'O1' | 'O2' | 'O3' | 'O4' | 'O5' | 'O6' | 'O7'
+  /** `control`: looks at orders, answers and counts. `pages`: looks at page sets, a few nanoseconds a page. Default `control`. */
+  readonly plane?: 'control' | 'pages'
+  /** Whether each migration is judged alone, or all of a journal together. Default `migration`. */
+  readonly of?: 'migration' | 'journal'
+  /** The entries it hears (default all): what it does not hear costs it nothing. */
+  readonly hears?: readonly Heard[]
 }
+
+/** A sentence that holds of every run, and the fold that finds where a journal breaks it: the first 100 places, then how many more there were. */
+export type Invariant = InvariantOptions & {
+  readonly plane: 'control' | 'pages'
+  readonly of: 'migration' | 'journal'
+  readonly rule: Rule<unknown>
+  readonly fold: Fold<Entry, readonly Violation[]>
+}
+
+/**
+ * An invariant from its name, its sentence and how it judges (see `Rule`).
+ *
+ * Laws: each migration of a journal is judged alone (unless `of: 'journal'`); the violations come in the order of the journal's entries, those of its end last, each
+ * at its migration's last entry. Cost: that of `step`, and about ten nanoseconds.
+ */
+export const invariant = <S>(parts: InvariantOptions & Rule<S>): Invariant => {
+  const { init, step, again, done, plane = 'control', of = 'migration', ...options } = parts
+  const named = { ...options, plane, of, rule: { init, step, again, done } as unknown as Rule<unknown> }
+  const alone = breaches([{ ...named, fold: NOTHING }])
+  return { ...named, fold: mapFold((all: readonly Breach[]) => all.map(({ violation }) => violation))(alone) }
+}
+
+const NOTHING: Invariant['fold'] = { init: () => null, step: () => null, done: () => [] }

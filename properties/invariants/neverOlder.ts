@@ -5,6 +5,9 @@ import { type Invariant, invariant } from './invariant'
 export const neverOlder: Invariant = invariant<null>({
   name: 'neverOlder',
   sentence: 'Never is a page placed over a newer one at the target.',
+  oracle: 'O2',
+  plane: 'pages',
+  hears: ['compared'],
   init: () => null,
   step: (memory, entry, tell) => {
     if (entry.type === 'signalled' && entry.signal.type === 'compared' && entry.signal.regressed.count > 0)

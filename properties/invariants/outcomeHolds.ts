@@ -6,17 +6,20 @@ import { type Invariant, invariant } from './invariant'
  * What a migration says at its end is so: `completed` means that the target is primary and was the last to run the guest, `aborted` the same of the place it
  * names, and `undecided` that the guest does not run at the source. A guest that went down with its host after it had got there is where the outcome says.
  * `lost` means that the host which owns the guest has failed, or that pages are owed to a guest at the target: before the commit the source survives any other
- * failure, after it the target does.
+ * failure, after it the target does. Each hop begins at its own source.
  */
 export const outcomeHolds: Invariant = invariant<Memory>({
   name: 'outcomeHolds',
   sentence: 'The guest is where the outcome of its migration says it is.',
-  init: () => ({ primary: 'source', running: ['source'], last: 'source', paused: false, failed: [], owed: false }),
+  hears: ['suspended', 'failed', 'compared', 'hosts', 'ended'],
+  init: () => begun,
+  again: (memory, how) => (how === 'hop' ? begun : memory),
   step: (memory, entry, tell) => {
     if (entry.type === 'signalled') {
       const { signal } = entry
       if (signal.type === 'suspended') return { ...memory, paused: memory.running.length === 0 }
-      if (signal.type === 'failed') return { ...memory, failed: [...memory.failed, signal.what] }
+      if (signal.type === 'failed')
+        return memory.failed.includes(signal.what) ? memory : { ...memory, failed: [...memory.failed, signal.what] }
       if (signal.type === 'compared') return { ...memory, owed: signal.owed > 0 }
       if (signal.type !== 'hosts') return memory
       const runs = signal.running.length > 0
@@ -24,7 +27,7 @@ export const outcomeHolds: Invariant = invariant<Memory>({
       const gone = signal.primary === memory.primary && signal.running.join() === memory.running.join() && !runs
       return {
         ...memory,
-        failed: gone ? [...memory.failed, 'source'] : memory.failed,
+        failed: gone && !memory.failed.includes('source') ? [...memory.failed, 'source'] : memory.failed,
         primary: signal.primary,
         running: signal.running,
         last: runs ? signal.running[0] : memory.last,
@@ -56,6 +59,8 @@ type Memory = {
   /** Whether pages were owed to the guest when the oracle last looked. */
   readonly owed: boolean
 }
+
+const begun: Memory = { primary: 'source', running: ['source'], last: 'source', paused: false, failed: [], owed: false }
 
 const placeIn = (outcome: Outcome): Where | undefined =>
   outcome.type === 'completed' ? 'target' : outcome.type === 'aborted' ? outcome.running : undefined

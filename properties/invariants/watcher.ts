@@ -1,0 +1,144 @@
+import { migrationOfEntry } from '../../lib/metrics/perMigration'
+import type { Entry } from '../../lib/protocol/journal'
+import { type Fold, fold } from '../../lib/stream/fold'
+import type { Began, Heard, Invariant, Tell, Violation } from './invariant'
+
+/** An invariant that does not hold, and where. */
+export type Breach = { readonly invariant: string; readonly sentence: string; readonly violation: Violation }
+
+/**
+ * Several invariants over the entries of one journal, as they come: a kernel. `see` takes an entry in and answers what it breaks, in the order of the
+ * invariants. `end` answers what the end of the journal breaks, and changes nothing. Of each invariant a hundred violations are told as they happen; then it is silent, and the
+ * end tells how many more there were.
+ */
+export type Watcher = { readonly see: (entry: Entry) => readonly Breach[]; readonly end: () => readonly Breach[] }
+
+/** How many violations of one invariant are told one by one. */
+const TOLD_AT_MOST = 100
+
+/** Makes a new `Watcher` each time it is called. Cost of an entry: a look-up, and the steps of the invariants that hear it. */
+export const watcher = (invariants: readonly Invariant[]): (() => Watcher) => {
+  const hearers = hearing(invariants)
+  return () => watching(invariants, hearers)
+}
+
+const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher => {
+  const together = invariants.map(({ of, rule }) => (of === 'journal' ? rule.init(undefined, '') : undefined))
+  const migrations = new Map<string, Migration>()
+  const counts = new Int32Array(invariants.length)
+  let found: Breach[] = NONE
+  let entries = 0
+  let began: Began | undefined
+  let place: Place = { entry: -1, at: 0, migration: '' }
+  let latest: Migration | undefined
+  let hearer = 0
+
+  const tell: Tell = (problem) => {
+    if (++counts[hearer] > TOLD_AT_MOST) return
+    if (found === NONE) found = []
+    found.push(breach(invariants[hearer], { ...place, problem }))
+  }
+
+  const migrationOf = (name: string): Migration => {
+    if (latest?.name === name) return latest
+    latest = migrations.get(name)
+    if (latest !== undefined) return latest
+    const memories = invariants.map(({ of, rule }) => (of === 'migration' ? rule.init(began, name) : undefined))
+    latest = { name, memories, last: place, since: 'begun' }
+    migrations.set(name, latest)
+    return latest
+  }
+
+  const beginAgain = (migration: Migration): void => {
+    const how = migration.since === 'released' ? 'hop' : 'retry'
+    migration.since = 'begun'
+    for (hearer = 0; hearer < invariants.length; hearer++) {
+      const { of, rule } = invariants[hearer]
+      if (of === 'migration' && rule.again !== undefined) migration.memories[hearer] = rule.again(migration.memories[hearer], how, tell)
+    }
+  }
+
+  const start = (entry: Began): void => {
+    began = entry
+    for (hearer = 0; hearer < invariants.length; hearer++) {
+      const { of, rule } = invariants[hearer]
+      if (of === 'journal') together[hearer] = rule.init(entry, '')
+    }
+  }
+
+  return {
+    see: (entry) => {
+      const number = entries++
+      const name = migrationOfEntry(entry)
+      found = NONE
+      if (name === undefined) {
+        start(entry as Began)
+        return found
+      }
+      const kind = kindOf(entry)
+      const migration = migrationOf(name)
+      place = { entry: number, at: entry.at, migration: name }
+      migration.last = place
+      if (kind === 'released') migration.since = 'released'
+      else if (kind === 'abandon') migration.since = 'abandoned'
+      else if (kind === 'preselect' && migration.since !== 'begun') beginAgain(migration)
+      const those = hearers.get(kind) ?? hearers.get('')!
+      const { memories } = migration
+      for (let i = 0; i < those.length; i++) {
+        hearer = those[i]
+        const { of, rule } = invariants[hearer]
+        if (of === 'migration') memories[hearer] = rule.step(memories[hearer], entry, tell)
+        else together[hearer] = rule.step(together[hearer], entry, tell)
+      }
+      return found
+    },
+    end: () =>
+      invariants.flatMap((one, i) => {
+        const { of, rule } = one
+        const over = (memory: unknown, at: Place): readonly Breach[] => {
+          const problem = rule.done?.(memory)
+          return problem === undefined ? [] : [breach(one, { ...at, problem })]
+        }
+        const ends = of === 'journal' ? over(together[i], place) : [...migrations.values()].flatMap((m) => over(m.memories[i], m.last))
+        const more = counts[i] - TOLD_AT_MOST
+        return more > 0 ? [...ends, breach(one, { ...place, problem: `and so ${more} more times` })] : ends
+      })
+  }
+}
+
+/**
+ * What several invariants find in a journal, in one pass.
+ *
+ * Law: for each invariant, `breaches(all)` gives the violations of its own fold, in their order. Cost: see `watcher`.
+ */
+export const breaches = (invariants: readonly Invariant[]): Fold<Entry, readonly Breach[]> => {
+  const start = watcher(invariants)
+  return fold<Entry, readonly Breach[], { readonly watcher: Watcher; readonly found: Breach[] }>({
+    init: () => ({ watcher: start(), found: [] }),
+    step: (state, entry) => {
+      for (const one of state.watcher.see(entry)) state.found.push(one)
+      return state
+    },
+    done: ({ watcher, found }) => [...found, ...watcher.end()]
+  })
+}
+
+type Place = Omit<Violation, 'problem'>
+type Migration = { readonly name: string; readonly memories: unknown[]; last: Place; since: 'begun' | 'released' | 'abandoned' }
+
+const NONE: Breach[] = []
+
+const breach = ({ name, sentence }: Invariant, violation: Violation): Breach => ({ invariant: name, sentence, violation })
+
+const kindOf = (entry: Entry): Heard =>
+  entry.type === 'commanded' ? entry.command.order.type : entry.type === 'signalled' ? entry.signal.type : entry.type
+
+/** Which invariants hear each kind of entry, by their places; under '' those that hear all. */
+type Hearers = ReadonlyMap<Heard | '', readonly number[]>
+
+const hearing = (invariants: readonly Invariant[]): Hearers => {
+  const kinds = new Set(invariants.flatMap(({ hears = [] }) => hears))
+  const who = (kind: Heard | ''): readonly number[] =>
+    invariants.flatMap(({ hears }, i) => (hears === undefined || (kind !== '' && hears.includes(kind)) ? [i] : []))
+  return new Map([...kinds, '' as const].map((kind) => [kind, who(kind)]))
+}
