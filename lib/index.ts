@@ -44,9 +44,11 @@ export * from './guest/writeMix'
 export * from './guest/zipf'
 export * from './memory/accessWindows'
 export * from './memory/balloon'
-export * from './memory/bitmap'
+export type { Bitmap } from './memory/bitmap'
+export * as bitmap from './memory/bitmap'
 export type { Content, ContentOptions, PageContent } from './memory/content'
 export * as content from './memory/content'
+export * as delta from './memory/delta'
 export * from './memory/dirtyLog'
 export * from './memory/dirtyRate'
 export * from './memory/pageClasses'
@@ -120,10 +122,16 @@ export * from './migration/xen2006'
 
 // Floor 4: world
 
+export type { Conduct, ConductPort, Errand, Leg, Part } from './world/conduct'
+export * as conduct from './world/conduct'
 export * from './world/datacentre'
 export * from './world/delayed'
-export * from './world/hosts'
+export type { Backing, Coder, Coding, Engine, Log, Mapping, Packet, PageToSend, Placing, Writer } from './world/engine'
+export type { Hosts, Reading, Setting } from './world/hosts'
+export * as hosts from './world/hosts'
 export * from './world/replay'
+export * from './world/stalls'
+export * from './world/xbzrle'
 
 // Floor 5: loop
 

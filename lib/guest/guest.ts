@@ -21,7 +21,16 @@ export interface Guest {
   readonly dependencies: readonly Dependency[]
   /** Dynamic self-ballooning while it runs (Hines and Gopalan, VEE 2009); absent: no balloon. */
   readonly balloon?: SelfBallooningOptions
+  /** Every so many stores to a page make it all zeros, as a program that frees and clears its memory does; absent: never. */
+  readonly clears?: number
+  readonly device?: Device
 }
+
+/**
+ * A device that writes the guest's memory by itself (DMA): every `intervalNs` while the guest runs it fills `pages` consecutive pages in one transfer, the next ones
+ * each time. It is given the pages half an interval before it writes them.
+ */
+export type Device = { readonly intervalNs: number; readonly pages: number }
 
 /** A guest as its user describes it: `pages` or `memoryBytes` or neither, and whatever differs from the defaults. */
 export interface GuestOptions {
@@ -41,6 +50,10 @@ export interface GuestOptions {
   /** None by default. */
   readonly dependencies?: readonly Dependency[]
   readonly balloon?: SelfBallooningOptions
+  /** Never by default; from 2 on. */
+  readonly clears?: number
+  /** None by default. */
+  readonly device?: Device
 }
 
 /**
@@ -92,7 +105,26 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
-  return { kind, name, pages, pageBytes, classes, contextBytes, workload, dependencies, ...(balloon === undefined ? {} : { balloon }) }
+  const { clears, device } = options
+  if (clears !== undefined && !(Number.isSafeInteger(clears) && clears >= 2))
+    throw new RangeError(`${kind}: clears must be an integer of at least 2 (got ${clears})`)
+  if (device !== undefined && !(Number.isSafeInteger(device.intervalNs) && device.intervalNs >= 2))
+    throw new RangeError(`${kind}: the device's intervalNs must be an integer of at least 2 (got ${device.intervalNs})`)
+  if (device !== undefined && !(Number.isSafeInteger(device.pages) && device.pages >= 1 && device.pages <= pages))
+    throw new RangeError(`${kind}: the device's pages must be an integer from 1 to the guest's ${pages} (got ${device.pages})`)
+  return {
+    kind,
+    name,
+    pages,
+    pageBytes,
+    classes,
+    contextBytes,
+    workload,
+    dependencies,
+    ...(balloon === undefined ? {} : { balloon }),
+    ...(clears === undefined ? {} : { clears }),
+    ...(device === undefined ? {} : { device })
+  }
 }
 
 const checkedPages = (kind: GuestKind, pageBytes: number, workload: Workload, options: GuestOptions): number => {

@@ -20,6 +20,11 @@ export function bitmap(size: number): Bitmap {
   return { size: checkedSize('bitmap', size), words: new Int32Array(wordsFor(size)), count: 0 }
 }
 
+/** The same marks, to go on by themselves. Cost: a copy of the words. */
+export function copy(b: Bitmap): Bitmap {
+  return { size: b.size, words: b.words.slice(), count: b.count }
+}
+
 /** Marks a page; true when it was not marked. */
 export function mark(b: Bitmap, page: PageNumber): boolean {
   const { words } = b

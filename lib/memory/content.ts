@@ -42,6 +42,11 @@ export function content({ fidelity, size, pageBytes = 4096 }: ContentOptions): C
   return { fidelity, size, pageBytes, stride, words: new Int32Array(size * stride) }
 }
 
+/** The same memory, to be written on its own. Cost: a copy of the words. */
+export function copy(memory: Content): Content {
+  return { ...memory, words: memory.words.slice() }
+}
+
 /** Writes to a page: its version grows by one; of real bytes, the version and one word of the page change. */
 export function write(memory: Content, page: PageNumber): void {
   const { words, stride } = memory

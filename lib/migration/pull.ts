@@ -31,7 +31,7 @@ export type PullRules<S extends Data = Data> = {
  *     demand        [p]                               [q]
  *     background [ window ][ window ][ around p ][ around p ][ around q ] ...
  *
- * Demand only, it ends when every missing page has been touched, or the guest has ended. Either way it ends with a barrier: what has left must have arrived
+ * Demand only, it ends when every missing page has been touched, or the guest has ended; a barrier at its beginning tells whether there is a link at all. Either way it ends with a barrier: what has left must have arrived
  * before anybody lets the source go. With nothing missing nothing is asked for, the barrier neither: a link that is gone then loses nobody.
  */
 export const pull =
@@ -41,7 +41,7 @@ export const pull =
       ? done(E.right(null))
       : pipe(
           prepaging === undefined
-            ? demand({ missing, outstanding: 0, tag: 0, ending: false, refused: null })
+            ? demand({ missing, outstanding: 1, tag: 1, ending: false, refused: null }, [asked({ type: 'flush' })])
             : pipe(
                 lanes(
                   {

@@ -14,13 +14,15 @@ import type { Clock } from '../time/clock'
 import { clock } from '../time/clock'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
+import type { Engine } from './engine'
 import type { Fidelity } from './hosts'
 import type { Machine } from './machine'
 import { machine } from './machine'
+import { checkedStalls, held, type Stall } from './stalls'
 import { transport } from './transport'
 
-/** Something that breaks at a time: the link, or a host. It does not come back. */
-export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly reason?: string }
+/** Something that breaks at a time: the link, or a host. A link is mended at `until` (absent: never); a host does not come back. */
+export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly until?: Time; readonly reason?: string }
 
 /**
  * A data centre of two hosts and a link between them.
@@ -34,6 +36,8 @@ export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly
  * - `batchAccesses`: accesses generated at a time (default 4,096, in the first-level cache); any number gives the same run. `batchPages`: pages looked at
  *   together by a sender (default 1,024, as Xen of 2006: MAX_BATCH_SIZE, xc_linux_save.c).
  * - `progressNs`: time between `progress` facts while something is sent (default 0: none). `faults`: what breaks, and when.
+ * - `stalls`: lanes that stand still for a while (default none). `engine`: parts of the data plane in place of the world's own (default none; only where `versions`
+ *   or `bytes` are kept).
  */
 export type DatacentreOptions = {
   readonly guests: Readonly<Record<string, Guest>>
@@ -48,6 +52,8 @@ export type DatacentreOptions = {
   readonly batchPages?: number
   readonly progressNs?: Time
   readonly faults?: readonly Fault[]
+  readonly stalls?: readonly Stall[]
+  readonly engine?: Engine
 }
 
 /**
@@ -98,9 +104,12 @@ export const datacentre = (options: DatacentreOptions): World => {
             return schedule(() => {}, at - timeline.now())
           }
         }
+        const holding = held(checked.stalls)
         const wires = transport({
           link,
           agenda,
+          stalls: checked.stalls,
+          held: holding,
           look: (owner) => machines.get(owner)!.look(),
           changed: (owner) => machines.get(owner)!.changed()
         })
@@ -116,6 +125,7 @@ export const datacentre = (options: DatacentreOptions): World => {
               key: split(key(seed), migration),
               agenda,
               transport: wires,
+              held: holding,
               admit: (bytes) => {
                 if (taken + bytes > checked.targetMemoryBytes)
                   return `the target has ${checked.targetMemoryBytes - taken} bytes left and the guest needs ${bytes}`
@@ -128,13 +138,32 @@ export const datacentre = (options: DatacentreOptions): World => {
               emit: (signal) => outbox.push(signal)
             })
           )
+        let hostsLost = 0
+        let linkBroken = 0
         const faults: Subscription[] = checked.faults.map(({ at, what, reason = `the ${what} failed` }) =>
-          agenda.schedule(() => {
-            for (const one of machines.values()) one.look()
-            wires.fail(reason)
-            for (const one of machines.values()) one.fail(what, reason)
-          }, at - timeline.now())
+          agenda.schedule(
+            () => {
+              if (what === 'link') linkBroken++
+              else hostsLost++
+              for (const one of machines.values()) one.look()
+              wires.fail(reason)
+              for (const one of machines.values()) one.fail(what, reason)
+            },
+            Math.max(0, at - timeline.now())
+          )
         )
+        for (const { what, until } of checked.faults)
+          if (what === 'link' && until !== undefined)
+            faults.push(
+              agenda.schedule(
+                () => {
+                  if (--linkBroken > 0) return
+                  if (hostsLost === 0) wires.mend()
+                  for (const one of machines.values()) one.mend()
+                },
+                Math.max(0, until - timeline.now())
+              )
+            )
         const obeying = commands.subscribe((command) => {
           const one = machines.get(command.to.migration)
           try {
@@ -178,11 +207,19 @@ const withDefaults = (options: DatacentreOptions): Checked => {
     batchAccesses: options.batchAccesses ?? 4096,
     batchPages: options.batchPages ?? 1024,
     progressNs: options.progressNs ?? 0,
-    faults: options.faults ?? []
+    faults: options.faults ?? [],
+    stalls: checkedStalls(options.stalls ?? []),
+    engine: options.engine ?? {}
   }
   for (const name of ['redirectNs', 'progressNs'] as const) whole(name, checked[name], 0)
   for (const name of ['batchAccesses', 'batchPages'] as const) whole(name, checked[name], 1)
-  for (const { at } of checked.faults) whole('faults: at', at, 0)
+  for (const { at, what, until } of checked.faults) {
+    whole('faults: at', at, 0)
+    if (until !== undefined) whole('faults: until', until, at)
+    if (until !== undefined && what !== 'link') throw new RangeError(`datacentre: faults: until is for the link only (got the ${what})`)
+  }
+  if (checked.fidelity === 'marks' && Object.keys(checked.engine).length > 0)
+    throw new RangeError('datacentre: an engine needs fidelity versions or bytes (got marks)')
   if (!(checked.targetMemoryBytes >= 0))
     throw new RangeError(`datacentre: targetMemoryBytes must not be negative (got ${checked.targetMemoryBytes})`)
   return checked
@@ -196,7 +233,19 @@ const whole = (name: string, value: number, least: number): void => {
     throw new RangeError(`datacentre: ${name} must be an integer from ${least} on (got ${value})`)
 }
 
-const describe = ({ guests, link, source, target, fidelity, redirectNs, targetMemoryBytes, progressNs, faults }: Checked): Data => ({
+const describe = ({
+  guests,
+  link,
+  source,
+  target,
+  fidelity,
+  redirectNs,
+  targetMemoryBytes,
+  progressNs,
+  faults,
+  stalls,
+  engine
+}: Checked): Data => ({
   world: 'datacentre',
   guests: mapValues(
     guests,
@@ -207,6 +256,8 @@ const describe = ({ guests, link, source, target, fidelity, redirectNs, targetMe
       memoryBytes: memoryBytes(guest),
       contextBytes: guest.contextBytes,
       workload: guest.workload.description as Data,
+      ...(guest.clears === undefined ? {} : { clears: guest.clears }),
+      ...(guest.device === undefined ? {} : { device: { ...guest.device } }),
       dependencies: guest.dependencies.map(({ kind, name, policy }): Data => ({ kind, name, policy: { ...policy } }))
     })
   ),
@@ -217,7 +268,16 @@ const describe = ({ guests, link, source, target, fidelity, redirectNs, targetMe
   redirectNs,
   targetMemoryBytes: Number.isFinite(targetMemoryBytes) ? targetMemoryBytes : null,
   progressNs,
-  faults: faults.map(({ at, what, reason }): Data => ({ at, what, reason }))
+  faults: faults.map(({ at, what, until, reason }): Data => ({ at, what, ...(until === undefined ? {} : { until }), reason })),
+  ...(stalls.length === 0 ? {} : { stalls: stalls.map((stall): Data => ({ ...stall })) }),
+  ...(Object.keys(engine).length === 0 ? {} : { engine: partsOf(engine) })
+})
+
+const partsOf = ({ log, coding, backing, usedTarget }: Engine): Data => ({
+  log: log?.name,
+  coding: coding?.name,
+  backing: backing?.name,
+  usedTarget
 })
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Readonly<Record<string, B>> =>

@@ -16,6 +16,8 @@ export type Flight = {
   carried: number
   began: Time
   endsAt: Time
+  /** When what has left at a time arrives. */
+  readonly arrival: (leaves: Time) => Time
 }
 
 /** What one owner has on its way: leaving, or left and not yet arrived. Only batches whose pages are followed. @internal */
@@ -27,6 +29,8 @@ export type Flights = {
   readonly settle: (now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page arrives; Infinity when it is not under way. */
   readonly arrivalOf: (page: number) => Time
+  /** When the last page of all that are under way arrives; 0 when there is none. */
+  readonly lastArrival: () => Time
   /** Nobody waits for a page any more. */
   readonly forget: (page: number) => void
   /** Takes a page out that has not begun to leave; answers the flight it was in. */
@@ -34,10 +38,10 @@ export type Flights = {
 }
 
 /** A batch that begins to leave at `now`; its rate is still to be set. @internal */
-export const takeOff = (batch: Batch, now: Time): Flight => {
+export const takeOff = (batch: Batch, now: Time, arrival: (leaves: Time) => Time): Flight => {
   const { count, bytes, carried = 0 } = batch
   batch.leaves?.fill(Infinity, 0, count)
-  return { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, carried, began: now, endsAt: Infinity }
+  return { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, carried, began: now, endsAt: Infinity, arrival }
 }
 
 /** Bytes of a flight that have left by `now`. @internal */
@@ -51,6 +55,12 @@ export const setRate = (flight: Flight, now: Time, rate: number): void => {
     flight.since = now
     flight.rate = rate
   }
+  if (rate === 0) {
+    if (flight.batch.leaves !== undefined)
+      for (let i = flight.placed; i < flight.count; i++) if (!(flight.batch.leaves[i] <= now)) flight.batch.leaves[i] = Infinity
+    flight.endsAt = Infinity
+    return
+  }
   const { since, sent } = flight
   const { ends, leaves } = flight.batch
   if (ends !== undefined && leaves !== undefined)
@@ -61,8 +71,8 @@ export const setRate = (flight: Flight, now: Time, rate: number): void => {
 
 type Found = { readonly flight: Flight; readonly i: number }
 
-/** Nothing on its way over a link of this latency. Cost: about 10 ns a page. @internal */
-export const flights = (latencyNs: Time): Flights => {
+/** Nothing on its way. Cost: about 10 ns a page. @internal */
+export const flights = (): Flights => {
   const own: Flight[] = []
   let launched = 0
   /** Pages that somebody waits for, and where they were found, or how many flights there had been when they were in none. */
@@ -80,7 +90,7 @@ export const flights = (latencyNs: Time): Flights => {
   }
   const nextRead = (f: Flight): Time =>
     f.read < f.count && f.batch.read !== undefined ? (f.read === 0 ? f.began : f.batch.leaves![f.read - 1]) : Infinity
-  const nextPlacing = (f: Flight): Time => (f.placed < f.count ? f.batch.leaves![f.placed] + latencyNs : Infinity)
+  const nextPlacing = (f: Flight): Time => (f.placed < f.count ? f.arrival(f.batch.leaves![f.placed]) : Infinity)
 
   return {
     launch: (flight) => {
@@ -128,8 +138,9 @@ export const flights = (latencyNs: Time): Flights => {
         seen = { launched, found: find(page) }
         sought.set(page, seen)
       }
-      return seen.found === undefined ? Infinity : seen.found.flight.batch.leaves![seen.found.i] + latencyNs
+      return seen.found === undefined ? Infinity : seen.found.flight.arrival(seen.found.flight.batch.leaves![seen.found.i])
     },
+    lastArrival: () => own.reduce((last, f) => (f.count === 0 ? last : Math.max(last, f.arrival(f.batch.leaves![f.count - 1]))), 0),
     forget: (page) => {
       sought.delete(page)
     },

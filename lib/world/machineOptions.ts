@@ -6,7 +6,9 @@ import type { Key } from '../random/random'
 import type { Clock } from '../time/clock'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
+import type { Engine } from './engine'
 import type { Fidelity } from './hosts'
+import type { Held } from './stalls'
 import type { Transport } from './transport'
 
 /** What one guest's migration is played with. @internal */
@@ -17,6 +19,7 @@ export type MachineOptions = {
   readonly costs: { readonly source: HostCosts; readonly target: HostCosts }
   readonly clocks: { readonly source: Clock; readonly target: Clock }
   readonly fidelity: Fidelity
+  readonly engine: Engine
   readonly batchAccesses: number
   readonly batchPages: number
   readonly redirectNs: Time
@@ -24,6 +27,7 @@ export type MachineOptions = {
   readonly key: Key
   readonly agenda: Agenda
   readonly transport: Transport
+  readonly held: Held
   /** Takes memory of the target for a guest; the reason when it will not. */
   readonly admit: (bytes: number) => string | undefined
   readonly dismiss: (bytes: number) => void

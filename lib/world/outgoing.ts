@@ -3,6 +3,8 @@ import * as pageSet from '../memory/pageSet'
 import type { Address, Order } from '../protocol/command'
 import type { Answer } from '../protocol/signal'
 import { bytesOnly } from './batch'
+import type { Conduct } from './conduct'
+import { overLink } from './conduct'
 import type { MachineOptions } from './machineOptions'
 import { pageBuffers } from './pageBuffers'
 import type { Pending, PendingAnswers } from './pendingAnswers'
@@ -23,36 +25,50 @@ export type Outgoing = {
   readonly stop: () => void
 }
 
-/** What a message to the target and its answer need. @internal */
-export const overLink: Pending['needs'] = ['link', 'source', 'target']
-
-type Send = { readonly to: Address; readonly job: Sending; readonly cancelled: Address[] }
+type Send = { readonly to: Address; readonly job: Sending; readonly channels: readonly Channel[]; readonly cancelled: Address[] }
+type Channel = { readonly lane: string; readonly job: Job }
+type Flush = { readonly jobs: Set<object>; readonly wait: Pending; arrivesAt: number }
 
 /** See `Outgoing`. @internal */
-export const outgoing = (options: MachineOptions, guest: Running, pending: PendingAnswers, { tell, tellAll, refuse }: Voice): Outgoing => {
-  const { migration, link, fidelity, agenda, transport } = options
-  const { hosts } = guest
+export const outgoing = (
+  options: MachineOptions,
+  { hosts }: Conduct,
+  guest: Running,
+  pending: PendingAnswers,
+  { tell, tellAll, refuse }: Voice
+): Outgoing => {
+  const { migration, link, fidelity, agenda, transport, held } = options
   const { pages, pageBytes } = options.guest
   const buffers = pageBuffers()
   const none = pageSet.empty(pages)
   const jobs = new Set<object>()
   /** The sends under way, by the numbers of their commands. */
   const sends = new Map<number, Send>()
-  const flushes: { readonly jobs: Set<object>; readonly wait: Pending }[] = []
+  const flushes: Flush[] = []
   let counted = 0
   let progress: Subscription | undefined
 
   /** Pages are followed one by one where each counts, or where the guest may wait for one of them. */
   const isFollowed = (order: Extract<Order, { readonly type: 'send' }>): boolean =>
-    fidelity !== 'marks' || order.pages.type === 'PageSequence' || order.place !== 'always' || hosts.primary() === 'target'
+    fidelity !== 'marks' || order.pages.type === 'PageSequence' || order.place !== 'always' || hosts.primary === 'target'
 
-  const jobEnded = (job: object): void => {
+  /** The last byte of a job has left on these lanes. */
+  const jobEnded = (job: object, lanes: readonly string[]): void => {
+    const now = agenda.now()
     for (const flush of flushes.slice()) {
-      flush.jobs.delete(job)
-      if (flush.jobs.size > 0) continue
-      flushes.splice(flushes.indexOf(flush), 1)
-      pending.end(flush.wait, 2 * link.latencyNs, () => tell(flush.wait.to, { type: 'done' }))
+      if (flush.jobs.delete(job))
+        for (const lane of lanes) flush.arrivesAt = Math.max(flush.arrivesAt, held(migration, lane, 'arriving', now + link.latencyNs))
+      settleFlush(flush)
     }
+  }
+  /** A barrier behind jobs that have all left arrives behind the last of them, and its acknowledgement comes back. */
+  const settleFlush = (flush: Flush): void => {
+    if (flush.jobs.size > 0) return
+    const now = agenda.now()
+    const { to } = flush.wait
+    flushes.splice(flushes.indexOf(flush), 1)
+    const arrivesAt = Math.max(flush.arrivesAt, held(migration, to.lane, 'arriving', now + link.latencyNs))
+    pending.end(flush.wait, held(migration, to.lane, 'back', arrivesAt + link.latencyNs) - now, () => tell(to, { type: 'done' }))
   }
   const report = (): void => {
     progress = undefined
@@ -64,9 +80,9 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
   const pagesSent = (): number =>
     [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted) - transport.pagesToLeave(migration, agenda.now())
 
-  const enqueue = (lane: string, job: Sending | Job): void => {
+  const enqueue = (job: object, channels: readonly Channel[]): void => {
     jobs.add(job)
-    transport.enqueue(migration, lane, job)
+    for (const channel of channels) transport.enqueue(migration, channel.lane, channel.job)
     if (progress === undefined && options.progressNs > 0 && jobs.size > 0) progress = agenda.schedule(report, options.progressNs)
   }
 
@@ -77,7 +93,10 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       counted += job.counted()
       jobs.delete(job)
       tell(to, answer)
-      jobEnded(job)
+      jobEnded(
+        job,
+        channels.map(({ lane }) => lane)
+      )
       for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? none })
     }
     let unsent: pageSet.PageSet | undefined
@@ -105,8 +124,9 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       },
       refused: (reason) => end({ type: 'refused', reason })
     })
-    sends.set(to.n, { to, job, cancelled: [] })
-    enqueue(to.lane, job)
+    const channels = channelsOf(to.lane, job, order.channels ?? 1)
+    sends.set(to.n, { to, job, channels, cancelled: [] })
+    enqueue(job, channels)
   }
 
   const sendBytes = (to: Address, bytes: number): void => {
@@ -121,31 +141,33 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
       finished: () => {
         jobs.delete(job)
         tell(to, { type: 'done' })
-        jobEnded(job)
+        jobEnded(job, [to.lane])
       },
       refused: (reason: string) => {
         jobs.delete(job)
         refuse(to, reason)
-        jobEnded(job)
+        jobEnded(job, [to.lane])
       }
     }
-    enqueue(to.lane, job)
+    enqueue(job, [{ lane: to.lane, job }])
   }
 
   return {
     send,
     sendBytes,
     flush: (to) => {
-      const one = { jobs: new Set(jobs), wait: pending.wait(to, overLink) }
-      flushes.push(one)
-      jobEnded(one)
+      const flush = { jobs: new Set(jobs), wait: pending.wait(to, overLink), arrivesAt: 0 }
+      // What has left is still on its way where its lane stands still.
+      flush.arrivesAt = transport.lastArrival(migration)
+      flushes.push(flush)
+      settleFlush(flush)
     },
     cancel: (to, tag) => {
       const of = [...sends.values()].find((one) => one.to.lane === to.lane && one.to.tag === tag)
       if (of === undefined) tell(to, { type: 'cancelled', unsent: none })
       else if (of.cancelled.push(to) === 1) {
         of.job.stop()
-        transport.cancel(migration, to.lane, of.job)
+        for (const { lane, job } of of.channels) transport.cancel(migration, lane, job)
       }
     },
     fail: () => {
@@ -153,4 +175,28 @@ export const outgoing = (options: MachineOptions, guest: Running, pending: Pendi
     },
     stop: () => progress?.unsubscribe()
   }
+}
+
+/** A send over several channels: each takes the next page when it is free, and the send ends when all have. */
+const channelsOf = (lane: string, job: Sending, channels: number): readonly Channel[] => {
+  if (channels === 1) return [{ lane, job }]
+  let open = channels
+  let refused: string | undefined
+  const ended = (now: number): void => {
+    if (--open > 0) return
+    if (refused === undefined) job.finished(now)
+    else job.refused(refused)
+  }
+  return Array.from({ length: channels }, (_, i) => ({
+    lane: i === 0 ? lane : `${lane}#${i}`,
+    job: {
+      maxBytesPerSecond: job.maxBytesPerSecond / channels,
+      next: job.next,
+      finished: ended,
+      refused: (reason) => {
+        refused = reason
+        ended(0)
+      }
+    }
+  }))
 }

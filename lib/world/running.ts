@@ -1,5 +1,4 @@
 import type { Subscription } from 'rxjs'
-import type { Settlement } from '../guest/dependency'
 import { slowdown } from '../guest/dependency'
 import { speed } from '../guest/hostCosts'
 import { selfBallooning } from '../memory/balloon'
@@ -7,15 +6,15 @@ import type { Where } from '../protocol/command'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import { ballooning } from './ballooning'
+import type { Conduct, Part } from './conduct'
+import { device } from './device'
 import { execution } from './execution'
-import type { Hosts } from './hosts'
-import { hosts as hostsOf } from './hosts'
+import * as hosts from './hosts'
 import type { MachineOptions } from './machineOptions'
 import type { Voice } from './voice'
 
 /** A guest that runs on one of its hosts: at its speed, with its faults, and with its own clock. @internal */
 export type Running = {
-  readonly hosts: Hosts
   /** Makes everything that is due happen. */
   readonly look: () => void
   /** Something that decides the guest's speed, or when it must be looked at, may have changed. */
@@ -28,38 +27,64 @@ export type Running = {
   readonly setThrottle: (fraction: number) => void
   /** The guest stands still for a while. */
   readonly hold: (ns: Time) => void
-  readonly pause: () => void
+  /** The guest has stopped. */
+  readonly stopped: () => void
   /** The guest runs there from now on; at the target its own clock does not show less than `notBeforeNs`. */
-  readonly start: (where: Where, notBeforeNs?: number) => void
-  /** A host is gone, and the guest with it if it was there. */
-  readonly crash: (where: Where) => void
+  readonly started: (where: Where, notBeforeNs?: number) => void
+  /** The target tells again for which pages the guest waits. */
+  readonly faultAgain: () => void
+  /** Something is about to be gone: a host, and the guest with it if it was there, or the link, and every notice on it. */
+  readonly failing: (what: Part) => void
+  /** The target has become the source of another hop. */
+  readonly departed: () => void
   readonly guestNs: () => number
   readonly clockNs: () => number
   readonly stop: () => void
 }
 
 /** See `Running`. The guest runs at the source from now on. @internal */
-export const running = (options: MachineOptions, settlement: Settlement, { tellAll }: Voice): Running => {
-  const { migration, guest, link, costs, clocks, fidelity, agenda, transport } = options
-  const hosts = hostsOf({ guest, costs: costs.source, fidelity })
-  const stalled = new Set<number>()
+export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: Voice): Running => {
+  const { migration, guest, link, costs, fidelity, engine, agenda, transport } = options
+  const { settlement } = conduct
+  const h = conduct.hosts
+  let { clocks } = options
+  /** The pages for which a virtual CPU waits, and which. */
+  const stalled = new Map<number, number>()
+  const notices = new Set<Subscription>()
+  const tellFault = (page: number, vcpu: number): void => {
+    for (const wanted of engine.backing?.wanted(page, guest.pages) ?? [page])
+      if (wanted === page || hosts.isTrapped(h, wanted)) tellAll({ type: 'faulted', page: wanted, vcpu })
+  }
+  const notify = (page: number, vcpu: number): void => {
+    if (conduct.failed.link !== undefined) return
+    const now = agenda.now()
+    const notice = agenda.schedule(
+      () => {
+        notices.delete(notice)
+        tellFault(page, vcpu)
+      },
+      options.held(migration, 'faults', 'back', now + link.latencyNs) - now
+    )
+    notices.add(notice)
+  }
   const exec = execution({
     workload: guest.workload,
     key: options.key,
     batchAccesses: options.batchAccesses,
     port: {
-      apply: hosts.apply,
-      marks: hosts.marks,
-      touch: hosts.touch,
-      isTrapped: hosts.isTrapped,
+      apply: (accesses, n) => hosts.apply(h, accesses, n),
+      marks: () => hosts.marksOf(h),
+      touch: (access) => hosts.touch(h, access),
+      isTrapped: (page) => hosts.isTrapped(h, page),
       onFault: (page, vcpu) => {
-        stalled.add(page)
-        tellAll({ type: 'faulted', page, vcpu }, link.latencyNs)
+        if (!stalled.has(page)) stalled.set(page, vcpu)
+        notify(page, vcpu)
       }
     }
   })
   let throttle = 0
-  let clockAhead = 0
+  /** What the guest's clock shows more than its host's: at the source, and at the target. */
+  let ahead = { source: 0, target: 0 }
   let exited = false
   let wake: Subscription | undefined
   let wakeAt = Infinity
@@ -67,17 +92,17 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
   let paced = -1
   /** Sets how fast the guest runs and how closely it must be watched, when something that decides it has changed. */
   const pace = (): void => {
-    const atTarget = hosts.running().includes('target')
+    const atTarget = h.atTarget
     const senders = atTarget ? 0 : transport.senders(migration)
-    const traps = hosts.trappedPages() > 0
-    const state = (senders * 2 + (atTarget ? 1 : 0)) * 4 + (traps ? 2 : 0) + (hosts.isTracking() ? 1 : 0) + throttle / 2
+    const traps = h.trapped.count > 0
+    const state = (senders * 2 + (atTarget ? 1 : 0)) * 4 + (traps ? 2 : 0) + (h.tracking ? 1 : 0) + throttle / 2
     if (state === paced) return
     paced = state
     const now = agenda.now()
     const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
     const load = { vcpus: guest.workload.vcpus, senders, throttle: atTarget ? 0 : throttle }
     exec.setSpeed(now, speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding))
-    const pays = !atTarget && hosts.isTracking() && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
+    const pays = !atTarget && h.tracking && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
     exec.setCareful(now, pays || traps)
   }
 
@@ -94,7 +119,7 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
   /** Looks again when the guest may trap, or when a page it waits for arrives. */
   const arrange = (): void => {
     let at = exec.nextTrapAt()
-    for (const page of stalled) at = Math.min(at, transport.arrivalOf(migration, page))
+    for (const page of stalled.keys()) at = Math.min(at, transport.arrivalOf(migration, page))
     if (at === wakeAt) return
     wake?.unsubscribe()
     wakeAt = at
@@ -105,7 +130,7 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
     arrange()
   }
 
-  const runsAt = (): Where => (hosts.running().includes('target') || hosts.primary() === 'target' ? 'target' : 'source')
+  const runsAt = (): Where => (h.atTarget || h.primary === 'target' ? 'target' : 'source')
 
   const balloon =
     guest.balloon &&
@@ -114,23 +139,25 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
       agenda,
       classes: () => {
         look()
-        return hosts.classes()
+        return hosts.classesOf(h)
       },
-      set: hosts.setClasses
+      set: (classes) => {
+        h.classes = classes
+      }
     })
+  const writes = guest.device && device({ device: guest.device, agenda, hosts: h, look: () => look() })
 
   exec.start(agenda.now())
   pace()
 
   return {
-    hosts,
     look,
     changed,
     wake: () => {
       if (wakeAt > agenda.now()) return wakeAt
       wakeAt = Infinity
       look()
-      if (hosts.trappedPages() === 0) pace()
+      if (h.trapped.count === 0) pace()
       arrange()
       return wakeAt
     },
@@ -145,26 +172,35 @@ export const running = (options: MachineOptions, settlement: Settlement, { tellA
       changed()
     },
     hold: (ns) => exec.hold(agenda.now(), ns),
-    pause: () => {
-      hosts.pause()
+    stopped: () => {
       exec.stop(agenda.now())
       changed()
     },
-    start: (where, notBeforeNs = 0) => {
-      if (where === 'target') clockAhead = Math.max(0, notBeforeNs - read(clocks.target, agenda.now()))
-      hosts.resume(where)
+    started: (where, notBeforeNs = 0) => {
+      if (where === 'target') ahead = { ...ahead, target: Math.max(0, notBeforeNs - read(clocks.target, agenda.now())) }
       exec.start(agenda.now())
       changed()
     },
-    crash: (where) => {
-      if (runsAt() === where) exec.stop(agenda.now())
-      hosts.crash(where)
+    faultAgain: () => {
+      for (const [page, vcpu] of stalled) tellFault(page, vcpu)
+    },
+    failing: (what) => {
+      if (what === runsAt()) exec.stop(agenda.now())
+      for (const notice of notices) notice.unsubscribe()
+      notices.clear()
+    },
+    departed: () => {
+      clocks = { source: clocks.target, target: clocks.source }
+      ahead = { source: ahead.target, target: 0 }
+      throttle = 0
+      changed()
     },
     guestNs: () => exec.guestNs(agenda.now()),
-    clockNs: () => read(clocks[runsAt()], agenda.now()) + clockAhead,
+    clockNs: () => read(clocks[runsAt()], agenda.now()) + ahead[runsAt()],
     stop: () => {
       wake?.unsubscribe()
       balloon?.unsubscribe()
+      writes?.unsubscribe()
     }
   }
 }

@@ -10,6 +10,7 @@ import type { Time } from '../time/time'
 import type { Batch } from './batch'
 import { bytesOnly } from './batch'
 import type { Hosts, Reading } from './hosts'
+import * as hosts from './hosts'
 import type { Buffers } from './pageBuffers'
 import { bySequence, bySet } from './pageSource'
 import type { Job } from './transport'
@@ -50,13 +51,13 @@ export type Sending = Job & { readonly stop: () => void; readonly counted: () =>
 
 /** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. @internal */
 export const sending = (options: SendingOptions): Sending => {
-  const { order, hosts, pages, none, batchPages, followed, buffers } = options
+  const { order, hosts: h, pages, none, batchPages, followed, buffers } = options
   const full = wireBytes(options.link, options.pageBytes, false)
   const small = wireBytes(options.link, options.pageBytes, true)
   const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
   const skipped: number[] = []
   let skippedWords: Int32Array | undefined
-  let unread: readonly number[] = []
+  const unread: number[] = []
   let counted = 0
   let bytes = 0
   let stopped = false
@@ -70,13 +71,13 @@ export const sending = (options: SendingOptions): Sending => {
     while (n < most) {
       const page = source.next()
       if (page < 0) break
-      if (order.unless !== undefined && hosts.isLeftOut(page, order.unless) && !(order.overtake && options.withdraw(page))) {
+      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(order.overtake && options.withdraw(page))) {
         skipped.push(page)
         continue
       }
-      hosts.choose(page)
+      hosts.choose(h, page)
       list[n] = page
-      total += hosts.isZero(page) ? small : full
+      total += hosts.isZero(h, page) ? small : full
       ends[n++] = total
     }
     if (n === 0) {
@@ -86,26 +87,26 @@ export const sending = (options: SendingOptions): Sending => {
     const readings: Reading[] = []
     bytes += total
     counted += n
-    if (!options.timed) for (let i = 0; i < n; i++) hosts.read(list[i])
+    if (!options.timed) for (let i = 0; i < n; i++) hosts.read(h, list[i])
     return {
       bytes: total,
       count: n,
       pages: list,
       ends,
       leaves,
-      read: options.timed ? (i) => readings.push(hosts.read(list[i])) : undefined,
+      read: options.timed ? (i) => readings.push(hosts.read(h, list[i])) : undefined,
       place: (i, at) => {
         if (order.place !== 'ifAbsent') options.beforePlacing(at)
-        hosts.place(list[i], readings[i], order.place)
-        options.placed(list[i], at)
+        hosts.place(h, list[i], readings[i], order.place, at, options.placed)
       },
       cut: (left) => {
         let kept = 1
         while (kept < n && ends[kept - 1] < left) kept++
         bytes -= total - ends[kept - 1]
         counted -= n - kept
-        unread = Array.from(list.subarray(kept, n))
-        hosts.unread(unread)
+        const rest = Array.from(list.subarray(kept, n))
+        unread.push(...rest)
+        hosts.unread(h, rest)
         return { bytes: ends[kept - 1], pages: kept }
       },
       withdrawn: (page, size) => {
@@ -119,6 +120,34 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
+  /** The next page as a coder writes it: it is read when it begins to leave, which is now. */
+  const nextCoded = (): Batch | undefined => {
+    for (let page = source.next(); page >= 0; page = source.next()) {
+      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless)) {
+        skipped.push(page)
+        continue
+      }
+      hosts.choose(h, page)
+      counted++
+      const packet = hosts.encode(h, page, order.encoding === 'delta')
+      if (packet === undefined) continue
+      bytes += packet.bytes
+      return {
+        bytes: packet.bytes,
+        count: 1,
+        pages: Int32Array.of(page),
+        ends: Float64Array.of(packet.bytes),
+        leaves: new Float64Array(1),
+        place: (_, at) => {
+          if (order.place !== 'ifAbsent') options.beforePlacing(at)
+          hosts.place(h, page, packet, order.place, at, options.placed)
+        },
+        cut: () => ({ bytes: packet.bytes, pages: 1 })
+      }
+    }
+    return undefined
+  }
+
   /** The next words with a page that is not left out. */
   const chosenWords = (): { readonly first: number; readonly words: Int32Array; readonly count: number } | undefined => {
     for (;;) {
@@ -126,7 +155,7 @@ export const sending = (options: SendingOptions): Sending => {
       if (taken === undefined) return undefined
       const { first, words } = taken
       const before = order.unless === undefined ? undefined : words.slice()
-      if (hosts.leaveOut(words, first, order.unless)) {
+      if (hosts.leaveOut(h, words, first, order.unless)) {
         skippedWords ??= new Int32Array(Math.ceil(pages / 32))
         for (let i = 0; i < words.length; i++) skippedWords[first + i] |= before![i] & ~words[i]
       }
@@ -139,10 +168,10 @@ export const sending = (options: SendingOptions): Sending => {
     const chosen = chosenWords()
     if (chosen === undefined) return undefined
     const { first, words, count } = chosen
-    const zeroPages = hosts.zeroPages(words, first)
+    const zeroPages = hosts.zeroPages(h, words, first)
     const zeros = zeroPages === undefined ? 0 : popcount(zeroPages)
     const total = (count - zeros) * full + zeros * small
-    hosts.readWords(words, first)
+    hosts.readWords(h, words, first)
     bytes += total
     counted += count
     return {
@@ -160,8 +189,8 @@ export const sending = (options: SendingOptions): Sending => {
         })
         bytes -= total - kept
         counted -= rest.length
-        unread = rest
-        hosts.unread(rest)
+        for (const page of rest) unread.push(page)
+        hosts.unread(h, rest)
         return { bytes: kept, pages: 0 }
       }
     }
@@ -185,7 +214,8 @@ export const sending = (options: SendingOptions): Sending => {
         started = true
         options.began()
       }
-      return stopped ? undefined : followed ? nextFollowed() : nextByWords()
+      if (stopped) return undefined
+      return options.timed && hosts.isCoded(h, order.encoding === 'delta') ? nextCoded() : followed ? nextFollowed() : nextByWords()
     },
     finished: () => options.ended(result()),
     refused: options.refused,

@@ -6,6 +6,7 @@ import type { Agenda } from './agenda'
 import type { Batch } from './batch'
 import type { Flight, Flights } from './flights'
 import { flights as airborne, sentBy, setRate, takeOff } from './flights'
+import { type Held, isOf, type Stall } from './stalls'
 
 /** What a lane carries: batches, until `next` has no more. @internal */
 export type Job = {
@@ -16,7 +17,14 @@ export type Job = {
   readonly refused: (reason: string) => void
 }
 
-type Lane = { readonly owner: string; readonly jobs: Job[]; flight: Flight | undefined; end: Subscription | undefined }
+type Lane = {
+  readonly owner: string
+  readonly name: string
+  readonly arrival: (leaves: Time) => Time
+  readonly jobs: Job[]
+  flight: Flight | undefined
+  end: Subscription | undefined
+}
 
 /**
  * The sending side of one link: a kernel of lanes, each a queue of jobs in order, which share the link's bandwidth fairly (max-min) with one another and with the
@@ -31,6 +39,8 @@ export type Transport = {
   readonly settle: (owner: string, now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page under way arrives; Infinity when it is not under way. */
   readonly arrivalOf: (owner: string, page: number) => Time
+  /** When the last page that is under way arrives, as far as is known; 0 when none is. */
+  readonly lastArrival: (owner: string) => Time
   /** Nobody waits for a page any more. */
   readonly forget: (owner: string, page: number) => void
   /** Takes a page out of a batch in which it has not begun to leave; false when it is in none. The caller sends it instead. */
@@ -44,11 +54,15 @@ export type Transport = {
   readonly application: (now: Time) => { readonly applicationBytes: number; readonly applicationDemandBytes: number }
   /** The link is gone: every job is refused, what has not arrived never will. */
   readonly fail: (reason: string) => void
+  /** The link is back. */
+  readonly mend: () => void
 }
 
 type TransportOptions = {
   readonly link: Link
   readonly agenda: Agenda
+  readonly stalls: readonly Stall[]
+  readonly held: Held
   /** The world looks at an owner: called at every moment at which something of it changes on the link, before it does. */
   readonly look: (owner: string) => void
   /** Called after it has changed: the number of its senders, or when its pages arrive. */
@@ -56,7 +70,7 @@ type TransportOptions = {
 }
 
 /** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. @internal */
-export const transport = ({ link, agenda, look, changed }: TransportOptions): Transport => {
+export const transport = ({ link, agenda, stalls, held, look, changed }: TransportOptions): Transport => {
   const lanes = new Map<string, Map<string, Lane>>()
   const laneOf = (owner: string, name: string): Lane => {
     let own = lanes.get(owner)
@@ -66,7 +80,11 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     }
     let lane = own.get(name)
     if (lane === undefined) {
-      lane = { owner, jobs: [], flight: undefined, end: undefined }
+      const arrival =
+        stalls.length === 0
+          ? (leaves: Time): Time => leaves + link.latencyNs
+          : (leaves: Time): Time => held(owner, name, 'arriving', leaves + link.latencyNs)
+      lane = { owner, name, arrival, jobs: [], flight: undefined, end: undefined }
       own.set(name, lane)
     }
     return lane
@@ -77,12 +95,13 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
   const flightsOf = (owner: string): Flights => {
     const known = flights.get(owner)
     if (known !== undefined) return known
-    const none = airborne(link.latencyNs)
+    const none = airborne()
     flights.set(owner, none)
     return none
   }
   const left = new Map<string, number>()
-  let failed: string | undefined
+  /** How often the link has broken: what was under way before it did never arrives. */
+  let broken = 0
   let applicationBytes = 0
   let applicationRate = Math.min(link.applicationBytesPerSecond, link.bytesPerSecond)
   let accountedTo = 0
@@ -92,6 +111,10 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     accountedTo = now
   }
 
+  /** Whether nothing leaves on a lane at present. */
+  const stands = ({ owner, name }: Lane, now: Time): boolean =>
+    stalls.some((stall) => now >= stall.from && now < stall.until && isOf(stall, owner, name, 'leaving'))
+
   const schedule = (lane: Lane, now: Time): void => {
     lane.end?.unsubscribe()
     lane.end = agenda.schedule(() => batchEnds(lane), lane.flight!.endsAt - now)
@@ -100,7 +123,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
   /** Shares the link anew among the lanes under way, one of which is `by`'s or has just been. */
   const share = (now: Time, by: string): void => {
     account(now)
-    const demands = active.map((lane) => lane.jobs[0].maxBytesPerSecond)
+    const demands = active.map((lane) => (stalls.length > 0 && stands(lane, now) ? 0 : lane.jobs[0].maxBytesPerSecond))
     const rates = fairShares({ capacity: link.bytesPerSecond, demands: [...demands, link.applicationBytesPerSecond] })
     applicationRate = rates[active.length]
     for (let i = 0; i < active.length; i++) {
@@ -126,7 +149,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
         job.finished(now)
         continue
       }
-      const flight = takeOff(batch, now)
+      const flight = takeOff(batch, now, lane.arrival)
       lane.flight = flight
       if (before === undefined) active.push(lane)
       if (flight.count > 0) flightsOf(lane.owner).launch(flight)
@@ -146,16 +169,30 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     const flight = lane.flight!
     look(lane.owner)
     left.set(lane.owner, (left.get(lane.owner) ?? 0) + flight.bytes)
-    if (flight.count > 0)
+    if (flight.count > 0) {
+      const before = broken
       agenda.schedule(() => {
-        if (failed !== undefined) return
+        if (broken !== before) return
         look(lane.owner)
         flightsOf(lane.owner).land(flight)
         changed(lane.owner)
-      }, link.latencyNs)
+      }, lane.arrival(now) - now)
+    }
     if (proceed(lane, now)) share(now, lane.owner)
     changed(lane.owner)
   }
+
+  for (const { way, from, until } of stalls)
+    if (way === undefined || way === 'leaving')
+      for (const edge of [from, until])
+        agenda.schedule(
+          () => {
+            const now = agenda.now()
+            for (const owner of lanes.keys()) look(owner)
+            share(now, '')
+          },
+          Math.max(0, edge - agenda.now())
+        )
 
   return {
     enqueue: (owner, name, job) => {
@@ -189,6 +226,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     },
     settle: (owner, now, before) => flightsOf(owner).settle(now, before),
     arrivalOf: (owner, page) => flightsOf(owner).arrivalOf(page),
+    lastArrival: (owner) => flightsOf(owner).lastArrival(),
     forget: (owner, page) => flightsOf(owner).forget(page),
     withdraw: (owner, page) => {
       const now = agenda.now()
@@ -224,7 +262,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
     fail: (reason) => {
       const now = agenda.now()
       account(now)
-      failed = reason
+      broken++
       applicationRate = 0
       flights.clear()
       active.length = 0
@@ -234,6 +272,7 @@ export const transport = ({ link, agenda, look, changed }: TransportOptions): Tr
         for (const job of lane.jobs.splice(0)) job.refused(reason)
       }
       for (const owner of lanes.keys()) changed(owner)
-    }
+    },
+    mend: () => share(agenda.now(), '')
   }
 }

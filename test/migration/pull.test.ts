@@ -21,33 +21,42 @@ describe('pull', () => {
     }
   })
 
-  it('on demand asks for each faulted page at once, and ends with a barrier when all have come', () => {
+  it('on demand asks for each faulted page at once, and begins and ends with a barrier', () => {
     const asking = new Asking(pull()(pageSet.fromPages(8, [2, 5])))
-    expect(asking.orders()).toEqual([])
+    expect(asking.orders()).toEqual([{ type: 'flush' }])
     asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
-    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([[5]])
-    asking.answer(0, sent([5]))
+    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([false, [5]])
+    asking.answer(0, { type: 'done' })
+    asking.answer(1, sent([5]))
     asking.fact({ type: 'faulted', page: 2, vcpu: 0 })
-    asking.answer(1, sent([2]))
-    expect(asking.orders().map(({ type }) => type)).toEqual(['send', 'send', 'flush'])
+    asking.answer(2, sent([2]))
+    expect(asking.orders().map(({ type }) => type)).toEqual(['flush', 'send', 'send', 'flush'])
     expect(asking.value()).toBeUndefined()
-    asking.answer(2, { type: 'done' })
+    asking.answer(3, { type: 'done' })
     expect(asking.value()).toMatchObject(E.right({ type: 'done' }))
+  })
+
+  it('on demand ends at once when there is no link to begin with: no fault would ever be heard of', () => {
+    const asking = new Asking(pull()(pageSet.full(8)))
+    asking.answer(0, { type: 'refused', reason: 'the link failed' })
+    expect(asking.value()).toMatchObject(E.left({ reason: 'the link failed', committed: true }))
   })
 
   it('on demand ends when the guest does, after what is under way has been answered', () => {
     const asking = new Asking(pull()(pageSet.full(8)))
+    asking.answer(0, { type: 'done' })
     asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
     asking.fact({ type: 'exited' })
-    expect(asking.orders().map(({ type }) => type)).toEqual(['send'])
-    asking.answer(0, sent([5]))
-    expect(asking.orders().map(({ type }) => type)).toEqual(['send', 'flush'])
+    expect(asking.orders().map(({ type }) => type)).toEqual(['flush', 'send'])
+    asking.answer(1, sent([5]))
+    expect(asking.orders().map(({ type }) => type)).toEqual(['flush', 'send', 'flush'])
   })
 
   it('on demand ends when something has failed: a page that had left may never arrive', () => {
     const asking = new Asking(pull()(pageSet.full(8)))
+    asking.answer(0, { type: 'done' })
     asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
-    asking.answer(0, sent([5]))
+    asking.answer(1, sent([5]))
     asking.fact({ type: 'failed', what: 'link', reason: 'the link failed' })
     expect(asking.value()).toMatchObject(E.left({ reason: 'the link failed', committed: true }))
   })

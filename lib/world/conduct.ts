@@ -1,0 +1,332 @@
+import type { Settlement } from '../guest/dependency'
+import type { Guest } from '../guest/guest'
+import { memoryBytes } from '../guest/guest'
+import { level } from '../memory/pageClasses'
+import { orderOf } from '../memory/pageSequence'
+import * as pageSet from '../memory/pageSet'
+import type { Address, Command, Order, Where } from '../protocol/command'
+import type { Answer, Fact } from '../protocol/signal'
+import type { Hosts } from './hosts'
+import * as hosts from './hosts'
+
+/** What can fail: the link or a host. */
+export type Part = 'link' | Where
+
+/**
+ * How two hosts obey one migration's orders, without time: what each order does, where, and in what order. A kernel's state; the simulated data centre gives each
+ * errand its time, and the state explorer takes any errand that is due as a choice. Both run this code.
+ */
+export type Conduct = {
+  readonly migration: string
+  readonly guest: Guest
+  readonly settlement: Settlement
+  hosts: Hosts
+  /** Bytes of the target's memory held for the guest. */
+  reserved: number
+  /** What is broken, and why. */
+  failed: Readonly<Partial<Record<Part, string>>>
+  /** The source has let go: the next `preselect` begins another hop. */
+  released: boolean
+}
+
+/**
+ * What an errand waits for. `out`: its message arrives at the target. `back`: the answer arrives. `suspend`: the guest has stopped. `activate`: the order to resume
+ * is at the target and obeyed. `restart`: the guest goes on at the source. `redirect`: the network delivers at the target. `synced`: the log has been read.
+ * `abandoned`: the target has dropped its copies. `timer`: a time has passed.
+ */
+export type Leg = 'out' | 'back' | 'suspend' | 'activate' | 'restart' | 'redirect' | 'synced' | 'abandoned' | 'timer'
+
+/** An order on its way: what it waits for, and what must not fail meanwhile. Plain data; `answer` is what the back leg brings. */
+export type Errand = {
+  readonly to: Address
+  readonly order: Order
+  readonly leg: Leg
+  readonly needs: readonly Part[]
+  readonly answer?: Answer | Fact
+}
+
+/** What a conduct needs of whoever drives it: a voice, the guest's clocks and its running, the target's memory, and the lanes of the link. */
+export type ConductPort = {
+  readonly tell: (to: Address, answer: Answer) => void
+  readonly tellAll: (fact: Fact) => void
+  /** How long the guest has run, and what its own clock shows. */
+  readonly guestNs: () => number
+  readonly clockNs: () => number
+  /** The guest stops; the guest goes on there, its clock not behind `notBeforeNs`; the target tells again, at once, for which pages it waits. */
+  readonly stopped: () => void
+  readonly started: (where: Where, notBeforeNs?: number) => void
+  readonly faultAgain: () => void
+  /** Traps, logging or running have changed. */
+  readonly changed: () => void
+  readonly setThrottle: (fraction: number) => void
+  /** The guest stands still while its log is read. */
+  readonly heldBySync: () => void
+  readonly departed: () => void
+  /** Takes memory of the target for a guest; the reason when it will not. */
+  readonly admit: (bytes: number) => string | undefined
+  readonly dismiss: (bytes: number) => void
+  readonly linkUsed: () => Extract<Fact, { readonly type: 'linkUsed' }>
+  readonly send: (to: Address, order: Extract<Order, { readonly type: 'send' }>) => void
+  readonly sendBytes: (to: Address, bytes: number) => void
+  readonly flush: (to: Address) => void
+  readonly cancel: (to: Address, tag: number) => void
+}
+
+/** A conduct before the first order. */
+export const conduct = (of: { readonly migration: string; readonly settlement: Settlement; readonly hosts: Hosts }): Conduct => ({
+  ...of,
+  guest: of.hosts.setting.guest,
+  reserved: 0,
+  failed: {},
+  released: false
+})
+
+/** The same conduct, to go another way from here. */
+export const copy = (c: Conduct): Conduct => ({ ...c, hosts: hosts.copy(c.hosts) })
+
+/** What an errand over the link and back needs. */
+export const overLink: readonly Part[] = ['link', 'source', 'target']
+const atSource: readonly Part[] = ['source']
+const nothing: readonly Part[] = []
+
+const done: Answer = { type: 'done' }
+
+/** Obeys a command, or refuses it; what takes time comes back as an errand. */
+export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Errand | undefined => {
+  const reason = refusal(c, order)
+  if (reason !== undefined) {
+    port.tell(to, { type: 'refused', reason })
+    return undefined
+  }
+  switch (order.type) {
+    case 'preselect':
+    case 'reserve':
+    case 'discard':
+    case 'inquire':
+    case 'commit':
+      return { to, order, leg: 'out', needs: overLink }
+    case 'select': {
+      const classes = hosts.classesOf(c.hosts)
+      const pages = level(classes, order.level)
+      port.tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(classes.nonPageable, pages) })
+      return undefined
+    }
+    case 'track':
+      hosts.track(c.hosts, order.on)
+      port.changed()
+      port.tell(to, done)
+      return undefined
+    case 'sync':
+      if (!c.hosts.atTarget) port.heldBySync()
+      return { to, order, leg: 'synced', needs: nothing, answer: { type: 'synced', dirty: hosts.sync(c.hosts), to } }
+    case 'send':
+      port.send(to, order)
+      return undefined
+    case 'flush':
+      port.flush(to)
+      return undefined
+    case 'pause':
+      return { to, order, leg: 'suspend', needs: atSource }
+    case 'sendContext':
+      port.sendBytes(to, c.guest.contextBytes + c.settlement.movedBytes)
+      return undefined
+    case 'redirect':
+      return { to, order, leg: 'redirect', needs: nothing, answer: { type: 'redirected' } }
+    case 'resume':
+      if (order.where === 'target') return { to, order, leg: 'activate', needs: c.hosts.primary === 'target' ? ['target'] : overLink }
+      if (!c.hosts.atSource) return { to, order, leg: 'restart', needs: atSource }
+      port.tell(to, activated(port, 'source'))
+      return undefined
+    case 'release':
+      port.tellAll(port.linkUsed())
+      compare(c, 'released', port)
+      c.released = c.hosts.primary === 'target' && c.hosts.trapped.count === 0
+      port.tell(to, { type: 'released', needs: c.settlement.needs, guestNs: port.guestNs() })
+      return undefined
+    case 'throttle':
+      port.setThrottle(order.fraction)
+      port.tell(to, done)
+      return undefined
+    case 'wake':
+      return { to, order, leg: 'timer', needs: nothing, answer: done }
+    case 'cancel':
+      port.cancel(to, order.tag)
+      return undefined
+    case 'abandon':
+      hosts.abandon(c.hosts)
+      if (c.reserved > 0) port.dismiss(c.reserved)
+      c.reserved = 0
+      return { to, order, leg: 'abandoned', needs: nothing, answer: done }
+  }
+}
+
+/** What an errand waited for has come: its effect, its answer, or its next leg. */
+export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | undefined => {
+  const { to, order, leg } = errand
+  if (leg === 'out') return { ...errand, leg: 'back', answer: arrive(c, order, port) }
+  if (leg === 'suspend') suspend(c, to, port)
+  else if (leg === 'activate') activate(c, errand, port)
+  else if (leg === 'restart') start(c, to, 'source', port)
+  else if (errand.answer!.type === 'synced') port.tellAll(errand.answer as Fact)
+  else {
+    const answer = errand.answer as Answer
+    port.tell(to, answer.type === 'preselected' ? { ...answer, guestNs: port.guestNs() } : answer)
+    // Notices are lost with a link that breaks; they come again behind what tells the pipeline how to go on.
+    if (order.type === 'inquire') port.faultAgain()
+  }
+  return undefined
+}
+
+/** What a message does at the target; answers what goes back. */
+const arrive = (c: Conduct, order: Order, port: ConductPort): Answer => {
+  switch (order.type) {
+    case 'preselect': {
+      if (c.released) depart(c, port)
+      return { type: 'preselected', host: 'target', guestNs: 0 }
+    }
+    case 'reserve': {
+      const bytes = memoryBytes(c.guest)
+      const reason = c.reserved === 0 ? port.admit(bytes) : undefined
+      if (reason !== undefined) return { type: 'refused', reason }
+      c.reserved = bytes
+      return { type: 'reserved', bytes }
+    }
+    case 'discard':
+      hosts.discard(c.hosts, order.pages)
+      return done
+    case 'commit':
+      hosts.commit(c.hosts)
+      tellHosts(c, port)
+      return { type: 'committed' }
+    case 'inquire': {
+      return { type: 'standing', primary: c.hosts.primary, missing: hosts.missing(c.hosts) }
+    }
+    default:
+      return done
+  }
+}
+
+const depart = (c: Conduct, port: ConductPort): void => {
+  hosts.depart(c.hosts)
+  c.released = false
+  c.reserved = 0
+  c.failed = {
+    ...(c.failed.link === undefined ? {} : { link: c.failed.link }),
+    ...(c.failed.target === undefined ? {} : { source: c.failed.target })
+  }
+  port.departed()
+  tellHosts(c, port)
+}
+
+const suspend = (c: Conduct, to: Address, port: ConductPort): void => {
+  const clockNs = port.clockNs()
+  hosts.pause(c.hosts)
+  port.stopped()
+  tellHosts(c, port)
+  port.tell(to, { type: 'suspended', guestNs: port.guestNs(), clockNs })
+}
+
+const activate = (c: Conduct, { order, to }: Errand, port: ConductPort): void => {
+  const { missing, clockNs } = order as Extract<Order, { readonly type: 'resume' }>
+  if (!c.hosts.activated) {
+    if (missing !== undefined) hosts.trap(c.hosts, missing)
+    compare(c, 'activated', port)
+  }
+  start(c, to, 'target', port, clockNs)
+}
+
+const start = (c: Conduct, to: Address, where: Where, port: ConductPort, notBeforeNs?: number): void => {
+  hosts.resume(c.hosts, where)
+  port.started(where, notBeforeNs)
+  tellHosts(c, port)
+  port.tell(to, activated(port, where))
+}
+
+const activated = (port: ConductPort, where: Where): Answer => ({
+  type: 'activated',
+  where,
+  guestNs: port.guestNs(),
+  clockNs: port.clockNs()
+})
+
+const tellHosts = (c: Conduct, port: ConductPort): void =>
+  port.tellAll({ type: 'hosts', primary: c.hosts.primary, running: hosts.running(c.hosts) })
+
+const compare = (c: Conduct, when: 'activated' | 'released', port: ConductPort): void =>
+  port.tellAll({ type: 'compared', when, ...hosts.compare(c.hosts, when) })
+
+/** Something breaks. Who drives the conduct then gives up every errand and lane that needs it. */
+export const fail = (c: Conduct, what: Part, reason: string, port: ConductPort): void => {
+  c.failed = { ...c.failed, [what]: reason }
+  if (what !== 'link') {
+    hosts.crash(c.hosts, what)
+    tellHosts(c, port)
+  }
+  port.tellAll({ type: 'failed', what, reason })
+}
+
+/** The link is back. */
+export const mend = (c: Conduct, port: ConductPort): void => {
+  const { link: _, ...failed } = c.failed
+  c.failed = failed
+  port.tellAll({ type: 'mended', what: 'link' })
+  port.faultAgain()
+}
+
+/** Why nothing can be sent to the target; `undefined` when it can. */
+export const deadLink = ({ failed }: Conduct): string | undefined => failed.link ?? failed.target
+
+/** The orders that take a link and a target that are there. */
+const needsTarget: ReadonlySet<Order['type']> = new Set([
+  'preselect',
+  'reserve',
+  'send',
+  'discard',
+  'flush',
+  'sendContext',
+  'inquire',
+  'commit',
+  'resume'
+])
+
+/**
+ * Why an order cannot be obeyed at all. Once ownership has passed, the target goes on by itself: it needs neither link nor source to resume, and a
+ * source that is gone is one that nobody needs, unless it owed pages.
+ */
+const refusal = (c: Conduct, order: Order): string | undefined => {
+  const passed = c.hosts.primary === 'target'
+  const { source, target } = c.failed
+  const senseless = nonsense(order, c.hosts)
+  if (senseless !== undefined) return senseless
+  if (order.type === 'resume' && order.where === 'source') return source
+  if (order.type === 'resume' && passed) return target
+  if (order.type === 'redirect' || order.type === 'wake') return undefined
+  if (order.type === 'release' && passed && c.hosts.trapped.count === 0) return undefined
+  if (order.type === 'preselect' && c.released) return target ?? c.failed.link
+  if (source !== undefined) return source
+  if (!needsTarget.has(order.type)) return undefined
+  if (order.type === 'reserve' && c.settlement.refusals.length > 0) return `residual dependency ${c.settlement.refusals.join('; ')}`
+  return deadLink(c)
+}
+
+/** Why an order makes no sense for this guest. */
+const nonsense = (order: Order, { pages, exact }: Hosts): string | undefined => {
+  if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
+    return `a throttle must be from 0 to below 1 (got ${order.fraction})`
+  if (order.type === 'wake' && !(Number.isSafeInteger(order.afterNs) && order.afterNs >= 0))
+    return `a wake must be after a whole number of nanoseconds (got ${order.afterNs})`
+  if (order.type === 'send') {
+    const { bytesPerSecond, channels, encoding } = order
+    if (bytesPerSecond !== undefined && !(bytesPerSecond > 0)) return `bytes per second must be above 0 (got ${bytesPerSecond})`
+    if (channels !== undefined && !(Number.isInteger(channels) && channels >= 1 && channels <= 256))
+      return `channels must be an integer from 1 to 256 (got ${channels})`
+    if (encoding === 'delta' && exact === undefined) return 'deltas need a world that keeps versions or bytes of pages (got marks)'
+  }
+  const named = order.type === 'send' || order.type === 'discard' ? order.pages : order.type === 'resume' ? order.missing : undefined
+  if (named === undefined) return undefined
+  if (named.type === 'PageSet')
+    return named.size === pages ? undefined : `pages must be of the guest's ${pages} (got a set of ${named.size})`
+  const listed = orderOf(named)
+  for (let i = 0; i < listed.length; i++) if (listed[i] >= pages) return `pages must be below the guest's ${pages} (got ${listed[i]})`
+  return undefined
+}
