@@ -1,9 +1,6 @@
 import type { Journal } from '../lib/protocol/journal'
 import type { WorldPlan } from './arbitraries/worldPlan'
-import type { Violation } from './invariants/invariant'
-
-/** What a run breaks: the name of an invariant, its sentence, and where and how the journal breaks it. */
-export type Broken = { readonly invariant: string; readonly sentence: string; readonly violation: Violation }
+import type { Breach } from './invariants/watcher'
 
 /**
  * The smallest world found in which an invariant does not hold: which, where, and how to see it again (`check(pipeline, { seed, path })`).
@@ -12,7 +9,7 @@ export type Broken = { readonly invariant: string; readonly sentence: string; re
  *   that is smaller still, because somebody stopped the search for it.
  * - `pipeline`: its name. `plan`: of the world. `world`: the plan on one line. `entries`: the journal; `journal`: the same as JSON lines.
  */
-export type Counterexample = Broken & {
+export type Counterexample = Breach & {
   readonly seed: number
   readonly path: string
   readonly runs: number

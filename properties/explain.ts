@@ -1,14 +1,19 @@
+import { spaceTime } from '../lib/report/spaceTime'
+import { spaceTimeText } from '../lib/report/spaceTimeText'
 import type { Counterexample } from './counterexample'
 import { worldInWords } from './worldInWords'
 
-/** `again`: a command that shows the same counterexample, in a line of its own. `journal`: whether the journal is printed too, its entry marked (default true). */
-export type ExplainOptions = { readonly again?: string; readonly journal?: boolean }
+/**
+ * `again`: a command that shows the same counterexample, in a line of its own. `diagram`: whether its space-time diagram is drawn (default true); `width`: in so
+ * many columns, 72 to 140 (default 110). `journal`: whether the whole journal is printed, its entry marked (default false).
+ */
+export type ExplainOptions = { readonly again?: string; readonly diagram?: boolean; readonly width?: number; readonly journal?: boolean }
 
 /**
  * A counterexample for people: what broke, what was expected and what was seen, in which world, how to see it again in code and on the command line, and the
- * journal. What goes into `check` beside the seed and the path (worlds, invariants, `wrap`, `maxEntries`) must be as it was.
+ * run as a space-time diagram. What goes into `check` beside the seed and the path (worlds, invariants, `wrap`, `maxEntries`) must be as it was.
  */
-export const explain = (counterexample: Counterexample, { again, journal = true }: ExplainOptions = {}): string => {
+export const explain = (counterexample: Counterexample, { again, diagram = true, width, journal = false }: ExplainOptions = {}): string => {
   const { seed, path, runs, shrinks, interrupted, pipeline, plan, world, invariant, sentence, violation } = counterexample
   const shrunk = shrinks === 0 ? '' : `, made smaller ${times(shrinks)}`
   const [first, ...problem] = violation.problem.split('\n')
@@ -22,9 +27,14 @@ export const explain = (counterexample: Counterexample, { again, journal = true 
     `  plan      ${world}`,
     `  again     check(pipeline, { seed: ${seed}, path: '${path}' })`,
     ...(again === undefined ? [] : [`            ${again}`]),
-    ...(journal ? ['  journal', ...journalLines(counterexample)] : [])
+    ...(diagram && counterexample.entries.length > 0 ? ['', diagramOf(counterexample, width)] : []),
+    ...(journal ? ['', '  journal', ...journalLines(counterexample)] : [])
   ].join('\n')
 }
+
+/** The run as a space-time diagram for a terminal of so many columns, the violation marked. */
+const diagramOf = ({ entries, invariant, sentence, violation }: Counterexample, width: number | undefined): string =>
+  spaceTimeText({ width })(spaceTime({ violation: { ...violation, invariant, sentence } })(entries))
 
 const times = (n: number): string => (n === 1 ? 'once' : `${n} times`)
 

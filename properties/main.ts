@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { commandLine, perform } from '../pipelines/commands/commandLine'
+import { perform } from '../pipelines/commands/commandLine'
+import { kitCommandLine } from './commands/kitCommandLine'
 
-void perform(commandLine(), process.argv)
+void perform(kitCommandLine(), process.argv)

@@ -35,6 +35,7 @@ export const search = (of: Checked, options: CheckOptions): Search => {
   const every = repeatEvery(options.repeat ?? 16)
   const replaying = path !== ''
   const counts = new Map(sometimes.map(({ name }) => [name, 0]))
+  const judging = judge({ invariants, maxEntries, wrap })
   let made = 0
   let passed = 0
   let tried = 0
@@ -46,7 +47,7 @@ export const search = (of: Checked, options: CheckOptions): Search => {
   const holds = (named: NamedPipeline, plan: WorldPlan): boolean => {
     if (options.stop?.() === true || (replaying && made === 1)) throw new fc.PreconditionFailure(true)
     const repeat = found === undefined ? every > 0 && (replaying || made % every === 0) : found.broken?.invariant === SAME
-    const judged = judge(named.pipeline, plan, { invariants, repeat, maxEntries, wrap })
+    const judged = judging({ pipeline: named.pipeline, plan, repeat })
     const { broken, journal } = judged
     const right = broken === undefined || (found !== undefined && broken.invariant !== found.broken?.invariant)
     if (found === undefined) made++

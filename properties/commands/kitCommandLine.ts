@@ -1,0 +1,12 @@
+import type { Command } from 'commander'
+import { commandLine } from '../../pipelines/commands/commandLine'
+import { addCheckCommand } from './checkCommand'
+import { addPropertiesCommand } from './propertiesCommand'
+
+/** The whole command line: that of the pipelines, and the commands of the verification kit. */
+export const kitCommandLine = (): Command => {
+  const program = commandLine()
+  addCheckCommand(program)
+  addPropertiesCommand(program)
+  return program
+}

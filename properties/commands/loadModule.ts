@@ -1,0 +1,96 @@
+import { createRequire, Module } from 'node:module'
+import { extname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Either, left, right } from 'fp-ts/lib/Either'
+import type { InputError } from '../../pipelines/experiment/inputError'
+import { notAFile } from '../../pipelines/experiment/notAFile'
+
+/** What a module exports, by name. */
+export type Exports = Readonly<Record<string, unknown>>
+
+/**
+ * Loads a file of the user's, JavaScript or TypeScript, CommonJS or ES module; what it exports, or why it cannot be loaded. `transhume` and its entries
+ * mean, in a CommonJS file and in everything that is compiled to one, the code that is running here: a file beside the sources needs nothing built or
+ * installed. TypeScript is read where this Node reads it (22.18 or later, or with tsx). A file's own statements are run.
+ */
+export const loadModule = async (file: string): Promise<Either<readonly InputError[], Exports>> => {
+  const got = notAFile(file)
+  if (got !== undefined) return left([{ path: file, expected: 'a file that exports a pipeline', got }])
+  const extension = extname(file)
+  if (!extensions.includes(extension))
+    return left([
+      { path: file, expected: `a file of JavaScript or TypeScript (${extensions.join(', ')})`, got: extension || 'no extension' }
+    ])
+  const path = resolve(file)
+  const require = createRequire(path)
+  if (extension.endsWith('ts') && !readsTypeScript(require))
+    return left([
+      {
+        path: file,
+        expected: 'a file that this Node can read',
+        got: `TypeScript, and Node ${process.versions.node}`,
+        hint: 'use Node 22.18 or later, or run it through tsx (NODE_OPTIONS="--require tsx/cjs"), or compile the file and check the .js'
+      }
+    ])
+  try {
+    return right(exportsOf(await loaded(path, require)))
+  } catch (error) {
+    return left([{ path: file, expected: 'a file that loads', got: inWords(error) }])
+  }
+}
+
+const extensions = ['.js', '.cjs', '.mjs', '.ts', '.cts', '.mts']
+
+const readsTypeScript = (require: NodeJS.Require): boolean =>
+  require.extensions['.ts'] !== undefined || Boolean((process.features as { readonly typescript?: unknown }).typescript)
+
+/** `require` where it can, and `import` where the module is one that only that can load. */
+const loaded = async (path: string, require: NodeJS.Require): Promise<unknown> => {
+  try {
+    return withOwnEntries(() => require(path))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error
+    return await import(pathToFileURL(path).href)
+  }
+}
+
+/** Resolves the names of this package to the files that are running, for as long as something is loaded. */
+const withOwnEntries = <A>(load: () => A): A => {
+  const loader = Module as unknown as { _resolveFilename: (request: string, ...rest: readonly unknown[]) => string }
+  const usual = loader._resolveFilename
+  const here = createRequire(__filename)
+  loader._resolveFilename = (request, ...rest) => {
+    const entry = entries[request]
+    return entry === undefined ? usual.call(loader, request, ...rest) : here.resolve(entry)
+  }
+  try {
+    return load()
+  } finally {
+    loader._resolveFilename = usual
+  }
+}
+
+const top = join(__dirname, '../..')
+
+const entries: Readonly<Record<string, string>> = {
+  transhume: join(top, 'lib', `index${extname(__filename)}`),
+  'transhume/pipelines': join(top, 'pipelines', `index${extname(__filename)}`),
+  'transhume/properties': join(top, 'properties', `index${extname(__filename)}`)
+}
+
+/** A module that is one value (`module.exports = pipeline`) exports it by default. */
+const exportsOf = (module: unknown): Exports => {
+  if (typeof module !== 'object' || module === null) return { default: module }
+  const { default: inner, __esModule: _, 'module.exports': __, ...rest } = module as Record<string, unknown>
+  if (Object.keys(rest).length > 0 || typeof inner !== 'object' || inner === null || 'pipeline' in inner || 'generate' in inner)
+    return inner === undefined ? rest : { ...rest, default: inner }
+  return inner as Exports
+}
+
+const inWords = (error: unknown): string => {
+  if (!(error instanceof Error)) return `an exception (${String(error)})`
+  const [first] = error.message.split('\n')
+  const place = /^(.*:\d+)$/m.exec(error.stack?.split('\n')[0] ?? '')?.[1]
+  return `${error.name}: ${first}${place === undefined ? '' : ` at ${place}`}`
+}
