@@ -66,26 +66,43 @@ export const mapFailure =
     map(E.mapLeft<Failure, Failure>(f))(attempt) as Attempt<A>
 
 /**
- * Sequence: when the first phase ends with `a`, continue with `then(a)`. What is handed on must be part of the second phase's data; `name` stands before
- * the first phase's name while it runs, because two sequences that differ in what follows are two states.
+ * Sequence: when the first phase ends with `a`, continue with `then(a)`. `name` stands before the first phase's name while it runs, because two sequences that
+ * differ in what follows are two states; `a` stands in the data of all that follows, because a function made of it remembers it (a `then` that names no
+ * parameter is given none to remember).
  */
-export const chain =
-  <A, B>(name: string, then: (a: A) => Step<B>) =>
+export const chain = <A, B>(name: string, then: (a: A) => Step<B>): ((first: Step<A>) => Step<B>) => chained(name, then, then.length > 0)
+
+const chained =
+  <A, B>(name: string, then: (a: A) => Step<B>, remembers: boolean) =>
   (first: Step<A>): Step<B> => {
     const { requests, phase } = first
     if (phase.type === 'done') {
-      const next = then(phase.value)
+      const next = remembers ? remembering(phase.value, then(phase.value)) : then(phase.value)
       return requests.length === 0 ? next : { requests: [...requests, ...next.requests], phase: next.phase }
     }
     return awaiting(requests, `${phase.name} > ${name}`, phase.data, (signal) => {
       const step = phase.on(signal)
-      return step && chain(name, then)(step)
+      return step && chained(name, then, remembers)(step)
     })
   }
 
+/** What was handed on, in the data of what was made of it. */
+const remembering = <A, B>(handed: A, step: Step<B>): Step<B> => {
+  const { requests, phase } = step
+  if (phase.type === 'done') return step
+  return awaiting(requests, phase.name, [handed as Data, phase.data], (signal) => {
+    const next = phase.on(signal)
+    return next && remembering(handed, next)
+  })
+}
+
 /** Sequence of attempts: continue with `then(a)` on success, and hand a failure straight on. */
 export const andThen = <A, B>(name: string, then: (a: A) => Attempt<B>): ((first: Attempt<A>) => Attempt<B>) =>
-  chain(name, (result: E.Either<Failure, A>) => (E.isLeft(result) ? done<E.Either<Failure, B>>(result) : then(result.right)))
+  chained(
+    name,
+    (result: E.Either<Failure, A>) => (E.isLeft(result) ? done<E.Either<Failure, B>>(result) : then(result.right)),
+    then.length > 0
+  )
 
 /** Keeps a value beside what the next phase ends with: `andThen` for a step whose own result does not matter. */
 export const andKeep = <A>(name: string, then: (a: A) => Attempt<unknown>): ((first: Attempt<A>) => Attempt<A>) =>
