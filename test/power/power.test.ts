@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { mutated } from './mutation'
 import { mutations } from './mutations'
@@ -14,11 +15,13 @@ describe('the written list of mutations', () => {
   })
 
   it.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
-    '%s finds its text exactly once, and changes it',
+    '%s finds its text exactly once, and makes a program of it',
     (_, mutation) => {
       for (const file of new Set(mutation.edits.map((edit) => edit.file))) {
         const text = readFileSync(resolve(root, file), 'utf8')
-        expect(mutated(mutation, file, text)).not.toBe(text)
+        const mutant = mutated(mutation, file, text)
+        expect(mutant).not.toBe(text)
+        expect(() => transformSync(mutant, { loader: 'ts', logLevel: 'silent' })).not.toThrow()
       }
     }
   )

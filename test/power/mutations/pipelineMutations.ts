@@ -29,7 +29,7 @@ export const pipelineMutations: readonly Mutation[] = [
       {
         file: precopy,
         find: "andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed)),\n      andThen('release', release),",
-        put: "andThen('release', ({ owed }) => pipe(release(), andThen('stop-and-copy', (needs) => pipe(stopAndCopy(owed), andThen('needs', () => pipe(release()))))))),"
+        put: "andThen('release', ({ owed }) => pipe(release(), andThen('stop-and-copy', () => stopAndCopy(owed)))),\n      andThen('needs', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right([]))),"
       }
     ],
     swarms: ['precopies']
