@@ -37,11 +37,12 @@ export const hotCold = (options: HotColdOptions): Workload => {
     open: (key, vcpu) => {
       checkedVcpu('hotCold', vcpu, vcpus)
       const stream = split(key, vcpu)
-      const draws = new Uint32Array(BLOCK)
+      let draws = new Uint32Array(0)
       let k = 0
       return {
         accessesPerSecond: (writesPerSecond + readsPerSecond) / vcpus,
         fill: (accesses, _, capacity) => {
+          if (draws.length < Math.min(BLOCK, capacity)) draws = new Uint32Array(Math.min(BLOCK, capacity))
           for (let done = 0; done < capacity; done += BLOCK) {
             const some = Math.min(BLOCK, capacity - done)
             fillUint32(stream, k + done, draws, some)

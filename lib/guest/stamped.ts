@@ -7,7 +7,7 @@ import type { Accesses } from './workload'
  *
  * Times end at 2^53 nanoseconds (104 days of guest time), beyond which no integer tells two apart: what comes later never comes.
  *
- * A kernel: it reads ahead by at most 1024 accesses and is owned by whoever made it. Cost: some nanoseconds an access.
+ * A kernel: it reads ahead by at most 1024 accesses, by few at first, and is owned by whoever made it. Cost: some nanoseconds an access.
  */
 export interface Stamped {
   at: number
@@ -17,8 +17,8 @@ export interface Stamped {
 
 /** A cursor before the first of these accesses. */
 export const stamped = (of: Accesses): Stamped => {
-  const accesses = new Int32Array(AHEAD)
-  const times = new Float64Array(AHEAD)
+  let accesses = new Int32Array(AHEAD_AT_FIRST)
+  let times = new Float64Array(AHEAD_AT_FIRST)
   const rate = of.accessesPerSecond
   let filled = 0
   let next = 0
@@ -28,8 +28,12 @@ export const stamped = (of: Accesses): Stamped => {
     access: 0,
     advance: () => {
       if (next === filled) {
+        if (filled > 0 && accesses.length < AHEAD) {
+          accesses = new Int32Array(4 * accesses.length)
+          times = new Float64Array(accesses.length)
+        }
         passed += filled
-        filled = of.fill(accesses, times, AHEAD)
+        filled = of.fill(accesses, times, accesses.length)
         next = 0
       }
       if (filled === 0) {
@@ -45,4 +49,5 @@ export const stamped = (of: Accesses): Stamped => {
   return cursor
 }
 
+const AHEAD_AT_FIRST = 16
 const AHEAD = 1024

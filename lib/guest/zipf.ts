@@ -52,8 +52,8 @@ export const zipf = (options: ZipfOptions): Workload => {
 }
 
 /**
- * The blocks of ranks a table chooses from: where each begins, how many ranks it has (as a part of 2^32), and the table. Entries without
- * ranks are never chosen.
+ * The blocks of ranks a table chooses from: where each begins, how many ranks it has (as a part of 2^32), and the table. Entries of the table without
+ * a block are never chosen.
  */
 interface Blocks {
   readonly first: Int32Array
@@ -64,9 +64,10 @@ interface Blocks {
 const SINGLE = aliasEntries / 2
 
 const zipfBlocks = (pages: number, exponent: number): Blocks => {
-  const first = new Int32Array(aliasEntries)
-  const scale = new Float64Array(aliasEntries)
-  const weights = new Float64Array(aliasEntries)
+  const entries = Math.min(pages, aliasEntries)
+  const first = new Int32Array(entries)
+  const scale = new Float64Array(entries)
+  const weights = new Float64Array(entries)
   const single = pages <= aliasEntries ? pages : SINGLE
   for (let rank = 0; rank < single; rank++) {
     first[rank] = rank
@@ -93,9 +94,13 @@ const BLOCK = 1024
 const ranks = (blocks: Blocks, stream: Key): ((out: Int32Array, k: number, n: number) => void) => {
   const chooses = split(stream, 'block')
   const places = split(stream, 'place')
-  const choice = new Uint32Array(BLOCK)
-  const place = new Uint32Array(BLOCK)
+  let choice = new Uint32Array(0)
+  let place = choice
   return (out, k, n) => {
+    if (choice.length < Math.min(BLOCK, n)) {
+      choice = new Uint32Array(Math.min(BLOCK, n))
+      place = new Uint32Array(choice.length)
+    }
     for (let done = 0; done < n; done += BLOCK) {
       const some = Math.min(BLOCK, n - done)
       fillUint32(chooses, k + done, choice, some)

@@ -85,8 +85,8 @@ export const ballooned =
     pipe(
       classes,
       dropCache(decided.dropCache),
-      (now) => inflate(take(now.free, decided.inflate))(now),
-      (now) => deflate(take(complement(now.hypervisor), decided.deflate))(now)
+      (now) => (decided.inflate === 0 ? now : inflate(take(now.free, decided.inflate))(now)),
+      (now) => (decided.deflate === 0 ? now : deflate(take(complement(now.hypervisor), decided.deflate))(now))
     )
 
 /**

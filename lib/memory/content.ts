@@ -14,13 +14,17 @@ export interface Content {
   readonly fidelity: Fidelity
   readonly size: number
   readonly pageBytes: number
-  /** Words per page: 1 for versions, pageBytes / 4 for bytes. */
-  readonly stride: number
+  /** Words of a page: 1 for versions, pageBytes / 4 for bytes. */
+  readonly pageWords: number
+  /** Words kept of each page, from its first on; the rest of every page is zero. Grows with what is written. @internal */
+  stride: number
   /** Word 0 of a page is the number of writes it has seen, in both fidelities; the others hold stamps. @internal */
-  readonly words: Int32Array
+  words: Int32Array
 }
 
-/** What one page contained at one moment: its words, or its version alone. A copy: later writes do not change it. */
+/**
+ * What one page contained at one moment: its words, or its version alone. A copy: later writes do not change it. Words that are missing at the end are zero.
+ */
 export type PageContent = number | Int32Array
 
 /** A memory's size, and how truly it is kept. */
@@ -31,15 +35,19 @@ export interface ContentOptions {
   readonly pageBytes?: number
 }
 
-/** A memory of zero pages. Throws `RangeError` naming the option. Memory: 4 bytes a page, or pageBytes. */
+/**
+ * A memory of zero pages. Throws `RangeError` naming the option. Memory: 4 bytes a page, or up to pageBytes: as many words of each page as the page that was
+ * written most has in use.
+ */
 export function content({ fidelity, size, pageBytes = 4096 }: ContentOptions): Content {
   checkedSize('content', size)
   if (!Number.isInteger(pageBytes) || pageBytes < 8 || pageBytes % 4 !== 0)
     throw new RangeError(`content: pageBytes must be a multiple of 4 and at least 8 (got ${pageBytes})`)
   if (fidelity === 'bytes' && size * pageBytes > 2 ** 30)
     throw new RangeError(`content: bytes are for memories of at most 2^30 bytes (got ${size * pageBytes})`)
-  const stride = fidelity === 'versions' ? 1 : pageBytes / 4
-  return { fidelity, size, pageBytes, stride, words: new Int32Array(size * stride) }
+  const pageWords = fidelity === 'versions' ? 1 : pageBytes / 4
+  const stride = Math.min(pageWords, WORDS_AT_FIRST)
+  return { fidelity, size, pageBytes, pageWords, stride, words: new Int32Array(size * stride) }
 }
 
 /** The same memory, to be written on its own. Cost: a copy of the words. */
@@ -49,11 +57,13 @@ export function copy(memory: Content): Content {
 
 /** Writes to a page: its version grows by one; of real bytes, the version and one word of the page change. */
 export function write(memory: Content, page: PageNumber): void {
-  const { words, stride } = memory
-  const base = page * stride
-  const version = (words[base] + 1) | 0
-  words[base] = version
-  if (stride > 1) words[base + 1 + ((version >>> 0) % (stride - 1))] = stamp(page, version)
+  const base = page * memory.stride
+  const version = (memory.words[base] + 1) | 0
+  memory.words[base] = version
+  if (memory.pageWords === 1) return
+  const place = 1 + ((version >>> 0) % (memory.pageWords - 1))
+  if (place >= memory.stride) keep(memory, place + 1)
+  memory.words[page * memory.stride + place] = stamp(page, version)
 }
 
 /** Writes to the page of each write among the first `n` accesses (`page << 1 | isWrite`), in order. Cost: 3 to 7 ns a write for versions. */
@@ -81,27 +91,34 @@ export function isZero(memory: Content, page: PageNumber): boolean {
 
 /** What a page contains now: what is read when the page is transmitted. */
 export function read(memory: Content, page: PageNumber): PageContent {
-  const { words, stride } = memory
-  return stride === 1 ? words[page] >>> 0 : words.slice(page * stride, (page + 1) * stride)
+  const { words, stride, pageWords } = memory
+  return pageWords === 1 ? words[page] >>> 0 : words.slice(page * stride, (page + 1) * stride)
 }
 
 /** Puts what was read elsewhere in a page. Throws `RangeError` when it is of another fidelity or page size. */
 export function place(memory: Content, page: PageNumber, placed: PageContent): void {
-  const { words, stride } = memory
+  const { pageWords } = memory
   const length = typeof placed === 'number' ? 1 : placed.length
-  if (length !== stride || (typeof placed === 'number') !== (memory.fidelity === 'versions'))
-    throw new RangeError(`place: content must be ${memory.fidelity} of ${stride} words (got ${length})`)
-  if (typeof placed === 'number') words[page] = placed
-  else words.set(placed, page * stride)
+  if (length > pageWords || (typeof placed === 'number') !== (memory.fidelity === 'versions'))
+    throw new RangeError(`place: content must be ${memory.fidelity} of ${pageWords} words (got ${length})`)
+  if (typeof placed === 'number') {
+    memory.words[page] = placed
+    return
+  }
+  if (length > memory.stride) keep(memory, length)
+  const { words, stride } = memory
+  const base = page * stride
+  for (let i = 0; i < length; i++) words[base + i] = placed[i]
+  for (let i = length; i < stride; i++) words[base + i] = 0
 }
 
 /** Copies pages as they are now from one memory to another. Throws `RangeError` unless both have one shape. */
 export function copyPages(from: Content, to: Content, pages: PageSet | PageSequence): void {
   checkShapes('copyPages', from, to)
-  const { stride } = from
+  const stride = commonStride(from, to)
   const copy = (page: PageNumber): void => {
-    if (stride === 1) to.words[page] = from.words[page]
-    else to.words.set(from.words.subarray(page * stride, (page + 1) * stride), page * stride)
+    const base = page * stride
+    for (let i = base; i < base + stride; i++) to.words[i] = from.words[i]
   }
   if (isPageSet(pages)) {
     checkSet('copyPages', from, pages)
@@ -113,7 +130,7 @@ export function copyPages(from: Content, to: Content, pages: PageSet | PageSeque
 export function differing(a: Content, b: Content): PageSet {
   checkShapes('differing', a, b)
   const marks = bitmap(a.size)
-  const { stride } = a
+  const stride = commonStride(a, b)
   for (let page = 0, base = 0; page < a.size; page++, base += stride) {
     for (let i = base; i < base + stride; i++)
       if (a.words[i] !== b.words[i]) {
@@ -122,6 +139,30 @@ export function differing(a: Content, b: Content): PageSet {
       }
   }
   return snapshotAndClear(marks)
+}
+
+/** Words kept of a page at first: most pages of small worlds are written fewer times than that. */
+const WORDS_AT_FIRST = 8
+
+/** Keeps at least `least` words of each page. */
+function keep(memory: Content, least: number): void {
+  resize(memory, Math.min(memory.pageWords, Math.max(least, 2 * memory.stride)))
+}
+
+/** Keeps this many words of each page, more than so far. */
+function resize(memory: Content, stride: number): void {
+  const { words, stride: before, size } = memory
+  const larger = new Int32Array(size * stride)
+  for (let page = 0; page < size; page++) for (let i = 0; i < before; i++) larger[page * stride + i] = words[page * before + i]
+  memory.stride = stride
+  memory.words = larger
+}
+
+/** Makes both memories keep as many words of each page. */
+function commonStride(a: Content, b: Content): number {
+  if (a.stride < b.stride) resize(a, b.stride)
+  else if (b.stride < a.stride) resize(b, a.stride)
+  return a.stride
 }
 
 /** A word that tells page and version; never zero. Integer arithmetic, the finaliser of MurmurHash3. */

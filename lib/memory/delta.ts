@@ -2,7 +2,7 @@ import type { PageContent } from './content'
 
 /**
  * What changes one content of a page into another: of versions their difference, of bytes the exclusive or of both. Law: `patched(from, difference(from, to))` is
- * `to`. Throws `RangeError` when they are not of one fidelity and size.
+ * `to`. Throws `RangeError` when they are not of one fidelity.
  */
 export function difference(from: PageContent, to: PageContent): PageContent {
   if (typeof from === 'number' && typeof to === 'number') return (to - from) | 0
@@ -48,9 +48,12 @@ function lengthBytes(length: number): number {
 }
 
 function combined(caller: string, a: PageContent, b: PageContent): Int32Array {
-  if (typeof a === 'number' || typeof b === 'number' || a.length !== b.length)
-    throw new RangeError(`${caller}: both contents must be of one fidelity and size (got ${shape(a)} and ${shape(b)})`)
-  return a.map((word, i) => word ^ b[i])
+  if (typeof a === 'number' || typeof b === 'number')
+    throw new RangeError(`${caller}: both contents must be of one fidelity (got ${shape(a)} and ${shape(b)})`)
+  // Words that one of them lacks are zero.
+  const words = new Int32Array(Math.max(a.length, b.length))
+  for (let i = 0; i < words.length; i++) words[i] = a[i] ^ b[i]
+  return words
 }
 
 function shape(of: PageContent): string {

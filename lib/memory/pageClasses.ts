@@ -45,9 +45,13 @@ export interface PageClassesOptions {
 export function pageClasses(options: PageClassesOptions): PageClasses {
   const { size, hypervisor = full(size), zero = empty(size), cache = empty(size), nonPageable = empty(size) } = options
   const { guestOs = hypervisor } = options
-  checkSizes(size, { hypervisor, guestOs, zero, cache, nonPageable })
+  checkSize('hypervisor', hypervisor, size)
+  checkSize('guestOs', guestOs, size)
+  checkSize('zero', zero, size)
+  checkSize('cache', cache, size)
+  checkSize('nonPageable', nonPageable, size)
   const { application = difference(guestOs, cache) } = options
-  checkSizes(size, { application })
+  checkSize('application', application, size)
   checkWithin('guestOs', 'hypervisor', guestOs, hypervisor)
   checkWithin('application', 'guestOs', application, guestOs)
   checkWithin('zero', 'hypervisor', zero, hypervisor)
@@ -119,7 +123,7 @@ export const deflate =
 export const dropCache =
   (n: number) =>
   (classes: PageClasses): PageClasses =>
-    free(take(classes.cache, n))(classes)
+    n === 0 ? classes : free(take(classes.cache, n))(classes)
 
 /**
  * The guest writes to the pages: each is allocated, from the balloon if need be, used and not zero; a page of the cache is no longer clean and leaves it.
@@ -147,12 +151,20 @@ function classesOf({ size, hypervisor, guestOs, application, zero, cache, nonPag
 
 /** The classes with some sets replaced; the same value when each is the one it was. */
 function changed(classes: PageClasses, sets: Partial<Sets>): PageClasses {
-  return setNames.every((name) => sets[name] === undefined || sets[name] === classes[name]) ? classes : classesOf({ ...classes, ...sets })
+  const { hypervisor = classes.hypervisor, guestOs = classes.guestOs, application = classes.application } = sets
+  const { zero = classes.zero, cache = classes.cache, nonPageable = classes.nonPageable } = sets
+  const isSame =
+    hypervisor === classes.hypervisor &&
+    guestOs === classes.guestOs &&
+    application === classes.application &&
+    zero === classes.zero &&
+    cache === classes.cache &&
+    nonPageable === classes.nonPageable
+  return isSame ? classes : classesOf({ size: classes.size, hypervisor, guestOs, application, zero, cache, nonPageable })
 }
 
-function checkSizes(size: number, sets: { readonly [name: string]: PageSet }): void {
-  for (const [name, set] of Object.entries(sets))
-    if (set.size !== size) throw new RangeError(`pageClasses: ${name} must have size ${size} (got ${set.size})`)
+function checkSize(name: string, set: PageSet, size: number): void {
+  if (set.size !== size) throw new RangeError(`pageClasses: ${name} must have size ${size} (got ${set.size})`)
 }
 
 function checkWithin(name: string, outerName: string, inner: PageSet, outer: PageSet): void {

@@ -57,7 +57,8 @@ export function equals(a: PageSet, b: PageSet): boolean {
   if (a === b) return true
   if (a.size !== b.size || a.count !== b.count) return false
   for (let c = 0; c < chunksFor(a.size); c++) {
-    const [x, y] = [a[chunksKey][c], b[chunksKey][c]]
+    const x = a[chunksKey][c]
+    const y = b[chunksKey][c]
     if (x !== y && (x.count !== y.count || !sameWords(x.words, y.words, wordsOfChunk(a.size, c)))) return false
   }
   return true
@@ -81,10 +82,16 @@ export function booleanAlgebra(size: number): BooleanAlgebra<PageSet> {
 /** Combines chunk by chunk; gives `a` or `b` itself back when the outcome has the same chunks. */
 function combine(caller: string, a: PageSet, b: PageSet, of: (x: Chunk, y: Chunk, n: number) => Chunk): PageSet {
   if (a.size !== b.size) throw new RangeError(`${caller}: both sets must have one size (got ${a.size} and ${b.size})`)
-  const [xs, ys] = [a[chunksKey], b[chunksKey]]
+  const xs = a[chunksKey]
+  const ys = b[chunksKey]
+  if (xs.length === 1) {
+    const made = of(xs[0], ys[0], wordsOfChunk(a.size, 0))
+    return made === xs[0] ? a : made === ys[0] ? b : fromChunks(a.size, [made], made.count)
+  }
   const chunks: Chunk[] = []
   let count = 0
-  let [isA, isB] = [true, true]
+  let isA = true
+  let isB = true
   for (let c = 0; c < xs.length; c++) {
     const made = of(xs[c], ys[c], wordsOfChunk(a.size, c))
     chunks.push(made)
@@ -100,7 +107,9 @@ function combine(caller: string, a: PageSet, b: PageSet, of: (x: Chunk, y: Chunk
 function unionOfChunks(x: Chunk, y: Chunk, n: number): Chunk {
   if (x === y || y === zeroChunk || x === oneChunk) return x
   if (x === zeroChunk || y === oneChunk) return y
-  const [xs, ys, out] = [x.words, y.words, new Int32Array(n)]
+  const xs = x.words
+  const ys = y.words
+  const out = new Int32Array(n)
   for (let i = 0; i < n; i++) out[i] = xs[i] | ys[i]
   const count = bitsInWords(out, 0, n)
   return count === x.count ? x : count === y.count ? y : chunk(out, count)
@@ -109,7 +118,9 @@ function unionOfChunks(x: Chunk, y: Chunk, n: number): Chunk {
 function intersectionOfChunks(x: Chunk, y: Chunk, n: number): Chunk {
   if (x === y || x === zeroChunk || y === oneChunk) return x
   if (y === zeroChunk || x === oneChunk) return y
-  const [xs, ys, out] = [x.words, y.words, new Int32Array(n)]
+  const xs = x.words
+  const ys = y.words
+  const out = new Int32Array(n)
   for (let i = 0; i < n; i++) out[i] = xs[i] & ys[i]
   const count = bitsInWords(out, 0, n)
   return count === x.count ? x : count === y.count ? y : chunk(out, count)
@@ -118,7 +129,9 @@ function intersectionOfChunks(x: Chunk, y: Chunk, n: number): Chunk {
 function differenceOfChunks(x: Chunk, y: Chunk, n: number): Chunk {
   if (x === zeroChunk || y === zeroChunk) return x
   if (x === y || y === oneChunk) return zeroChunk
-  const [xs, ys, out] = [x.words, y.words, new Int32Array(n)]
+  const xs = x.words
+  const ys = y.words
+  const out = new Int32Array(n)
   for (let i = 0; i < n; i++) out[i] = xs[i] & ~ys[i]
   const count = bitsInWords(out, 0, n)
   return count === x.count ? x : chunk(out, count)
@@ -128,7 +141,9 @@ function symmetricDifferenceOfChunks(x: Chunk, y: Chunk, n: number): Chunk {
   if (y === zeroChunk) return x
   if (x === zeroChunk) return y
   if (x === y) return zeroChunk
-  const [xs, ys, out] = [x.words, y.words, new Int32Array(n)]
+  const xs = x.words
+  const ys = y.words
+  const out = new Int32Array(n)
   for (let i = 0; i < n; i++) out[i] = xs[i] ^ ys[i]
   return chunk(out, bitsInWords(out, 0, n))
 }

@@ -79,33 +79,51 @@ export const workloadOf = (
 const QUANTUM = 100
 
 const recordedOf = (plan: Extract<WorkloadPlan, { readonly type: 'recorded' }>, pages: number, pageNs: number): Workload | undefined => {
-  const quanta = plan.quanta.map((touches) => {
-    const first = new Map<number, Touch>()
-    for (const touch of [...touches].sort((a, b) => a.at - b.at)) {
-      const page = touch.page % pages
-      if (!first.has(page)) first.set(page, { ...touch, page })
+  const firsts = plan.quanta.map((touches) => firstTouches(touches, pages))
+  const entries = firsts.reduce((sum, { length }) => sum + length, 0)
+  if (entries === 0) return undefined
+  const numbers = numbersOf(firsts, pages)
+  const columns = {
+    starts: new Int32Array(firsts.length + 1),
+    page: new Int32Array(entries),
+    firstPosition: new Int32Array(entries),
+    firstIsWrite: new Uint8Array(entries),
+    lastWritePosition: new Int32Array(entries)
+  }
+  let entry = 0
+  firsts.forEach((touches, quantum) => {
+    for (const { page, at, write, lastWrite } of touches) {
+      columns.page[entry] = numbers[page % pages]
+      columns.firstPosition[entry] = at
+      columns.firstIsWrite[entry] = write ? 1 : 0
+      columns.lastWritePosition[entry++] = lastWrite >= at ? lastWrite : write ? at : -1
     }
-    return [...first.values()]
+    columns.starts[quantum + 1] = entry
   })
-  const touched = [...new Set(quanta.flat().map(({ page }) => page))].sort((a, b) => a - b)
-  if (touched.length === 0) return undefined
-  const all = quanta.flat()
-  const starts = Int32Array.from([0, ...quanta.map((_, i) => quanta.slice(0, i + 1).flat().length)])
   const trace = pageTrace({
     instructionsPerQuantum: QUANTUM,
-    instructions: QUANTUM * quanta.length,
-    regions: [{ firstPage: 0, virtualPage: 0, pages: touched.length }],
-    columns: {
-      starts,
-      page: Int32Array.from(all, ({ page }) => touched.indexOf(page)),
-      firstPosition: Int32Array.from(all, ({ at }) => at),
-      firstIsWrite: Uint8Array.from(all, ({ write }) => Number(write)),
-      lastWritePosition: Int32Array.from(all, ({ at, write, lastWrite }) => (lastWrite >= at ? lastWrite : write ? at : -1))
-    }
+    instructions: QUANTUM * firsts.length,
+    regions: [{ firstPage: 0, virtualPage: 0, pages: 1 + Math.max(...numbers) }],
+    columns
   })
   return recorded({
     trace,
     instructionsPerSecond: (QUANTUM * 1e9) / (plan.quantumPages * pageNs),
     atEnd: plan.repeats ? 'repeat' : 'exit'
   })
+}
+
+/** The first touch of each page in a quantum, in the order of time. */
+const firstTouches = (touches: readonly Touch[], pages: number): readonly Touch[] =>
+  [...touches]
+    .sort((a, b) => a.at - b.at)
+    .filter(({ page }, i, sorted) => sorted.findIndex((other) => other.page % pages === page % pages) === i)
+
+/** The numbers of the pages that are touched, in the order of their addresses; -1 for the others. */
+const numbersOf = (quanta: readonly (readonly Touch[])[], pages: number): Int32Array => {
+  const numbers = new Int32Array(pages).fill(-1)
+  for (const touches of quanta) for (const { page } of touches) numbers[page % pages] = 0
+  let touched = 0
+  for (let page = 0; page < pages; page++) if (numbers[page] === 0) numbers[page] = touched++
+  return numbers
 }

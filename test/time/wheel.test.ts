@@ -27,13 +27,18 @@ const choices: fc.Arbitrary<Choice> = fc.oneof(
 describe('wheel', () => {
   it('agrees with a sorted list on any schedule, re-schedule, cancellation and run', () => {
     fc.assert(
-      fc.property(fc.array(choices, { maxLength: 120 }), delays, (all, start) => {
+      // Forty actions more than a timeline keeps in a short list, or none.
+      fc.property(fc.array(choices, { maxLength: 120 }), delays, fc.constantFrom(0, 40), (all, start, more) => {
         const line = timeline({ start })
         const log: string[] = []
         const expected: string[] = []
         const actions: Subscription[] = []
         let list: { id: number; at: number; sequence: number }[] = []
         let sequence = 0
+        for (let id = 0; id < more; id++) {
+          actions.push(line.schedule(() => log.push(`${id}@${line.now()}`), 2 ** 50))
+          list.push({ id, at: start + 2 ** 50, sequence: sequence++ })
+        }
         const modelRun = (until: number): void => {
           list.sort((a, b) => a.at - b.at || a.sequence - b.sequence)
           for (const { id, at } of list.filter(({ at }) => at <= until)) expected.push(`${id}@${at}`)
@@ -87,15 +92,17 @@ describe('wheel', () => {
   it('a million events of an interval, and a million cancelled timers, leave one entry', () => {
     const line = timeline()
     let events = 0
+    const others = Array.from({ length: 40 }, () => line.schedule(() => expect.unreachable(), 1_000_000_000))
     const sub = interval(7, line).subscribe(() => {
       events++
       line.schedule(() => expect.unreachable(), 1_000_000_000).unsubscribe()
     })
     line.run(7_000_000)
     const { wheel, actions } = line as unknown as { wheel: { nodes: Int32Array }; actions: readonly unknown[] }
-    expect([events, line.pending, actions.length]).toEqual([1_000_000, 1, 2])
+    expect([events, line.pending, actions.length]).toEqual([1_000_000, 41, 42])
     expect(wheel.nodes.length).toBeLessThan(4 * (6 * 1024 + 65))
     sub.unsubscribe()
+    for (const other of others) other.unsubscribe()
     expect([line.pending, actions.filter((action) => action !== undefined).length]).toEqual([0, 0])
   })
 
