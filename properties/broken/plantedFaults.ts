@@ -1,9 +1,14 @@
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import type { World } from '../../lib/protocol/world'
+import { postcopy } from '../../pipelines/postcopy'
+import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { commitBeforePause } from './commitBeforePause'
+import { describingATinyTarget, describingHalfTheLink } from './describing'
 import { endingBeforeAnswered, endingWithALie, endingWithoutReason } from './endingEarly'
 import { hybridKeepingStalePages } from './hybridKeepingStalePages'
+import { billingTwice, countingOneMore, misreading } from './miscounting'
+import { postcopyLeavingOne } from './postcopyLeavingOne'
 import { postcopyPlacingAlways, postcopySendingTwice } from './postcopySending'
 import { precopyDroppingLastSync } from './precopyDroppingLastSync'
 import { precopyPausingAfterLastSend } from './precopyPausingAfterLastSend'
@@ -15,6 +20,7 @@ import { releaseWithoutBarrier } from './releaseWithoutBarrier'
 import { remembering } from './remembering'
 import { resumeAtBoth } from './resumeAtBoth'
 import { resumeWithoutClock } from './resumeWithoutClock'
+import { retryKeepingPages } from './retryKeepingPages'
 import { stopAndCopyOfHalf } from './stopAndCopyOfHalf'
 import { stopAndCopySelectingBeforePausing } from './stopAndCopySelectingBeforePausing'
 import { swallowing } from './swallowing'
@@ -27,7 +33,7 @@ export type PlantedFault = {
   readonly wrap?: (world: World) => World
 }
 
-/** A planted fault for every invariant, new ones each time. Law: `check(f.pipeline, { wrap: f.wrap })` names `f.invariant` within few runs. */
+/** A planted fault or more for every invariant, new ones each time. Law: `check(f.pipeline, { wrap: f.wrap })` names `f.invariant` within few runs. */
 export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'precopyDroppingLastSync', invariant: 'noPageLost', pipeline: precopyDroppingLastSync },
   { name: 'precopyPausingAfterLastSend', invariant: 'noPageLost', pipeline: precopyPausingAfterLastSend },
@@ -41,9 +47,20 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'resumeAtBoth', invariant: 'onePrimary', pipeline: resumeAtBoth },
   { name: 'postcopyPlacingAlways', invariant: 'neverOlder', pipeline: postcopyPlacingAlways },
   { name: 'postcopySendingTwice', invariant: 'sentOnce', pipeline: postcopySendingTwice },
+  { name: 'postcopyLeavingOne', invariant: 'arrivedBeforeRead', pipeline: postcopyLeavingOne },
+  { name: 'misreading', invariant: 'arrivedBeforeRead', pipeline: postcopy(), wrap: misreading },
   { name: 'stopAndCopyOfHalf', invariant: 'allSent', pipeline: stopAndCopyOfHalf },
+  { name: 'precopyDroppingLastSync, by the control plane', invariant: 'cleanOrOwed', pipeline: precopyDroppingLastSync },
+  { name: 'precopySelectingBeforeTracking, by the control plane', invariant: 'cleanOrOwed', pipeline: precopySelectingBeforeTracking },
+  { name: 'hybridKeepingStalePages, by the control plane', invariant: 'cleanOrOwed', pipeline: hybridKeepingStalePages },
+  { name: 'retryKeepingPages', invariant: 'freshAfterAbort', pipeline: retryKeepingPages },
+  { name: 'retryKeepingPages, by the control plane', invariant: 'cleanOrOwed', pipeline: retryKeepingPages },
   { name: 'resumeWithoutClock', invariant: 'clockMonotone', pipeline: resumeWithoutClock },
   { name: 'releaseBeforeResume', invariant: 'downtimeWithinTotal', pipeline: releaseBeforeResume },
+  { name: 'billingTwice', invariant: 'accounting', pipeline: stopAndCopy(), wrap: billingTwice },
+  { name: 'countingOneMore', invariant: 'accounting', pipeline: precopy(), wrap: countingOneMore },
+  { name: 'describingHalfTheLink', invariant: 'linkNotOverused', pipeline: stopAndCopy(), wrap: describingHalfTheLink },
+  { name: 'describingATinyTarget', invariant: 'memoryNotOverused', pipeline: stopAndCopy(), wrap: describingATinyTarget },
   { name: 'endingBeforeAnswered', invariant: 'answered', pipeline: endingBeforeAnswered },
   { name: 'swallowing', invariant: 'answered', pipeline: stopAndCopy(), wrap: swallowing(3) },
   { name: 'endingWithoutReason', invariant: 'ends', pipeline: endingWithoutReason },

@@ -1,0 +1,41 @@
+import { isPageSequence } from '../../lib/memory/pageSequence'
+import { isPageSet } from '../../lib/memory/pageSet'
+import type { Data } from '../../lib/protocol/data'
+import type { Began } from './invariant'
+
+/**
+ * What a world says of itself that invariants can hold it to; what it does not say is `undefined`, and not judged. `inOrder`: whether its signals come in the
+ * order in which things happened. @internal
+ */
+export type Described = {
+  readonly inOrder: boolean
+  readonly bytesPerSecond: number | undefined
+  readonly headerBytes: number | undefined
+  readonly zeroPageBytes: number | undefined
+  readonly targetMemoryBytes: number | undefined
+}
+
+/** Reads the description in a journal's first entry: that of a data centre, or of a world around one (`of`). @internal */
+export const described = (began: Began | undefined): Described => {
+  let world = recordOf(began?.world)
+  let inOrder = true
+  while (world !== undefined && recordOf(world.of) !== undefined) {
+    if (world.world === 'delayed') inOrder = false
+    world = recordOf(world.of)
+  }
+  const link = recordOf(world?.link)
+  return {
+    inOrder,
+    bytesPerSecond: numberOf(link?.bytesPerSecond),
+    headerBytes: numberOf(link?.headerBytes),
+    zeroPageBytes: numberOf(link?.zeroPageBytes),
+    targetMemoryBytes: numberOf(world?.targetMemoryBytes)
+  }
+}
+
+const recordOf = (data: Data): Readonly<Record<string, Data>> | undefined =>
+  typeof data !== 'object' || data === null || Array.isArray(data) || isPageSet(data) || isPageSequence(data)
+    ? undefined
+    : (data as Readonly<Record<string, Data>>)
+
+const numberOf = (data: Data): number | undefined => (typeof data === 'number' && Number.isFinite(data) ? data : undefined)

@@ -1,0 +1,103 @@
+import type { Command } from '../../lib/protocol/command'
+import type { Signal } from '../../lib/protocol/signal'
+import type { Time } from '../../lib/time/time'
+import { described } from './described'
+import { type Invariant, invariant, type Tell } from './invariant'
+
+/**
+ * The link is never over-used: between any two moments at which a count is told, no more than its bandwidth times that time, and a page, has left. Judged are
+ * each send from its order to its answer (its own limit of bytes per second too); the sends of all migrations together since the link was last without one; each
+ * migration from one progress fact to the next, where signals come in order; and a migration's sends with the applications' traffic since its first command.
+ * The bandwidth is what the world's description says; a world that says none is not judged.
+ */
+export const linkNotOverused: Invariant = invariant<Memory>({
+  name: 'linkNotOverused',
+  sentence: 'All migrations together, and the applications with them, never send more than the link carries.',
+  of: 'journal',
+  hears: ['preselect', 'send', 'sent', 'refused', 'progress', 'linkUsed'],
+  init: (began) => {
+    const { bytesPerSecond, headerBytes = 0, inOrder } = described(began)
+    const pageBytes = Object.values(began?.guests ?? {}).map((guest) => guest.pageBytes)
+    return {
+      bytesPerSecond,
+      inOrder,
+      slack: Math.max(0, ...pageBytes) + headerBytes,
+      users: new Map(),
+      outstanding: 0,
+      busySince: 0,
+      busyBytes: 0
+    }
+  },
+  step: (memory, entry, tell) => {
+    if (memory.bytesPerSecond === undefined) return memory
+    if (entry.type === 'commanded') ordered(memory, entry.command, entry.at)
+    else if (entry.type === 'signalled') heard(memory, entry.signal, entry.at, tell)
+    return memory
+  }
+})
+
+/** One migration on the link: its sends that are outstanding, what it has sent since its first order, and what it was last told of its progress. */
+type User = {
+  readonly since: Time
+  readonly sends: Map<number, { readonly at: Time; readonly bytesPerSecond: number | undefined }>
+  bytes: number
+  progressAt: Time
+  progressBytes: number
+}
+
+type Memory = {
+  readonly bytesPerSecond: number | undefined
+  readonly inOrder: boolean
+  /** What may leave besides: a page under way. */
+  readonly slack: number
+  readonly users: Map<string, User>
+  outstanding: number
+  busySince: Time
+  busyBytes: number
+}
+
+const userOf = ({ users }: Memory, migration: string, since: Time): User => {
+  let user = users.get(migration)
+  if (user === undefined) users.set(migration, (user = { since, sends: new Map(), bytes: 0, progressAt: since, progressBytes: 0 }))
+  return user
+}
+
+const ordered = (memory: Memory, { order, to }: Command, at: Time): void => {
+  const user = userOf(memory, to.migration, at)
+  if (order.type !== 'send') return
+  if (memory.outstanding++ === 0) {
+    memory.busySince = at
+    memory.busyBytes = 0
+  }
+  user.sends.set(to.n, { at, bytesPerSecond: order.bytesPerSecond })
+}
+
+const heard = (memory: Memory, signal: Signal, at: Time, tell: Tell): void => {
+  const user = userOf(memory, 'to' in signal ? signal.to.migration : signal.migration, at)
+  if (signal.type === 'refused') {
+    if (user.sends.delete(signal.to.n)) memory.outstanding--
+  } else if (signal.type === 'sent') {
+    const send = user.sends.get(signal.to.n)
+    if (send === undefined) return
+    user.sends.delete(signal.to.n)
+    memory.outstanding--
+    user.bytes += signal.bytes
+    memory.busyBytes += signal.bytes
+    const problem =
+      over(memory, signal.bytes, at - send.at, send.bytesPerSecond) ?? over(memory, memory.busyBytes, at - memory.busySince, undefined)
+    if (problem !== undefined) tell(problem)
+  } else if (signal.type === 'progress') {
+    const problem = memory.inOrder ? over(memory, signal.bytes - user.progressBytes, at - user.progressAt, undefined) : undefined
+    if (problem !== undefined) tell(problem)
+    user.progressAt = at
+    user.progressBytes = signal.bytes
+  } else if (signal.type === 'linkUsed') {
+    const problem = over(memory, user.bytes + signal.applicationBytes, at - user.since, undefined)
+    if (problem !== undefined) tell(`with the applications' traffic, ${problem}`)
+  }
+}
+
+const over = ({ bytesPerSecond = Infinity, slack }: Memory, bytes: number, ns: Time, limit = Infinity): string | undefined => {
+  const most = (Math.min(bytesPerSecond, limit) * ns) / 1e9
+  return bytes > most + slack ? `${bytes} bytes left in ${ns} ns, and ${Math.floor(most)} could` : undefined
+}
