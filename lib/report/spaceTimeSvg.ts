@@ -72,11 +72,11 @@ export type SpaceTimeSvgOptions = {
   readonly caption?: readonly string[]
 }
 
-const [margin, width, rowHeight, lineHeight] = [20, 1000, 30, 15]
-const [sourceX, targetX, numberX, timeX] = [176, 880, 60, 150]
+const [margin, width, rowHeight, lineHeight] = [20, 1000, 32, 15]
+const [sourceX, targetX, numberX, timeX] = [184, 888, 60, 150]
 const xOf = { source: sourceX, link: (sourceX + targetX) / 2, target: targetX } as const
 /** Characters of the font that fit between the margins, and between the life lines. */
-const [textColumns, linkColumns] = [140, 96]
+const [textColumns, linkColumns] = [140, 98]
 
 const colours = {
   paper: '#ffffff',
@@ -100,10 +100,10 @@ const legend: readonly string[] = [
 
 const document = (title: string, description: readonly string[], height: number, content: readonly string[]): string =>
   [
-    `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${Math.ceil(height)}" viewBox="0 0 ${width} ${Math.ceil(height)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" class="space-time" width="${width}" height="${Math.ceil(height)}" viewBox="0 0 ${width} ${Math.ceil(height)}">`,
     `<title>${escaped(title)}</title>`,
     `<desc>${escaped(description.join(' · '))}</desc>`,
-    '<style>text{paint-order:stroke;stroke:#ffffff;stroke-width:3px;stroke-linejoin:round;white-space:pre}</style>',
+    '<style>.space-time text{paint-order:stroke;stroke:#ffffff;stroke-width:3px;stroke-linejoin:round;white-space:pre}</style>',
     box({ x: 0, y: 0 }, { width, height: Math.ceil(height) }, colours.paper),
     `<g font-family="monospace" font-size="11.3" fill="${colours.ink}">`,
     ...content,
@@ -118,10 +118,10 @@ const saidOf = ({ invariant, sentence, problem }: SpaceTimeViolation): readonly 
   )
 
 const problemLines = (violation: SpaceTimeViolation | undefined): readonly string[] =>
-  violation === undefined ? [] : saidOf(violation).flatMap(([name, words]) => wrapped(`${name.padEnd(9)} ${printable(words)}`, linkColumns))
+  violation === undefined ? [] : saidOf(violation).flatMap(([name, words]) => wrapped(`${name} ${printable(words)}`, linkColumns))
 
 type Row = { readonly shown: Shown; readonly y: number; readonly end: number }
-type Rows = { readonly rows: readonly Row[]; readonly top: number; readonly bottom: number; readonly yOf: ReadonlyMap<number, number> }
+type Rows = { readonly rows: readonly Row[]; readonly bottom: number; readonly yOf: ReadonlyMap<number, number> }
 
 /** Where each row stands: a row's height apart, and below the violated one its lines. */
 const placed = (shown: readonly Shown[], top: number, violation: SpaceTimeViolation | undefined): Rows => {
@@ -129,11 +129,12 @@ const placed = (shown: readonly Shown[], top: number, violation: SpaceTimeViolat
   let y = top
   for (const one of shown) {
     const extra = one.type === 'row' && one.isViolated ? problemLines(violation).length * lineHeight + 10 : 0
-    rows.push({ shown: one, y, end: y + rowHeight + extra })
-    y += rowHeight + extra
+    const height = (rows.length === shown.length - 1 ? rowHeight / 2 : rowHeight) + extra
+    rows.push({ shown: one, y, end: y + height })
+    y += height
   }
   const yOf = new Map(rows.flatMap(({ shown: one, y: at }) => (one.type === 'row' ? [[one.row.entry, at] as const] : [])))
-  return { rows, top, bottom: y - rowHeight / 2, yOf }
+  return { rows, bottom: y, yOf }
 }
 
 const heads = (y: number): readonly string[] => [
@@ -163,13 +164,15 @@ const drawn = (
   const lanes = ['', ...lanesOf(migration)]
   const { rows } = placement
   return [
-    ...rows.flatMap(({ shown, y, end }) => behind(livesOf(shown), y, end)),
     ...rows.flatMap(({ shown, y, end }) =>
       shown.type === 'row' && shown.isViolated
         ? [box({ x: margin / 2, y: y - 15 }, { width: width - margin, height: end - y }, colours.broken)]
         : []
     ),
+    ...rows.flatMap(({ shown, y, end }) => behind(livesOf(shown), y, end)),
     ...rows.flatMap(({ shown, y, end }) => (['source', 'target'] as const).map((where) => lifeLine(livesOf(shown), where, y, end))),
+    // All lines come ahead of all words, so that a line is never drawn over a word.
+    ...rows.flatMap(({ shown, y }) => (shown.type === 'row' ? [picture(shown.row, y, colourOf(shown.row, lanes), placement)] : [])),
     ...rows.map(({ shown, y }) => {
       if (shown.type === 'gap')
         return label({ x: xOf.link, y: y + 4 }, `… ${shown.count} entries, ${shown.first.entry} to ${shown.last.entry} …`, {
@@ -177,23 +180,17 @@ const drawn = (
           fill: colours.quiet
         })
       const { row } = shown
-      const colour =
-        row.tone === 'failure'
-          ? colours.wrong
-          : row.tone === 'oracle'
-            ? colours.oracle
-            : laneColours[lanes.indexOf(row.lane) % laneColours.length]
       return [
         `<g><title>${escaped(`entry ${row.entry} at ${formatted(row.at)}: ${row.words}`)}</title>`,
         label({ x: numberX, y: y + 4 }, String(row.entry), { anchor: 'end', fill: shown.isViolated ? colours.wrong : colours.quiet }),
         label({ x: timeX, y: y + 4 }, formatted(row.at), { anchor: 'end' }),
-        picture(row, y, colour, placement),
+        said(row, y, colourOf(row, lanes)),
         ...(row.touches.length === 0
           ? []
-          : [label({ x: targetX + 16, y: y + 4 }, `◆ ${fitted(row.touches.join(' '), 12)}`, { fill: colours.wrong })]),
+          : [label({ x: targetX + 16, y: y + 4 }, `◆ ${fitted(row.touches.join(' '), 10)}`, { fill: colours.wrong })]),
         ...(shown.isViolated
-          ? problemLines(violation).map((text, i) =>
-              label({ x: sourceX + 20, y: y + 24 + lineHeight * i }, text, { fill: colours.wrong, weight: 'bold' })
+          ? problemLines(violation).map((text, n) =>
+              label({ x: sourceX + 20, y: y + 26 + lineHeight * n }, text, { fill: colours.wrong, weight: 'bold' })
             )
           : []),
         '</g>'
@@ -201,6 +198,9 @@ const drawn = (
     })
   ]
 }
+
+const colourOf = ({ tone, lane }: SpaceTimeRow, lanes: readonly string[]): string =>
+  tone === 'failure' ? colours.wrong : tone === 'oracle' ? colours.oracle : laneColours[lanes.indexOf(lane) % laneColours.length]
 
 const livesOf = (shown: Shown): Lives => (shown.type === 'row' ? shown.row.lives : shown.last.lives)
 
@@ -222,32 +222,43 @@ const lifeLine = (lives: Lives, where: 'source' | 'target', y: number, end: numb
   return line(from, to, { colour: life === 'gone' ? colours.wrong : colours.quiet, width: 1, dashes: '2 5' })
 }
 
-/** An entry's arrow and label. Its own end is on its row; the other end is at the row of the entry that asked or answers, or half a row off where that is not drawn. */
+/** An entry's mark. Its own end is on its row, the other end at the row of the entry that asked or answers, or less than a row off where that is not drawn. */
 const picture = (row: SpaceTimeRow, y: number, colour: string, { yOf }: Rows): string => {
-  const here = (where: 'source' | 'target'): Point => ({ x: xOf[where], y })
-  const words = `${row.lane === '' ? '' : `[${printable(row.lane)}] `}${printable(row.words)}`
-  const text = (at: Point, anchor: 'start' | 'middle' | 'end' = 'start'): string =>
-    label(at, fitted(words, linkColumns), { anchor, fill: colour })
+  const [source, target] = [
+    { x: sourceX, y },
+    { x: targetX, y }
+  ]
   const asked = row.of === undefined ? undefined : yOf.get(row.of)
-  if (row.shape === 'goes')
-    return `${arrow({ x: sourceX, y: asked ?? y - 12 }, here('target'), { colour, width: 2.6 })}${text({ x: targetX - 22, y: y + 13 }, 'end')}`
-  if (row.shape === 'comes')
-    return `${arrow({ x: targetX, y: asked === undefined ? y - 12 : (asked + y) / 2 }, here('source'), { colour })}${text({ x: sourceX + 20, y: y + 13 })}`
-  if (row.shape === 'asks') return `${asking(row, y, colour, yOf)}${text({ x: sourceX + 14, y: y - 4 })}`
-  if (row.place === 'link') {
-    const rule = line({ x: sourceX + 14, y }, { x: targetX - 14, y }, { colour, width: 1, dashes: '1 5' })
-    return `${row.tone === 'oracle' ? '' : rule}${text({ x: xOf.link, y: y + 4 }, 'middle')}`
-  }
-  const at = here(row.place)
-  const mark = row.tone === 'failure' ? cross(at, { colour, width: 2.5 }) : `<circle cx="${at.x}" cy="${at.y}" r="5" fill="${colour}"/>`
-  return `${mark}${row.place === 'source' ? text({ x: at.x + 14, y: y + 4 }) : text({ x: at.x - 14, y: y + 4 }, 'end')}`
+  if (row.shape === 'goes') return arrow({ x: sourceX, y: asked ?? y - 12 }, target, { colour, width: 2.6 })
+  if (row.shape === 'comes') return arrow({ x: targetX, y: asked === undefined ? y - 12 : (asked + y) / 2 }, source, { colour })
+  if (row.shape === 'asks') return asking(row, y, colour, yOf)
+  if (row.place === 'link')
+    return row.tone === 'oracle' ? '' : line({ x: sourceX + 14, y }, { x: targetX - 14, y }, { colour, width: 1, dashes: '1 5' })
+  const at = row.place === 'source' ? source : target
+  return row.tone === 'failure' ? cross(at, { colour, width: 2.5 }) : dot(at, 5, colour)
+}
+
+const dot = ({ x, y }: Point, radius: number, fill: string): string => `<circle cx="${x}" cy="${y}" r="${radius}" fill="${fill}"/>`
+
+/** An entry's words: above an arrow that leaves its row downwards, below one that arrives from above. */
+const said = (row: SpaceTimeRow, y: number, fill: string): string => {
+  const sign = row.tone === 'oracle' ? '◇ ' : row.tone === 'failure' && row.place === 'link' ? '✕ ' : row.tone === 'end' ? '■ ' : ''
+  const open = row.tone === 'command' && row.answeredBy === undefined ? ' (no answer)' : ''
+  const words =
+    fitted(`${row.lane === '' ? '' : `[${printable(row.lane)}] `}${sign}${printable(row.words)}`, linkColumns - open.length) + open
+  const below = row.shape === 'goes' || row.shape === 'comes'
+  const baseline = row.shape === 'asks' ? y - 5 : below ? y + 14 : y + 4
+  if (row.shape === 'goes' || (row.shape === 'at' && row.place === 'target'))
+    return label({ x: targetX - 18, y: baseline }, words, { anchor: 'end', fill })
+  if (row.shape === 'at' && row.place === 'link') return label({ x: xOf.link, y: baseline }, words, { anchor: 'middle', fill })
+  return label({ x: sourceX + 18, y: baseline }, words, { fill })
 }
 
 /** The way of a request to the target. What is sent has its arrow at the entry that says so; what nobody answers ends on the link. */
 const asking = (row: SpaceTimeRow, y: number, colour: string, yOf: ReadonlyMap<number, number>): string => {
   const from = { x: sourceX, y }
   const stroke = { colour, dashes: '6 4' }
-  if (row.ends === 'goes') return `<circle cx="${from.x}" cy="${from.y}" r="3" fill="${colour}"/>`
+  if (row.ends === 'goes') return dot(from, 3, colour)
   if (row.ends !== 'comes') {
     const end = { x: xOf.link, y: y + rowHeight / 2 - 4 }
     return line(from, end, stroke) + cross(end, { colour, width: 2 })

@@ -72,9 +72,9 @@ const gaps = 6
 const marginColumns = 10
 
 const legend: readonly string[] = [
-  '║ the guest runs here  ┃ it stands still and this copy counts  │ a copy  ┆ nothing  ✕ failed  ◆ the page in question',
+  '║ the guest runs here  ┃ it stands still and this copy counts  │ a copy  ┆ nothing  ✕ failed',
   '● asked here  ○ done or told here  ┄▷ asked of the other side (→ answered in)  ━▶ has left for the target',
-  '◀─ heard from the target (← asked in)  ◇ what only an oracle knows  ▲ broken here'
+  '◀─ heard from the target (← asked in)  ◇ what only an oracle knows  ◆ page in question'
 ]
 
 const prefix = ({ time }: Frame, entry: number | '', at: string): string =>
