@@ -6,11 +6,13 @@ export type Writer = 'vcpu' | 'device'
 
 /**
  * A dirty log at work: a kernel that a world drives while logging is on. `mapped`: a device has been given these pages to write and has not written yet. `wrote`: a
- * store has happened. `sync`: read and clear. `copy` and `key` are for a state explorer: two logs with one key go on alike.
+ * store has happened. `stopped`: the guest and its devices stand still. `sync`: read and clear. `copy` and `key` are for a state explorer: two logs with one key go on
+ * alike.
  */
 export type Log = {
   readonly mapped: (pages: readonly number[]) => void
   readonly wrote: (pages: readonly number[], by: Writer) => void
+  readonly stopped?: () => void
   readonly sync: () => PageSet
   readonly copy: () => Log
   readonly key: () => string
@@ -21,13 +23,16 @@ export type DirtyLog = { readonly name: string; readonly open: (pages: number) =
 
 /**
  * A page on the wire. `zero`: only that it is all zeros. `whole`: its content. `delta`: what changes it from one content to another. `bytes`: on the wire, header
- * included. In a world that keeps versions a content is a number, and a delta the difference of two.
+ * included. `more`: further pages that travel in the same packet, their bytes among those of the first. In a world that keeps versions a content is a number, and a
+ * delta the difference of two.
  */
 export type Packet = {
+  /** As the format names it: nobody reads it but the decoder. */
   readonly page: number
   readonly form: 'zero' | 'whole' | 'delta'
   readonly content: PageContent
   readonly bytes: number
+  readonly more?: readonly Packet[]
 }
 
 /** What the sender knows of a page that it is about to write on the wire; `mayDelta`: the pipeline allows a difference; `sizes` are the wire bytes of its plain forms. */
@@ -43,11 +48,13 @@ export type PageToSend = {
 export type Placing = { readonly page: number; readonly content: PageContent }
 
 /**
- * Both ends of a page encoding at work: a kernel. `encode` at the source, when the page is read (`undefined`: nothing is sent for it). `decode` at the target, when
- * the packet arrives; `present` is what the target has in a page. `forgotten`: the target has dropped all its copies.
+ * Both ends of a page encoding at work: a kernel. `encode` at the source, when the page is read (`undefined`: nothing leaves for it now). `ended` after the last page of
+ * a send: what has been gathered and not left. `decode` at the target, when the packet arrives; `present` is what the target has in a page. `forgotten`: the target has
+ * dropped all its copies.
  */
 export type Coder = {
   readonly encode: (page: PageToSend) => Packet | undefined
+  readonly ended?: () => Packet | undefined
   readonly decode: (packet: Packet, present: (page: number) => PageContent) => readonly Placing[]
   readonly forgotten: () => void
   readonly copy: () => Coder

@@ -293,6 +293,9 @@ export const encode = (h: Hosts, page: number, mayDelta: boolean): Packet | unde
   return h.coder.encode({ page, content: content.read(h.exact!.source, page), isZero: isZero(h, page), mayDelta, sizes: h.setting.sizes })
 }
 
+/** The coder hears that a send has no more pages; answers what it still had to write on the wire. */
+export const endEncoding = (h: Hosts): Packet | undefined => h.coder?.ended?.()
+
 /** Pages are read and arrive at once, by words from `first` on: only while the guest does not run at the target. */
 export const readWords = (h: Hosts, words: Int32Array, first: number): void => {
   if (h.differs !== undefined) clearWords(h.differs, words, first)
@@ -363,6 +366,7 @@ export const discard = (h: Hosts, dropped: PageSet): void => {
 
 export const pause = (h: Hosts): void => {
   if (!h.tracking) fold(h)
+  h.log?.stopped?.()
   h.atSource = false
 }
 
@@ -402,6 +406,7 @@ export const commit = (h: Hosts): void => {
 export const abandon = (h: Hosts): void => {
   if (h.activated) return
   h.coder?.forgotten()
+  h.mapping = h.setting.engine.backing?.open(h.pages)
   if (h.exact !== undefined) drop(h.exact.target, pageSet.full(h.pages))
   if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.complement(bitmap.snapshot(h.zero)))
 }

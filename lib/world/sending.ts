@@ -9,6 +9,7 @@ import type { Order, Pages } from '../protocol/command'
 import type { Time } from '../time/time'
 import type { Batch } from './batch'
 import { bytesOnly } from './batch'
+import type { Packet } from './engine'
 import type { Hosts, Reading } from './hosts'
 import * as hosts from './hosts'
 import type { Buffers } from './pageBuffers'
@@ -120,32 +121,46 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
-  /** The next page as a coder writes it: it is read when it begins to leave, which is now. */
+  /** Pages that a coder has read since it gave its last packet. */
+  let gathered: number[] = []
+
+  /** The next packet as a coder writes it: a page is read when it begins to leave, which is now; some coders gather several. */
   const nextCoded = (): Batch | undefined => {
-    for (let page = source.next(); page >= 0; page = source.next()) {
+    while (!stopped) {
+      const page = source.next()
+      if (page < 0) break
       if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless)) {
         skipped.push(page)
         continue
       }
       hosts.choose(h, page)
       counted++
+      gathered.push(page)
       const packet = hosts.encode(h, page, order.encoding === 'delta')
-      if (packet === undefined) continue
-      bytes += packet.bytes
-      return {
-        bytes: packet.bytes,
-        count: 1,
-        pages: Int32Array.of(page),
-        ends: Float64Array.of(packet.bytes),
-        leaves: new Float64Array(1),
-        place: (_, at) => {
-          if (order.place !== 'ifAbsent') options.beforePlacing(at)
-          hosts.place(h, page, packet, order.place, at, options.placed)
-        },
-        cut: () => ({ bytes: packet.bytes, pages: 1 })
-      }
+      if (packet !== undefined) return packed(packet)
     }
-    return undefined
+    const last = hosts.endEncoding(h)
+    return last && packed(last)
+  }
+
+  /** A packet as a batch: its pages leave together. */
+  const packed = (packet: Packet): Batch => {
+    const list = gathered
+    gathered = []
+    bytes += packet.bytes
+    return {
+      bytes: packet.bytes,
+      count: list.length,
+      pages: Int32Array.from(list),
+      ends: new Float64Array(list.length).fill(packet.bytes),
+      leaves: new Float64Array(list.length),
+      place: (i, at) => {
+        if (i < list.length - 1) return
+        if (order.place !== 'ifAbsent') options.beforePlacing(at)
+        hosts.place(h, list[i], packet, order.place, at, options.placed)
+      },
+      cut: () => ({ bytes: packet.bytes, pages: list.length })
+    }
   }
 
   /** The next words with a page that is not left out. */
@@ -214,8 +229,9 @@ export const sending = (options: SendingOptions): Sending => {
         started = true
         options.began()
       }
+      if (options.timed && hosts.isCoded(h, order.encoding === 'delta')) return nextCoded()
       if (stopped) return undefined
-      return options.timed && hosts.isCoded(h, order.encoding === 'delta') ? nextCoded() : followed ? nextFollowed() : nextByWords()
+      return followed ? nextFollowed() : nextByWords()
     },
     finished: () => options.ended(result()),
     refused: options.refused,
