@@ -6,7 +6,7 @@ import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
 import { outcomeInWords } from './columns'
 import { formatNumber } from './numbers'
-import { type Lives, livesAfter, livesAtFirst } from './spaceTimeLives'
+import { type GuestLives, livesAfter, livesAtFirst } from './spaceTimeLives'
 import { mentions, type PageStory, pageStory, suspectsOf } from './spaceTimeStory'
 import { orderInWords, signalInWords } from './spaceTimeWords'
 
@@ -33,7 +33,7 @@ export type SpaceTimeRow = {
   /** How the entry that answers it is drawn. */
   readonly ends?: SpaceTimeShape
   /** Who is where after it. */
-  readonly lives: Lives
+  readonly lives: GuestLives
   readonly touches: readonly number[]
 }
 
@@ -140,7 +140,7 @@ const rowsOf = (entries: readonly Numbered[], suspects: readonly number[]): read
 
 type Picture = Pick<SpaceTimeRow, 'shape' | 'place' | 'tone' | 'words' | 'lane'>
 
-const pictureOf = (entry: Entry, asked: Order | undefined, lives: Lives): Picture => {
+const pictureOf = (entry: Entry, asked: Order | undefined, lives: GuestLives): Picture => {
   if (entry.type === 'commanded') {
     const { order, to } = entry.command
     const words = pipe(orderInWords(order), (said) =>
@@ -175,7 +175,7 @@ const overLink: ReadonlySet<Order['type']> = new Set<Order['type']>([
 const isNothing = ({ pages }: Pick<Extract<Order, { readonly type: 'send' }>, 'pages'>): boolean =>
   (pages.type === 'PageSet' ? pages.count : pages.length) === 0
 
-const whereSeen = (signal: Signal, asked: Order | undefined, lives: Lives): Pick<Picture, 'shape' | 'place' | 'tone'> => {
+const whereSeen = (signal: Signal, asked: Order | undefined, lives: GuestLives): Pick<Picture, 'shape' | 'place' | 'tone'> => {
   switch (signal.type) {
     case 'failed':
     case 'mended':

@@ -1,19 +1,19 @@
 import type { Order, Where } from '../protocol/command'
 import type { Entry } from '../protocol/journal'
 
-/** What is known to be at a host: a guest that runs, a copy that stands still, nothing, or the host is gone. @internal */
-export type Life = 'runs' | 'still' | 'nothing' | 'gone'
+/** What is known to be at a host: a guest that runs, a copy that stands still, nothing, or the host is gone. */
+export type GuestLife = 'runs' | 'still' | 'nothing' | 'gone'
 
-/** What is known of both hosts and the link after an entry; `primary`: whose copy counts; `hop`: a hop has ended before. @internal */
-export type Lives = {
-  readonly source: { readonly life: Life; readonly primary: boolean }
-  readonly target: { readonly life: Life; readonly primary: boolean }
+/** What is known of both hosts and the link after an entry; `primary`: whose copy counts; `hop`: a hop has ended before. */
+export type GuestLives = {
+  readonly source: { readonly life: GuestLife; readonly primary: boolean }
+  readonly target: { readonly life: GuestLife; readonly primary: boolean }
   readonly link: boolean
   readonly hop: boolean
 }
 
 /** Before the first entry: the guest runs at the source, and nothing is at the target. @internal */
-export const livesAtFirst: Lives = {
+export const livesAtFirst: GuestLives = {
   source: { life: 'runs', primary: true },
   target: { life: 'nothing', primary: false },
   link: true,
@@ -24,7 +24,7 @@ export const livesAtFirst: Lives = {
  * What is known after an entry: the oracle says who runs and whose copy counts; a copy is at the target from its reservation (or the first pages) on and until
  * it gives up, at the source until it lets go. After a completed release a preselection begins the next hop. `asked`: the order that the entry answers. @internal
  */
-export const livesAfter = (lives: Lives, entry: Entry, asked: Order | undefined): Lives => {
+export const livesAfter = (lives: GuestLives, entry: Entry, asked: Order | undefined): GuestLives => {
   if (entry.type === 'commanded')
     return entry.command.order.type === 'preselect' && lives.source.life === 'nothing'
       ? { ...livesAtFirst, link: lives.link, hop: true }
@@ -33,7 +33,7 @@ export const livesAfter = (lives: Lives, entry: Entry, asked: Order | undefined)
   const { signal } = entry
   switch (signal.type) {
     case 'hosts':
-      return pipeBoth(lives, (where) => ({
+      return both(lives, (where) => ({
         life: lifeAmong(lives[where].life, signal.running.includes(where), where === signal.primary),
         primary: where === signal.primary
       }))
@@ -53,9 +53,13 @@ export const livesAfter = (lives: Lives, entry: Entry, asked: Order | undefined)
   }
 }
 
-const pipeBoth = (lives: Lives, of: (where: Where) => Lives['source']): Lives => ({ ...lives, source: of('source'), target: of('target') })
+const both = (lives: GuestLives, of: (where: Where) => GuestLives['source']): GuestLives => ({
+  ...lives,
+  source: of('source'),
+  target: of('target')
+})
 
-const lifeAmong = (before: Life, runs: boolean, primary: boolean): Life => {
+const lifeAmong = (before: GuestLife, runs: boolean, primary: boolean): GuestLife => {
   if (runs) return 'runs'
   return before === 'runs' || (before === 'nothing' && primary) ? 'still' : before
 }

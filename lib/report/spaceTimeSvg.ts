@@ -1,7 +1,7 @@
 import { convertTime, formatTime, nanoseconds, type TimeUnit } from '../time/time'
 import type { SpaceTime, SpaceTimeMigration, SpaceTimeRow, SpaceTimeViolation } from './spaceTime'
 import { elided, type Shown } from './spaceTimeElision'
-import type { Lives } from './spaceTimeLives'
+import type { GuestLives } from './spaceTimeLives'
 import { arrow, box, cross, escaped, label, line, type Point } from './spaceTimeSvgShapes'
 import { fitted, printable, wrapped } from './spaceTimeWidth'
 
@@ -202,16 +202,16 @@ const drawn = (
 const colourOf = ({ tone, lane }: SpaceTimeRow, lanes: readonly string[]): string =>
   tone === 'failure' ? colours.wrong : tone === 'oracle' ? colours.oracle : laneColours[lanes.indexOf(lane) % laneColours.length]
 
-const livesOf = (shown: Shown): Lives => (shown.type === 'row' ? shown.row.lives : shown.last.lives)
+const livesOf = (shown: Shown): GuestLives => (shown.type === 'row' ? shown.row.lives : shown.last.lives)
 
-const behind = (lives: Lives, y: number, end: number): readonly string[] => [
+const behind = (lives: GuestLives, y: number, end: number): readonly string[] => [
   ...(lives.link ? [] : [box({ x: sourceX + 14, y }, { width: targetX - sourceX - 28, height: end - y }, colours.broken)]),
   ...(['source', 'target'] as const).flatMap((where) =>
     lives[where].primary ? [box({ x: xOf[where] - 11, y }, { width: 22, height: end - y }, colours.counts)] : []
   )
 ]
 
-const lifeLine = (lives: Lives, where: 'source' | 'target', y: number, end: number): string => {
+const lifeLine = (lives: GuestLives, where: 'source' | 'target', y: number, end: number): string => {
   const { life } = lives[where]
   const [from, to] = [
     { x: xOf[where], y },

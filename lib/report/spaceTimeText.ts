@@ -1,7 +1,7 @@
 import { convertTime, formatTime, nanoseconds, type TimeUnit } from '../time/time'
 import type { SpaceTime, SpaceTimeMigration, SpaceTimeRow, SpaceTimeViolation } from './spaceTime'
 import { elided, type Gap } from './spaceTimeElision'
-import type { Lives } from './spaceTimeLives'
+import type { GuestLives } from './spaceTimeLives'
 import { fitted, printable, widthOf, wrapped } from './spaceTimeWidth'
 
 /**
@@ -125,7 +125,7 @@ const row = (one: SpaceTimeRow, frame: Frame): string => {
   return `${prefix(frame, one.entry, frame.formatted(one.at))}${lifeLine(lives, 'source', one)}${between(one, frame.link)}${lifeLine(lives, 'target', one)}${mark}`
 }
 
-const lifeLine = (lives: Lives, where: 'source' | 'target', one?: SpaceTimeRow): string => {
+const lifeLine = (lives: GuestLives, where: 'source' | 'target', one?: SpaceTimeRow): string => {
   if (one?.tone === 'failure' && one.shape === 'at' && one.place === where && lives[where].life === 'gone') return '✕'
   const { life, primary } = lives[where]
   return life === 'runs' ? '║' : life === 'still' ? (primary ? '┃' : '│') : life === 'gone' ? '✕' : '┆'
