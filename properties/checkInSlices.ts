@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import type * as E from 'fp-ts/lib/Either'
 import type { CheckOptions, Passed } from './checkOptions'
 import type { Counterexample } from './counterexample'
-import { type Checked, search } from './search'
+import { type Checked, ofPath, search } from './search'
 
 /** Milliseconds of work between two looks at the outside. */
 const SLICE_MS = 10
@@ -11,7 +11,7 @@ const SLICE_MS = 10
  * `check` in slices of 10 ms, so that the process hears Ctrl-C, timers and others in between. `signal`: ends the search when it is aborted, while shrinking
  * too; the result holds what was done until then (`AbortSignal.timeout(ms)` is a limit of time). Law: without an abort, the result is that of `check`.
  */
-export const checkInSlices = (
+export const checkInSlices = async (
   of: Checked,
   { signal, ...options }: CheckOptions & { readonly signal?: AbortSignal } = {}
 ): Promise<E.Either<Counterexample, Passed>> => {
@@ -25,5 +25,9 @@ export const checkInSlices = (
     }
     return holds(named, plan)
   })
-  return fc.check(property, parameters).then(result)
+  try {
+    return result(await fc.check(property, parameters))
+  } catch (error) {
+    throw ofPath(error, options.path)
+  }
 }

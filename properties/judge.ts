@@ -1,4 +1,5 @@
-import type { Journal } from '../lib/protocol/journal'
+import { run } from '../lib/loop/run'
+import type { Entry, Journal } from '../lib/protocol/journal'
 import type { Pipeline } from '../lib/protocol/pipeline'
 import type { World } from '../lib/protocol/world'
 import { runFold } from '../lib/stream/fold'
@@ -6,7 +7,6 @@ import { untilOf, type WorldPlan, worldOf } from './arbitraries/worldPlan'
 import type { Invariant } from './invariants/invariant'
 import { firstDifference } from './invariants/sameSeedSameJournal'
 import { type Breach, breaches } from './invariants/watcher'
-import { journalOf } from './journalOf'
 
 /** How runs are judged: the invariants they must keep, how many entries one may have, and what is done to its world first. */
 export type Rules = {
@@ -29,25 +29,39 @@ export type Judged = { readonly journal: Journal; readonly broken?: Breach }
 export const judge = ({ invariants, maxEntries, wrap }: Rules): ((run: Run) => Judged) => {
   const judged = breaches(invariants)
   return ({ pipeline, plan, repeat }) => {
-    const make = (): Journal => {
-      const world = worldOf(plan)
-      return journalOf(pipeline, wrap === undefined ? world : wrap(world), { seed: plan.seed, until: untilOf(plan), maxEntries })
-    }
-    let journal: Journal = []
+    const journal: Entry[] = []
     try {
-      journal = make()
+      make({ pipeline, plan, maxEntries, wrap }, journal)
       const found = runFold(judged, journal)
       if (found.length > 0) return { journal, broken: firstOf(invariants, found) }
-      const violation = repeat ? firstDifference(journal, make()) : undefined
-      return violation === undefined
-        ? { journal }
-        : { journal, broken: { invariant: 'sameSeedSameJournal', sentence: 'Same seed, same journal, to the byte.', violation } }
+      if (!repeat) return { journal }
+      const again: Entry[] = []
+      make({ pipeline, plan, maxEntries, wrap }, again)
+      const violation = firstDifference(journal, again)
+      if (violation === undefined) return { journal }
+      return { journal, broken: { invariant: 'sameSeedSameJournal', sentence: 'Same seed, same journal, to the byte.', violation } }
     } catch (error) {
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      const violation = { entry: journal.length, at: journal.at(-1)?.at ?? 0, migration: '', problem }
+      const violation = { entry: Math.max(0, journal.length - 1), at: journal.at(-1)?.at ?? 0, migration: '', problem }
       return { journal, broken: { invariant: 'runs', sentence: 'A run is free of exceptions.', violation } }
     }
   }
+}
+
+/** Runs a pipeline in the world of a plan and appends its entries, of which those before an exception are there when it is thrown. */
+const make = (
+  { pipeline, plan, maxEntries, wrap }: Pick<Run, 'pipeline' | 'plan'> & Pick<Rules, 'maxEntries' | 'wrap'>,
+  journal: Entry[]
+): void => {
+  const world = worldOf(plan)
+  let bug: { readonly error: unknown } | undefined
+  run(pipeline, wrap === undefined ? world : wrap(world), { seed: plan.seed, until: untilOf(plan), maxEntries }).subscribe({
+    next: (entry) => journal.push(entry),
+    error: (error: unknown) => {
+      bug = { error }
+    }
+  })
+  if (bug !== undefined) throw bug.error
 }
 
 const firstOf = (invariants: readonly Invariant[], found: readonly Breach[]): Breach | undefined =>

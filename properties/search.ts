@@ -64,6 +64,7 @@ export const search = (of: Checked, options: CheckOptions): Search => {
 
   const result = (details: fc.RunDetails<[NamedPipeline, WorldPlan]>): E.Either<Counterexample, Passed> => {
     if (found?.broken === undefined) {
+      if (replaying && made === 0 && !details.interrupted) throw wrongPath(path)
       if (details.failed && !details.interrupted) throw details.errorInstance
       const interrupted = details.interrupted && !replaying
       return E.right({ runs: passed, seed: details.seed, interrupted, sometimes: Object.fromEntries(counts) })
@@ -92,6 +93,12 @@ export const search = (of: Checked, options: CheckOptions): Search => {
     result
   }
 }
+
+/** What fast-check says of a path that leads nowhere, in the kit's own words; any other error as it is. */
+export const ofPath = (error: unknown, path = ''): unknown =>
+  error instanceof Error && error.message.startsWith('Unable to replay') ? wrongPath(path) : error
+
+const wrongPath = (path: string): RangeError => new RangeError(`check: path must lead to a run of this check (got ${path})`)
 
 const SAME = 'sameSeedSameJournal'
 
