@@ -4,7 +4,7 @@ import type { Entry } from '../protocol/journal'
 /** What is known to be at a host: a guest that runs, a copy that stands still, nothing, or the host is gone. */
 export type GuestLife = 'runs' | 'still' | 'nothing' | 'gone'
 
-/** What is known of both hosts and the link after an entry; `primary`: whose copy counts; `hop`: a hop has ended before. */
+/** What is known of both hosts and the link after an entry; `primary`: whose copy counts; `hop`: the latest preselection began another hop. */
 export type GuestLives = {
   readonly source: { readonly life: GuestLife; readonly primary: boolean }
   readonly target: { readonly life: GuestLife; readonly primary: boolean }
@@ -25,10 +25,10 @@ export const livesAtFirst: GuestLives = {
  * it gives up, at the source until it lets go. After a completed release a preselection begins the next hop. `asked`: the order that the entry answers. @internal
  */
 export const livesAfter = (lives: GuestLives, entry: Entry, asked: Order | undefined): GuestLives => {
-  if (entry.type === 'commanded')
-    return entry.command.order.type === 'preselect' && lives.source.life === 'nothing'
-      ? { ...livesAtFirst, link: lives.link, hop: true }
-      : lives
+  if (entry.type === 'commanded') {
+    if (entry.command.order.type !== 'preselect') return lives
+    return lives.source.life === 'nothing' ? { ...livesAtFirst, link: lives.link, hop: true } : { ...lives, hop: false }
+  }
   if (entry.type !== 'signalled') return lives
   const { signal } = entry
   switch (signal.type) {

@@ -71,6 +71,16 @@ describe('spaceTime', () => {
     ])
   })
 
+  it('says where a hop begins, and not where a migration is tried again', () => {
+    const rows = rowsOf([
+      asked(0, 0, { type: 'preselect' }),
+      heard({ type: 'released', at: 1, to: to(1), needs: [], guestNs: 1 }),
+      asked(2, 2, { type: 'preselect' }),
+      asked(3, 3, { type: 'preselect' })
+    ])
+    expect(rows.map(({ words }) => words.includes('next hop'))).toEqual([false, false, true, false])
+  })
+
   it('takes the copies from a target that has given up', () => {
     expect(
       lives([
