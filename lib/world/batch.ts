@@ -19,6 +19,8 @@ export type Batch = Partial<PageBuffers> & {
   /** A page of `bytes` was taken out before it began to leave. */
   readonly withdrawn?: (page: number, bytes: number) => void
   readonly arrived?: () => void
+  /** Page i and all after it, or all of a batch whose pages are not followed, will not arrive. */
+  readonly lost?: (i: number) => void
   /** How many pages it carries, where they are not followed one by one. */
   readonly carried?: number
 }

@@ -21,10 +21,13 @@ export type Conduct = {
   readonly guest: Guest
   readonly settlement: Settlement
   hosts: Hosts
-  /** Bytes of the target's memory held for the guest. */
+  /** Bytes of the target's memory held for the guest, and of the source's, where that was the target of an earlier hop. */
   reserved: number
+  kept: number
   /** What is broken, and why. */
   failed: Readonly<Partial<Record<Part, string>>>
+  /** Why the connection is broken: as with TCP, what was on its way is lost, and a mended link carries nothing until a `preselect` or an `inquire` has begun a new one. */
+  severed: string | undefined
   /** The source has let go: the next `preselect` begins another hop. */
   released: boolean
 }
@@ -32,9 +35,9 @@ export type Conduct = {
 /**
  * What an errand waits for. `out`: its message arrives at the target. `back`: the answer arrives. `suspend`: the guest has stopped. `activate`: the order to resume
  * is at the target and obeyed. `restart`: the guest goes on at the source. `redirect`: the network delivers at the target. `synced`: the log has been read.
- * `abandoned`: the target has dropped its copies. `timer`: a time has passed.
+ * `timer`: a time has passed.
  */
-export type Leg = 'out' | 'back' | 'suspend' | 'activate' | 'restart' | 'redirect' | 'synced' | 'abandoned' | 'timer'
+export type Leg = 'out' | 'back' | 'suspend' | 'activate' | 'restart' | 'redirect' | 'synced' | 'timer'
 
 /** An order on its way: what it waits for, and what must not fail meanwhile. Plain data; `answer` is what the back leg brings. */
 export type Errand = {
@@ -64,11 +67,15 @@ export type ConductPort = {
   readonly departed: () => void
   /** Takes memory of the target for a guest; the reason when it will not. */
   readonly admit: (bytes: number) => string | undefined
-  readonly dismiss: (bytes: number) => void
+  /** Gives it back, there or where it was taken a hop before. */
+  readonly dismiss: (bytes: number, where: Where) => void
+  /** The target has closed the connection: what is on its way to it, and every send and errand that needs it, is given up and refused. */
+  readonly cutOff: (reason: string) => void
   readonly linkUsed: () => Extract<Fact, { readonly type: 'linkUsed' }>
   readonly send: (to: Address, order: Extract<Order, { readonly type: 'send' }>) => void
   readonly sendBytes: (to: Address, bytes: number) => void
   readonly flush: (to: Address) => void
+  /** Ends the send or the timer of a lane that has this tag. */
   readonly cancel: (to: Address, tag: number) => void
 }
 
@@ -77,7 +84,9 @@ export const conduct = (of: { readonly migration: string; readonly settlement: S
   ...of,
   guest: of.hosts.setting.guest,
   reserved: 0,
+  kept: 0,
   failed: {},
+  severed: undefined,
   released: false
 })
 
@@ -86,6 +95,8 @@ export const copy = (c: Conduct): Conduct => ({ ...c, hosts: hosts.copy(c.hosts)
 
 /** What an errand over the link and back needs. */
 export const overLink: readonly Part[] = ['link', 'source', 'target']
+/** The same once the source has let go: the next hop begins at the target. */
+const fromTarget: readonly Part[] = ['link', 'target']
 const atSource: readonly Part[] = ['source']
 const nothing: readonly Part[] = []
 
@@ -100,6 +111,7 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
   }
   switch (order.type) {
     case 'preselect':
+      return { to, order, leg: 'out', needs: c.released ? fromTarget : overLink }
     case 'reserve':
     case 'discard':
     case 'inquire':
@@ -141,6 +153,8 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       port.tellAll(port.linkUsed())
       compare(c, 'released', port)
       c.released = c.hosts.primary === 'target' && c.hosts.trapped.count === 0
+      if (c.kept > 0) port.dismiss(c.kept, 'source')
+      c.kept = 0
       port.tell(to, { type: 'released', needs: c.settlement.needs, guestNs: port.guestNs() })
       return undefined
     case 'throttle':
@@ -153,17 +167,20 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       port.cancel(to, order.tag)
       return undefined
     case 'abandon':
-      hosts.abandon(c.hosts)
-      if (c.reserved > 0) port.dismiss(c.reserved)
-      c.reserved = 0
-      return { to, order, leg: 'abandoned', needs: nothing, answer: done }
+      if (deadLink(c) === undefined) return { to, order, leg: 'out', needs: nothing }
+      // The target hears nothing any more, and abandons by itself what is not its own.
+      port.tell(to, abandon(c, port))
+      return undefined
   }
 }
 
 /** What an errand waited for has come: its effect, its answer, or its next leg. */
 export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | undefined => {
   const { to, order, leg } = errand
-  if (leg === 'out') return { ...errand, leg: 'back', answer: arrive(c, order, port) }
+  if (leg === 'out') {
+    const answer = arrive(c, order, port)
+    return { ...errand, leg: 'back', needs: order.type === 'abandon' ? nothing : overLink, answer }
+  }
   if (leg === 'suspend') suspend(c, to, port)
   else if (leg === 'activate') activate(c, errand, port)
   else if (leg === 'restart') start(c, to, 'source', port)
@@ -180,10 +197,10 @@ export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | 
 /** What a message does at the target; answers what goes back. */
 const arrive = (c: Conduct, order: Order, port: ConductPort): Answer => {
   switch (order.type) {
-    case 'preselect': {
+    case 'preselect':
+      c.severed = undefined
       if (c.released) depart(c, port)
       return { type: 'preselected', host: 'target', guestNs: 0 }
-    }
     case 'reserve': {
       const bytes = memoryBytes(c.guest)
       const reason = c.reserved === 0 ? port.admit(bytes) : undefined
@@ -198,17 +215,31 @@ const arrive = (c: Conduct, order: Order, port: ConductPort): Answer => {
       hosts.commit(c.hosts)
       tellHosts(c, port)
       return { type: 'committed' }
-    case 'inquire': {
+    case 'inquire':
+      c.severed = undefined
       return { type: 'standing', primary: c.hosts.primary, missing: hosts.missing(c.hosts) }
-    }
+    case 'abandon':
+      return abandon(c, port)
     default:
       return done
   }
 }
 
+/** The target drops what it has of the guest and closes the connection, unless the guest is its own by now. */
+const abandon = (c: Conduct, port: ConductPort): Answer => {
+  if (c.hosts.primary === 'target' || c.hosts.activated) return { type: 'refused', reason: 'the guest is at the target' }
+  hosts.abandon(c.hosts)
+  if (c.reserved > 0) port.dismiss(c.reserved, 'target')
+  c.reserved = 0
+  port.cutOff('the target has abandoned the migration')
+  return done
+}
+
 const depart = (c: Conduct, port: ConductPort): void => {
+  port.cutOff('the source has let go')
   hosts.depart(c.hosts)
   c.released = false
+  c.kept = c.reserved
   c.reserved = 0
   c.failed = {
     ...(c.failed.link === undefined ? {} : { link: c.failed.link }),
@@ -258,19 +289,20 @@ const compare = (c: Conduct, when: 'activated' | 'released', port: ConductPort):
 /** Something breaks. Who drives the conduct then gives up every errand and lane that needs it. */
 export const fail = (c: Conduct, what: Part, reason: string, port: ConductPort): void => {
   c.failed = { ...c.failed, [what]: reason }
-  if (what !== 'link') {
+  hosts.disconnect(c.hosts)
+  if (what === 'link') c.severed = reason
+  else {
     hosts.crash(c.hosts, what)
     tellHosts(c, port)
   }
   port.tellAll({ type: 'failed', what, reason })
 }
 
-/** The link is back. */
+/** The link is back; for which pages the guest waits is told when the pipeline inquires. */
 export const mend = (c: Conduct, port: ConductPort): void => {
   const { link: _, ...failed } = c.failed
   c.failed = failed
   port.tellAll({ type: 'mended', what: 'link' })
-  port.faultAgain()
 }
 
 /** Why nothing can be sent to the target; `undefined` when it can. */
@@ -306,7 +338,7 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   if (source !== undefined) return source
   if (!needsTarget.has(order.type)) return undefined
   if (order.type === 'reserve' && c.settlement.refusals.length > 0) return `residual dependency ${c.settlement.refusals.join('; ')}`
-  return deadLink(c)
+  return deadLink(c) ?? (order.type === 'preselect' || order.type === 'inquire' ? undefined : c.severed)
 }
 
 /** Why an order makes no sense for this guest. */

@@ -113,7 +113,9 @@ export const datacentre = (options: DatacentreOptions): World => {
           look: (owner) => machines.get(owner)!.look(),
           changed: (owner) => machines.get(owner)!.changed()
         })
-        let taken = 0
+        /** Bytes taken at each host that is or was a target, by hop. */
+        const taken = new Map<number, number>()
+        const takenAt = (hop: number): number => taken.get(hop) ?? 0
         for (const [migration, guest] of Object.entries(guests))
           machines.set(
             migration,
@@ -126,14 +128,14 @@ export const datacentre = (options: DatacentreOptions): World => {
               agenda,
               transport: wires,
               held: holding,
-              admit: (bytes) => {
-                if (taken + bytes > checked.targetMemoryBytes)
-                  return `the target has ${checked.targetMemoryBytes - taken} bytes left and the guest needs ${bytes}`
-                taken += bytes
+              admit: (hop, bytes) => {
+                const left = checked.targetMemoryBytes - takenAt(hop)
+                if (bytes > left) return `the target has ${left} bytes left and the guest needs ${bytes}`
+                taken.set(hop, takenAt(hop) + bytes)
                 return undefined
               },
-              dismiss: (bytes) => {
-                taken -= bytes
+              dismiss: (hop, bytes) => {
+                taken.set(hop, takenAt(hop) - bytes)
               },
               emit: (signal) => outbox.push(signal)
             })

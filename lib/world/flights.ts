@@ -29,10 +29,10 @@ export type Flights = {
   readonly settle: (now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page arrives; Infinity when it is not under way. */
   readonly arrivalOf: (page: number) => Time
-  /** When the last page of all that are under way arrives; 0 when there is none. */
-  readonly lastArrival: () => Time
   /** Nobody waits for a page any more. */
   readonly forget: (page: number) => void
+  /** None of it will arrive. */
+  readonly lose: () => void
   /** Takes a page out that has not begun to leave; answers the flight it was in. */
   readonly withdraw: (page: number, now: Time) => Flight | undefined
 }
@@ -71,8 +71,12 @@ export const setRate = (flight: Flight, now: Time, rate: number): void => {
 
 type Found = { readonly flight: Flight; readonly i: number }
 
-/** Nothing on its way. Cost: about 10 ns a page. @internal */
-export const flights = (): Flights => {
+/**
+ * Nothing on its way. `several`: a page that is waited for may be on its way more than once, and the newest is not always the first to arrive. Cost: about 10 ns a
+ * page.
+ * @internal
+ */
+export const flights = ({ several }: { readonly several: boolean }): Flights => {
   const own: Flight[] = []
   let launched = 0
   /** Pages that somebody waits for, and where they were found, or how many flights there had been when they were in none. */
@@ -87,6 +91,12 @@ export const flights = (): Flights => {
       for (let i = flight.placed; i < flight.count; i++) if (pages[i] === page) return { flight, i }
     }
     return undefined
+  }
+  const soonest = (page: number): Time => {
+    let at = Infinity
+    for (const { batch, placed, count, arrival } of own)
+      for (let i = placed; i < count; i++) if (batch.pages![i] === page) at = Math.min(at, arrival(batch.leaves![i]))
+    return at
   }
   const nextRead = (f: Flight): Time =>
     f.read < f.count && f.batch.read !== undefined ? (f.read === 0 ? f.began : f.batch.leaves![f.read - 1]) : Infinity
@@ -133,6 +143,7 @@ export const flights = (): Flights => {
       }
     },
     arrivalOf: (page) => {
+      if (several) return soonest(page)
       let seen = sought.get(page)
       if (seen === undefined || (seen.found === undefined ? seen.launched !== launched : !isAt(seen.found, page))) {
         seen = { launched, found: find(page) }
@@ -140,7 +151,9 @@ export const flights = (): Flights => {
       }
       return seen.found === undefined ? Infinity : seen.found.flight.arrival(seen.found.flight.batch.leaves![seen.found.i])
     },
-    lastArrival: () => own.reduce((last, f) => (f.count === 0 ? last : Math.max(last, f.arrival(f.batch.leaves![f.count - 1]))), 0),
+    lose: () => {
+      for (const { batch, placed } of own.splice(0)) batch.lost?.(placed)
+    },
     forget: (page) => {
       sought.delete(page)
     },

@@ -47,6 +47,8 @@ export interface Hosts {
   readonly zero: Bitmap
   /** Without content: pages whose copy at the target is older than the marks. */
   readonly differs: Bitmap | undefined
+  /** Something has been placed there at the target, be it stale, and not been dropped: such a page traps no access. */
+  readonly present: Bitmap
   /** A first access at the target stops the guest. */
   readonly trapped: Bitmap
   /** Missing at the target and not chosen by any sender. */
@@ -98,6 +100,7 @@ export const hosts = ({
     marks: bitmap.bitmap(pages),
     zero,
     differs: fidelity === 'marks' ? marked(pageSet.complement(guest.classes.zero)) : undefined,
+    present: bitmap.bitmap(pages),
     trapped: bitmap.bitmap(pages),
     owed: bitmap.bitmap(pages),
     stale: bitmap.bitmap(pages),
@@ -125,6 +128,7 @@ export const copy = (h: Hosts): Hosts => ({
   marks: bitmap.copy(h.marks),
   zero: bitmap.copy(h.zero),
   differs: h.differs && bitmap.copy(h.differs),
+  present: bitmap.copy(h.present),
   trapped: bitmap.copy(h.trapped),
   owed: bitmap.copy(h.owed),
   stale: bitmap.copy(h.stale),
@@ -142,23 +146,33 @@ export const key = (h: Hosts): string => {
   const words: number[] = [
     (h.tracking ? 1 : 0) | (h.primary === 'target' ? 2 : 0) | (h.atSource ? 4 : 0) | (h.atTarget ? 8 : 0) | (h.activated ? 16 : 0)
   ]
+  let text = ''
   const add = (of: Int32Array): void => {
-    for (let i = 0; i < of.length; i++) words.push(of[i] & 0xffff, of[i] >>> 16)
+    for (let i = 0; i < of.length; i++) {
+      words.push(of[i] & 0xffff, of[i] >>> 16)
+      if (words.length < MOST_ARGUMENTS) continue
+      text += String.fromCharCode(...words)
+      words.length = 0
+    }
   }
-  for (const of of [h.marks, h.zero, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread]) add(of.words)
+  for (const of of [h.marks, h.zero, h.present, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread]) add(of.words)
   if (h.setting.costs.hugePageSplitNs > 0) add(h.split.words)
   if (h.differs !== undefined) add(h.differs.words)
   if (h.exact !== undefined) {
+    words.push(h.exact.source.stride, h.exact.target.stride)
     add(h.exact.source.words)
     add(h.exact.target.words)
   }
-  let text = String.fromCharCode(...words)
+  text += String.fromCharCode(...words)
   if (h.lost.count > 0) text += `l${pageSet.toArray(h.lost).join()}`
   if (h.classes !== h.setting.guest.classes) text += `c${classesKey(h.classes)}`
   if (h.log !== undefined) text += `d${h.log.key()}`
   if (h.coder !== undefined) text += `e${h.coder.key()}`
   return h.mapping === undefined ? text : `${text}b${h.mapping.key()}`
 }
+
+/** Characters put into a text at a time: more are too many arguments for a call. */
+const MOST_ARGUMENTS = 4096
 
 const classesKey = (of: PageClasses): string =>
   [of.hypervisor, of.guestOs, of.application, of.cache, of.nonPageable, of.zero].map((set) => pageSet.toArray(set).join()).join(';')
@@ -296,18 +310,32 @@ export const encode = (h: Hosts, page: number, mayDelta: boolean): Packet | unde
 /** The coder hears that a send has no more pages; answers what it still had to write on the wire. */
 export const endEncoding = (h: Hosts): Packet | undefined => h.coder?.ended?.()
 
-/** Pages are read and arrive at once, by words from `first` on: only while the guest does not run at the target. */
-export const readWords = (h: Hosts, words: Int32Array, first: number): void => {
+/**
+ * Pages are read and arrive at once, by words from `first` on: only while the guest does not run at the target. Answers the words of those that were not there
+ * before; `undefined` when all were.
+ */
+export const readWords = (h: Hosts, words: Int32Array, first: number): Int32Array | undefined => {
+  const fresh = h.present.count === h.pages ? undefined : markWords(h.present, words, first)
   if (h.differs !== undefined) clearWords(h.differs, words, first)
   clearWords(h.owed, words, first)
+  return fresh
 }
 
 /** Pages that were chosen, and read if they are read by batches, and did not leave after all. */
 export const unread = (h: Hosts, list: readonly number[]): void => {
-  for (const page of list) {
-    if (h.differs !== undefined) bitmap.mark(h.differs, page)
-    if (h.activated) bitmap.mark(h.owed, page)
-  }
+  neverLeft(h, list)
+  if (h.activated) for (const page of list) bitmap.mark(h.owed, page)
+}
+
+/** Pages that were read by batches and will not arrive. */
+export const neverLeft = ({ differs, zero, marks }: Hosts, list: readonly number[]): void => {
+  if (differs === undefined) return
+  for (const page of list) if (!bitmap.test(zero, page) || bitmap.test(marks, page)) bitmap.mark(differs, page)
+}
+
+/** Pages that were placed by words when they were read, and did not arrive: those of them that were not there before are not there. */
+export const notPlaced = (h: Hosts, fresh: Int32Array, first: number, list: readonly number[]): void => {
+  for (const page of list) if ((fresh[(page >> 5) - first] & (1 << page)) !== 0) bitmap.clear(h.present, page)
 }
 
 /** The zero pages among some words, from word `first` on, as words; `undefined` when there are none. */
@@ -336,10 +364,11 @@ type Untrapped = (page: number, at: Time) => void
 
 const placeOne = (h: Hosts, page: number, placed: PageContent | undefined, how: Place, at: Time, untrapped: Untrapped): void => {
   const missing = bitmap.test(h.trapped, page)
-  const taken = h.activated && !missing
+  const taken = h.activated ? !missing : bitmap.test(h.present, page)
   if (how === 'ifAbsent' && taken) return
   const older = placed !== undefined && isOlder(placed, h.exact!.target, page)
-  if (how === 'ifNewer' && (older || taken)) return
+  if (how === 'ifNewer' && (older || (h.activated && taken))) return
+  bitmap.mark(h.present, page)
   if (older || (taken && bitmap.test(h.writtenAtTarget, page))) bitmap.mark(h.regressed, page)
   if (placed !== undefined) content.place(h.exact!.target, page, placed)
   if (h.stale.count > 0 && (placed === undefined || sameVersion(h.exact!, page))) bitmap.clear(h.stale, page)
@@ -360,7 +389,9 @@ const sameVersion = ({ source, target }: { readonly source: Content; readonly ta
 
 /** The target drops its copies of pages. */
 export const discard = (h: Hosts, dropped: PageSet): void => {
-  if (h.exact !== undefined) drop(h.exact.target, h.mapping?.dropped(pageSet.toArray(dropped)) ?? dropped)
+  const gone = h.mapping === undefined ? dropped : pageSet.fromPages(h.pages, h.mapping.dropped(pageSet.toArray(dropped)))
+  bitmap.clearSet(h.present, gone)
+  if (h.exact !== undefined) drop(h.exact.target, gone)
   else if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.difference(dropped, bitmap.snapshot(h.zero)))
 }
 
@@ -370,17 +401,19 @@ export const pause = (h: Hosts): void => {
   h.atSource = false
 }
 
-/** First accesses to these pages at the target will stop the guest until they arrive. */
+/** First accesses to these pages at the target will stop the guest until they arrive; what is there already is used as it is, as under a userfaultfd. */
 export const trap = (h: Hosts, missing: PageSet): void => {
-  bitmap.markAll(h.trapped, missing)
-  bitmap.markAll(h.owed, missing)
+  const absent = h.present.count === 0 ? missing : pageSet.difference(missing, bitmap.snapshot(h.present))
+  bitmap.markAll(h.trapped, absent)
+  bitmap.markAll(h.owed, absent)
 }
 
-/** The pages that an access at the target would wait for; on their way or not, they are owed again. */
-export const missing = (h: Hosts): PageSet => {
-  const pages = bitmap.snapshot(h.trapped)
-  bitmap.markAll(h.owed, pages)
-  return pages
+/** The pages that an access at the target would wait for. */
+export const missing = (h: Hosts): PageSet => bitmap.snapshot(h.trapped)
+
+/** What was on its way to the target is lost: every page that is missing there is owed again. */
+export const nothingArrives = (h: Hosts): void => {
+  bitmap.markAll(h.owed, bitmap.snapshot(h.trapped))
 }
 
 /** The guest runs there from now on. */
@@ -402,12 +435,20 @@ export const commit = (h: Hosts): void => {
   h.primary = 'target'
 }
 
-/** The target loses its copies, unless the guest has been there. */
-export const abandon = (h: Hosts): void => {
-  if (h.activated) return
+/** The connection is broken: the sender does not know any more what the target has. */
+export const disconnect = (h: Hosts): void => {
   h.coder?.forgotten()
+}
+
+/** The target loses its copies; the guest has not been there. */
+export const abandon = (h: Hosts): void => {
+  disconnect(h)
   h.mapping = h.setting.engine.backing?.open(h.pages)
-  if (h.exact !== undefined) drop(h.exact.target, pageSet.full(h.pages))
+  bitmap.clearAll(h.present)
+  if (h.exact !== undefined) {
+    drop(h.exact.target, pageSet.full(h.pages))
+    if (h.setting.engine.usedTarget) soil(h.exact.target)
+  }
   if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.complement(bitmap.snapshot(h.zero)))
 }
 
@@ -441,6 +482,7 @@ const differing = (h: Hosts): PageSet =>
  * source has let go.
  */
 export const depart = (h: Hosts): void => {
+  fold(h)
   const atTarget = bitmap.snapshot(h.writtenAtTarget)
   if (h.exact !== undefined) {
     const { pages, pageBytes } = h.setting.guest
@@ -450,7 +492,7 @@ export const depart = (h: Hosts): void => {
   }
   bitmap.clearSet(h.zero, atTarget)
   if (!allInUse(h)) h.classes = written(atTarget)(h.classes)
-  for (const of of [h.marks, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread, h.split]) bitmap.clearAll(of)
+  for (const of of [h.marks, h.present, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread, h.split]) bitmap.clearAll(of)
   if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.complement(bitmap.snapshot(h.zero)))
   h.log = undefined
   h.coder = h.setting.engine.coding?.open(h.setting.guest)
@@ -478,10 +520,22 @@ const soil = ({ words, stride, size }: Content): void => {
   for (let page = 0; page < size; page++) words[page * stride] = -1
 }
 
-const drop = (memory: Content, pages: PageSet | readonly number[]): void => {
+const drop = (memory: Content, pages: PageSet): void => {
   const nothing = content.read(content.content({ fidelity: memory.fidelity, size: 1, pageBytes: memory.pageBytes }), 0)
-  if (pageSet.isPageSet(pages)) pageSet.forEach(pages, (page) => content.place(memory, page, nothing))
-  else for (const page of pages) content.place(memory, page, nothing)
+  pageSet.forEach(pages, (page) => content.place(memory, page, nothing))
+}
+
+/** Marks words; answers those of their bits that were not marked, `undefined` when all were. */
+const markWords = (of: Bitmap, words: Int32Array, first: number): Int32Array | undefined => {
+  const fresh = words.slice()
+  let marked = 0
+  for (let i = 0; i < words.length; i++) {
+    fresh[i] &= ~of.words[first + i]
+    of.words[first + i] |= fresh[i]
+    marked += bitsIn(fresh[i])
+  }
+  of.count += marked
+  return marked === 0 ? undefined : fresh
 }
 
 const clearWords = (of: Bitmap, words: Int32Array, first: number): void => {

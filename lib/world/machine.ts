@@ -8,6 +8,7 @@ import type { MachineOptions } from './machineOptions'
 import { outgoing } from './outgoing'
 import { pendingAnswers } from './pendingAnswers'
 import { running } from './running'
+import { arrivalOf } from './stalls'
 import type { Transport } from './transport'
 import { voice } from './voice'
 
@@ -37,6 +38,8 @@ export const machine = (options: MachineOptions): Machine => {
   const pending = pendingAnswers(agenda)
   const out = outgoing(options, conduct, run, pending, speaking)
   let applicationSince: ReturnType<Transport['application']> | undefined
+  /** The hosts that were targets so far: one more with each hop. */
+  let hop = 1
 
   const port: ConductPort = {
     tell: (to, answer) => tell(to, answer),
@@ -49,9 +52,16 @@ export const machine = (options: MachineOptions): Machine => {
     changed: run.changed,
     setThrottle: run.setThrottle,
     heldBySync: () => run.hold(costs.source.syncNs),
-    departed: run.departed,
-    admit: options.admit,
-    dismiss: options.dismiss,
+    departed: () => {
+      hop++
+      run.departed()
+    },
+    admit: (bytes) => options.admit(hop, bytes),
+    dismiss: (bytes, where) => options.dismiss(where === 'target' ? hop : hop - 1, bytes),
+    cutOff: (reason) => {
+      out.cutOff(reason)
+      for (const to of pending.fail('target')) refuse(to as Address, reason)
+    },
     linkUsed: () => {
       const total = transport.application(agenda.now())
       const before = applicationSince ?? total
@@ -64,30 +74,32 @@ export const machine = (options: MachineOptions): Machine => {
     send: out.send,
     sendBytes: out.sendBytes,
     flush: out.flush,
-    cancel: out.cancel
+    cancel: (to, tag) => {
+      const timer = pending.hurry(to.lane, tag)
+      out.cancel(to, tag)
+      if (timer) run.changed()
+    }
   }
 
   /** How long an errand waits, from now on. */
   const duration = ({ leg, order, to }: Errand): Time => {
     const now = agenda.now()
-    const overLink = (way: 'arriving' | 'back', ns: Time): Time => held(migration, to.lane, way, now + ns) - now
+    const out = (): Time => arrivalOf(held, link.latencyNs, migration, to.lane, now) - now
     switch (leg) {
       case 'out':
-        return overLink('arriving', link.latencyNs)
+        return out()
       case 'back':
-        return overLink('back', link.latencyNs)
+        return held(migration, to.lane, 'back', now + link.latencyNs) - now
       case 'suspend':
         return costs.source.suspendNs
       case 'activate':
-        return overLink('arriving', link.latencyNs + settlement.reboundNs + costs.target.resumeNs)
+        return out() + settlement.reboundNs + costs.target.resumeNs
       case 'restart':
         return costs.source.resumeNs
       case 'redirect':
-        return overLink('arriving', link.latencyNs + options.redirectNs)
+        return out() + options.redirectNs
       case 'synced':
         return costs.source.syncNs
-      case 'abandoned':
-        return conducts.deadLink(conduct) === undefined ? overLink('back', 2 * link.latencyNs) : 0
       case 'timer':
         return order.type === 'wake' ? order.afterNs : 0
     }
@@ -101,7 +113,9 @@ export const machine = (options: MachineOptions): Machine => {
       conducts.happen(conduct, errand, port)
       return
     }
-    pending.end(pending.wait(errand.to, errand.needs), ns, () => {
+    const wait = pending.wait(errand.to, errand.needs)
+    if (errand.leg === 'timer') wait.atOnce = () => void conducts.happen(conduct, errand, port)
+    pending.end(wait, ns, () => {
       run.look()
       under(conducts.happen(conduct, errand, port))
       run.changed()
@@ -138,4 +152,4 @@ export const machine = (options: MachineOptions): Machine => {
   }
 }
 
-const atOnce: ReadonlySet<Errand['leg']> = new Set(['redirect', 'synced', 'abandoned'])
+const atOnce: ReadonlySet<Errand['leg']> = new Set(['redirect', 'synced'])

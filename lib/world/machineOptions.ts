@@ -28,8 +28,8 @@ export type MachineOptions = {
   readonly agenda: Agenda
   readonly transport: Transport
   readonly held: Held
-  /** Takes memory of the target for a guest; the reason when it will not. */
-  readonly admit: (bytes: number) => string | undefined
-  readonly dismiss: (bytes: number) => void
+  /** Takes memory of the target of a guest's first, second, ... hop; the reason when there is not enough. */
+  readonly admit: (hop: number, bytes: number) => string | undefined
+  readonly dismiss: (hop: number, bytes: number) => void
   readonly emit: (signal: Signal) => void
 }

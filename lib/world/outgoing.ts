@@ -11,6 +11,7 @@ import type { Pending, PendingAnswers } from './pendingAnswers'
 import type { Running } from './running'
 import type { Sending } from './sending'
 import { sending } from './sending'
+import { arrivalOf } from './stalls'
 import type { Job } from './transport'
 import type { Voice } from './voice'
 
@@ -22,6 +23,8 @@ export type Outgoing = {
   readonly cancel: (to: Address, tag: number) => void
   /** The link is gone: no barrier will be reached. */
   readonly fail: () => void
+  /** The target has closed the connection: what has not arrived never will, and every send is refused. */
+  readonly cutOff: (reason: string) => void
   readonly stop: () => void
 }
 
@@ -67,7 +70,7 @@ export const outgoing = (
     const now = agenda.now()
     const { to } = flush.wait
     flushes.splice(flushes.indexOf(flush), 1)
-    const arrivesAt = Math.max(flush.arrivesAt, held(migration, to.lane, 'arriving', now + link.latencyNs))
+    const arrivesAt = Math.max(flush.arrivesAt, arrivalOf(held, link.latencyNs, migration, to.lane, now))
     pending.end(flush.wait, held(migration, to.lane, 'back', arrivesAt + link.latencyNs) - now, () => tell(to, { type: 'done' }))
   }
   const report = (): void => {
@@ -156,9 +159,8 @@ export const outgoing = (
     send,
     sendBytes,
     flush: (to) => {
-      const flush = { jobs: new Set(jobs), wait: pending.wait(to, overLink), arrivesAt: 0 }
       // What has left is still on its way where its lane stands still.
-      flush.arrivesAt = transport.lastArrival(migration)
+      const flush = { jobs: new Set(jobs), wait: pending.wait(to, overLink), arrivesAt: transport.arrivesBy(migration) }
       flushes.push(flush)
       settleFlush(flush)
     },
@@ -171,6 +173,10 @@ export const outgoing = (
       }
     },
     fail: () => {
+      flushes.length = 0
+    },
+    cutOff: (reason) => {
+      transport.cutOff(migration, reason)
       flushes.length = 0
     },
     stop: () => progress?.unsubscribe()

@@ -56,7 +56,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       if (wanted === page || hosts.isTrapped(h, wanted)) tellAll({ type: 'faulted', page: wanted, vcpu })
   }
   const notify = (page: number, vcpu: number): void => {
-    if (conduct.failed.link !== undefined) return
+    if (conduct.severed !== undefined) return
     const now = agenda.now()
     const notice = agenda.schedule(
       () => {
@@ -119,7 +119,8 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
   /** Looks again when the guest may trap, or when a page it waits for arrives. */
   const arrange = (): void => {
     let at = exec.nextTrapAt()
-    for (const page of stalled.keys()) at = Math.min(at, transport.arrivalOf(migration, page))
+    for (const page of stalled.keys())
+      for (const wanted of engine.backing?.wanted(page, guest.pages) ?? [page]) at = Math.min(at, transport.arrivalOf(migration, wanted))
     if (at === wakeAt) return
     wake?.unsubscribe()
     wakeAt = at

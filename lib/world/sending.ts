@@ -63,9 +63,12 @@ export const sending = (options: SendingOptions): Sending => {
   let bytes = 0
   let stopped = false
   let started = false
+  const { channels = 1 } = order
+  /** How many of the pages to come one batch takes: over several channels each takes its part of what is left, so that all of them have some to the end. */
+  const share = (left: number): number => (channels === 1 ? left : Math.ceil(left / channels))
 
   const nextFollowed = (): Batch | undefined => {
-    const most = Math.min(batchPages, source.left())
+    const most = Math.min(batchPages, share(source.left()))
     const { pages: list, ends, leaves } = buffers.take(most)
     let n = 0
     let total = 0
@@ -117,7 +120,8 @@ export const sending = (options: SendingOptions): Sending => {
         total -= size
         n--
       },
-      arrived: () => buffers.give({ pages: list, ends, leaves })
+      arrived: () => buffers.give({ pages: list, ends, leaves }),
+      lost: options.timed ? undefined : (i) => hosts.neverLeft(h, Array.from(list.subarray(i, n)))
     }
   }
 
@@ -129,7 +133,7 @@ export const sending = (options: SendingOptions): Sending => {
     while (!stopped) {
       const page = source.next()
       if (page < 0) break
-      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless)) {
+      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(order.overtake && options.withdraw(page))) {
         skipped.push(page)
         continue
       }
@@ -163,10 +167,11 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
+  const mostWords = Math.min(WORDS, share(Math.ceil(pages / 32)))
   /** The next words with a page that is not left out. */
   const chosenWords = (): { readonly first: number; readonly words: Int32Array; readonly count: number } | undefined => {
     for (;;) {
-      const taken = source.nextWords(WORDS)
+      const taken = source.nextWords(mostWords)
       if (taken === undefined) return undefined
       const { first, words } = taken
       const before = order.unless === undefined ? undefined : words.slice()
@@ -186,7 +191,7 @@ export const sending = (options: SendingOptions): Sending => {
     const zeroPages = hosts.zeroPages(h, words, first)
     const zeros = zeroPages === undefined ? 0 : popcount(zeroPages)
     const total = (count - zeros) * full + zeros * small
-    hosts.readWords(h, words, first)
+    const fresh = hosts.readWords(h, words, first)
     bytes += total
     counted += count
     return {
@@ -206,7 +211,13 @@ export const sending = (options: SendingOptions): Sending => {
         counted -= rest.length
         for (const page of rest) unread.push(page)
         hosts.unread(h, rest)
+        if (fresh !== undefined) hosts.notPlaced(h, fresh, first, rest)
         return { bytes: kept, pages: 0 }
+      },
+      lost: () => {
+        const all = pagesOf(words, first)
+        hosts.neverLeft(h, all)
+        if (fresh !== undefined) hosts.notPlaced(h, fresh, first, all)
       }
     }
   }
@@ -240,6 +251,12 @@ export const sending = (options: SendingOptions): Sending => {
     },
     counted: () => counted
   }
+}
+
+const pagesOf = (words: Int32Array, first: number): readonly number[] => {
+  const pages: number[] = []
+  for (let i = 0; i < words.length; i++) for (let w = words[i]; w !== 0; w &= w - 1) pages.push((first + i) * 32 + lowestBit(w))
+  return pages
 }
 
 /** Words of a batch that nobody follows: 32,768 pages. */

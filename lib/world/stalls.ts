@@ -31,6 +31,10 @@ export const held = (stalls: readonly Stall[]): Held => {
   }
 }
 
+/** When a message that would leave on a lane at a time arrives at the target. @internal */
+export const arrivalOf = (held: Held, latencyNs: Time, migration: string, lane: string, at: Time): Time =>
+  held(migration, lane, 'arriving', held(migration, lane, 'leaving', at) + latencyNs)
+
 /** Whether a stall is of this lane and way. @internal */
 export const isOf = (stall: Stall, migration: string, lane: string, way: Way): boolean =>
   (stall.migration ?? migration) === migration && (stall.lane ?? lane) === lane && (stall.way ?? way) === way

@@ -39,8 +39,8 @@ export type Transport = {
   readonly settle: (owner: string, now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page under way arrives; Infinity when it is not under way. */
   readonly arrivalOf: (owner: string, page: number) => Time
-  /** When the last page that is under way arrives, as far as is known; 0 when none is. */
-  readonly lastArrival: (owner: string) => Time
+  /** When all that has left so far, in batches that have left as a whole, has arrived. */
+  readonly arrivesBy: (owner: string) => Time
   /** Nobody waits for a page any more. */
   readonly forget: (owner: string, page: number) => void
   /** Takes a page out of a batch in which it has not begun to leave; false when it is in none. The caller sends it instead. */
@@ -54,6 +54,8 @@ export type Transport = {
   readonly application: (now: Time) => { readonly applicationBytes: number; readonly applicationDemandBytes: number }
   /** The link is gone: every job is refused, what has not arrived never will. */
   readonly fail: (reason: string) => void
+  /** One owner's connection is gone: its jobs are refused, and what of it has not arrived never will. */
+  readonly cutOff: (owner: string, reason: string) => void
   /** The link is back. */
   readonly mend: () => void
 }
@@ -95,13 +97,17 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
   const flightsOf = (owner: string): Flights => {
     const known = flights.get(owner)
     if (known !== undefined) return known
-    const none = airborne()
+    const none = airborne({ several: stalls.length > 0 || broken > 0 })
     flights.set(owner, none)
     return none
   }
   const left = new Map<string, number>()
-  /** How often the link has broken: what was under way before it did never arrives. */
+  const arrivesBy = new Map<string, Time>()
+  /** Batches that have left, whose pages are not followed: what to do if the link breaks before they arrive. */
+  let trailing: { readonly owner: string; readonly at: Time; readonly batch: Batch }[] = []
   let broken = 0
+  /** The link is broken, or a host that nobody has sent from or to since. */
+  let down = false
   let applicationBytes = 0
   let applicationRate = Math.min(link.applicationBytesPerSecond, link.bytesPerSecond)
   let accountedTo = 0
@@ -169,14 +175,20 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
     const flight = lane.flight!
     look(lane.owner)
     left.set(lane.owner, (left.get(lane.owner) ?? 0) + flight.bytes)
+    const at = lane.arrival(now)
+    if (at > (arrivesBy.get(lane.owner) ?? 0)) arrivesBy.set(lane.owner, at)
     if (flight.count > 0) {
-      const before = broken
+      const own = flightsOf(lane.owner)
       agenda.schedule(() => {
-        if (broken !== before) return
+        // A connection that has broken since brings nothing.
+        if (flights.get(lane.owner) !== own) return
         look(lane.owner)
-        flightsOf(lane.owner).land(flight)
+        own.land(flight)
         changed(lane.owner)
-      }, lane.arrival(now) - now)
+      }, at - now)
+    } else if (flight.batch.lost !== undefined) {
+      trailing = trailing.filter((one) => one.at > now)
+      trailing.push({ owner: lane.owner, at, batch: flight.batch })
     }
     if (proceed(lane, now)) share(now, lane.owner)
     changed(lane.owner)
@@ -189,14 +201,37 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
           () => {
             const now = agenda.now()
             for (const owner of lanes.keys()) look(owner)
-            share(now, '')
+            if (!down) share(now, '')
           },
           Math.max(0, edge - agenda.now())
         )
 
+  /** An owner's lanes have lost all that they carried, and its jobs are refused. */
+  const empty = (owner: string, reason: string): void => {
+    const now = agenda.now()
+    for (const { owner: of, at, batch } of trailing) if (of === owner && at > now) batch.lost!(0)
+    trailing = trailing.filter((one) => one.owner !== owner)
+    const own = lanes.get(owner)
+    const refused: Job[] = []
+    for (const lane of own === undefined ? [] : own.values()) {
+      lane.end?.unsubscribe()
+      if (lane.flight !== undefined) {
+        if (lane.flight.count === 0) lane.flight.batch.lost?.(0)
+        active.splice(active.indexOf(lane), 1)
+      }
+      lane.flight = undefined
+      refused.push(...lane.jobs.splice(0))
+    }
+    flights.get(owner)?.lose()
+    flights.delete(owner)
+    arrivesBy.delete(owner)
+    for (const job of refused) job.refused(reason)
+  }
+
   return {
     enqueue: (owner, name, job) => {
       const now = agenda.now()
+      down = false
       const lane = laneOf(owner, name)
       lane.jobs.push(job)
       if (lane.flight !== undefined || lane.jobs.length > 1) return
@@ -226,7 +261,7 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
     },
     settle: (owner, now, before) => flightsOf(owner).settle(now, before),
     arrivalOf: (owner, page) => flightsOf(owner).arrivalOf(page),
-    lastArrival: (owner) => flightsOf(owner).lastArrival(),
+    arrivesBy: (owner) => arrivesBy.get(owner) ?? 0,
     forget: (owner, page) => flightsOf(owner).forget(page),
     withdraw: (owner, page) => {
       const now = agenda.now()
@@ -263,16 +298,21 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
       const now = agenda.now()
       account(now)
       broken++
+      down = true
       applicationRate = 0
-      flights.clear()
-      active.length = 0
-      for (const lane of [...lanes.values()].flatMap((own) => [...own.values()])) {
-        lane.end?.unsubscribe()
-        lane.flight = undefined
-        for (const job of lane.jobs.splice(0)) job.refused(reason)
-      }
+      for (const owner of lanes.keys()) empty(owner, reason)
       for (const owner of lanes.keys()) changed(owner)
     },
-    mend: () => share(agenda.now(), '')
+    cutOff: (owner, reason) => {
+      const now = agenda.now()
+      look(owner)
+      empty(owner, reason)
+      if (!down) share(now, owner)
+      changed(owner)
+    },
+    mend: () => {
+      down = false
+      share(agenda.now(), '')
+    }
   }
 }
