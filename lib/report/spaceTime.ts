@@ -152,7 +152,10 @@ const pictureOf = (entry: Entry, asked: Order | undefined, lives: GuestLives): P
   if (entry.type === 'began') return { shape: 'at', place: 'link', tone: 'end', words: beganInWords(entry), lane: '' }
   const { signal } = entry
   const lane = 'to' in signal ? signal.to.lane : ''
-  return { ...whereSeen(signal, asked, lives), words: signalInWords(signal, asked), lane }
+  const seen = whereSeen(signal, asked, lives)
+  // What is heard while the link is known to be broken has not come over it now.
+  const shape = seen.shape === 'comes' && !lives.link ? 'at' : seen.shape
+  return { ...seen, shape, words: signalInWords(signal, asked), lane }
 }
 
 const staysAtSource = (order: Order): boolean =>

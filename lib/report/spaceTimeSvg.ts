@@ -36,7 +36,7 @@ export const spaceTimeSvg = ({
     }
     written(title, { weight: 'bold' })
     for (const text of caption) written(text)
-    for (const { entry, at, words } of began) written(`${entry}  ${formatted(at)}  ${words}`, { fill: colours.quiet })
+    for (const { entry, at, words } of began) written(`entry ${entry} at ${formatted(at)}: ${words}`, { fill: colours.quiet })
     if (violation !== undefined && !isShown)
       for (const [name, words] of saidOf(violation)) written(`${name} ${words}`, { fill: colours.wrong })
     for (const migration of migrations) {
@@ -49,7 +49,7 @@ export const spaceTimeSvg = ({
       y = rows.bottom + 22
       for (const { page: number, events, moral } of migration.stories) {
         written(`Page ${number}, as the journal tells it:`, { weight: 'bold' })
-        for (const { entry, words } of events) written(`${String(entry).padStart(5)}  ${words}`)
+        for (const { entry, words } of events) written(`${entry}: ${words}`)
         if (moral !== undefined) written(`=> ${moral}`, { weight: 'bold' })
       }
     }

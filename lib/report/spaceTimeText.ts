@@ -134,7 +134,7 @@ const lifeLine = (lives: GuestLives, where: 'source' | 'target', one?: SpaceTime
 const between = (one: SpaceTimeRow, columns: number): string => {
   const words = labelOf(one, columns - 8)
   const rest = columns - widthOf(words)
-  if (one.shape === 'asks') return `┄┄ ${words} ${'┄'.repeat(rest - 5)}▷`
+  if (one.shape === 'asks') return one.lives.link ? `┄┄ ${words} ${'┄'.repeat(rest - 5)}▷` : `┄┄ ${words} ┄┄✕${' '.repeat(rest - 7)}`
   if (one.shape === 'goes') return `━━ ${words} ${'━'.repeat(rest - 5)}▶`
   if (one.shape === 'comes') return `◀${'─'.repeat(rest - 5)} ${words} ──`
   const sign = one.tone === 'oracle' ? '◇' : one.tone === 'failure' ? '✕' : one.tone === 'end' ? '■' : one.tone === 'command' ? '●' : '○'
@@ -149,7 +149,7 @@ const between = (one: SpaceTimeRow, columns: number): string => {
 const crossed = (text: string, columns: number, isUp: boolean): string => {
   const padded = text + ' '.repeat(columns - widthOf(text))
   const middle = columns >> 1
-  return isUp || widthOf(text) >= middle - 2 ? padded : `${text}${' '.repeat(middle - widthOf(text))}✕${' '.repeat(columns - middle - 1)}`
+  return isUp || widthOf(text) >= middle ? padded : `${text}${' '.repeat(middle - widthOf(text))}✕${' '.repeat(columns - middle - 1)}`
 }
 
 const labelOf = ({ words, lane, entry, of, answeredBy, tone, shape }: SpaceTimeRow, columns: number): string => {

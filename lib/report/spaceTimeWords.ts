@@ -54,7 +54,7 @@ export const orderInWords = (order: Order): string => {
     case 'inquire':
       return 'whose is the guest, and what is missing?'
     case 'throttle':
-      return `slow the guest down by ${Math.round(order.fraction * 1000) / 10} %`
+      return order.fraction === 0 ? 'let the guest run at full speed' : `slow the guest down by ${Math.round(order.fraction * 1000) / 10} %`
     case 'wake':
       return `wake me after ${formatTime(order.afterNs)}`
     case 'cancel':
@@ -109,7 +109,7 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
     case 'exited':
       return 'the guest has ended'
     case 'failed':
-      return `the ${signal.what} fails: ${signal.reason}`
+      return signal.reason === `the ${signal.what} failed` ? `the ${signal.what} fails` : `the ${signal.what} fails: ${signal.reason}`
     case 'mended':
       return 'the link is back; what was on its way is lost'
     case 'wound':
@@ -129,7 +129,7 @@ const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
   flush: 'all has arrived',
   sendContext: 'context sent',
   discard: 'dropped',
-  throttle: 'slowed down',
+  throttle: 'so it runs',
   wake: 'time is up',
   abandon: 'dropped all'
 }

@@ -71,6 +71,13 @@ describe('spaceTime', () => {
     ])
   })
 
+  it('draws no message over a link that is known to be broken', () => {
+    const abandoned = [asked(2, 1, { type: 'abandon' }), heard({ type: 'done', at: 3, to: to(1) })]
+    const cut = heard({ type: 'failed', at: 1, migration, what: 'link', reason: 'cut' })
+    expect(rowsOf(abandoned).map(({ shape }) => shape)).toEqual(['asks', 'comes'])
+    expect(rowsOf([cut, ...abandoned]).map(({ shape }) => shape)).toEqual(['at', 'asks', 'at'])
+  })
+
   it('says where a hop begins, and not where a migration is tried again', () => {
     const rows = rowsOf([
       asked(0, 0, { type: 'preselect' }),
