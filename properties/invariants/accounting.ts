@@ -1,7 +1,7 @@
 import type { Address, Order, Pages } from '../../lib/protocol/command'
 import type { Signal } from '../../lib/protocol/signal'
 import { type Described, described } from './described'
-import { type Invariant, invariant, type Tell } from './invariant'
+import { type Invariant, invariant, type Orders, type Tell } from './invariant'
 
 /**
  * The accounts of a migration add up, by what is ordered and answered alone.
@@ -18,19 +18,23 @@ export const accounting: Invariant = invariant<Memory>({
     'The accounts add up: pages sent, left out and unsent are those ordered, bytes are those of the pages, rounds are numbered from 1 on.',
   oracle: 'O3',
   hears: ['send', 'cancel', 'sent', 'cancelled', 'refused', 'round', 'progress'],
-  init: (began, migration) => {
-    const world = described(began)
-    return { ...opened, world, pageBytes: began?.guests[migration]?.pageBytes, sends: new Map(), cancels: new Map(), rounds: new Map() }
-  },
+  init: (began, migration) => ({
+    ...opened,
+    world: described(began),
+    pageBytes: began?.guests[migration]?.pageBytes,
+    cancels: new Map(),
+    cut: new Map(),
+    rounds: new Map()
+  }),
   again: (memory) => ({ ...memory, round: 0 }),
-  step: (memory, entry, tell) => {
+  step: (memory, entry, tell, orders) => {
     if (entry.type === 'commanded') {
       const { order, to } = entry.command
-      if (order.type === 'send') ordered(memory, order, to, tell)
-      else if (order.type === 'cancel') cancel(memory, order.tag, to)
+      if (order.type === 'send') ordered(memory, order, tell)
+      else if (order.type === 'cancel') cancel(memory, order.tag, to, orders)
     } else if (entry.type === 'signalled') {
       const { signal } = entry
-      if (signal.type === 'sent') sent(memory, signal, tell)
+      if (signal.type === 'sent') sent(memory, signal, orders, tell)
       else if (signal.type === 'cancelled') cancelled(memory, signal, tell)
       else if (signal.type === 'refused') refused(memory, signal.to.n)
       else if (signal.type === 'round') round(memory, signal, tell)
@@ -42,25 +46,15 @@ export const accounting: Invariant = invariant<Memory>({
 
 type SendOrder = Extract<Order, { readonly type: 'send' }>
 
-/** A send that is not settled: `left` pages of it are neither sent nor left out; `cancels` of its cancellations have no answer yet. */
-type Send = {
-  readonly pages: number
-  readonly lane: string
-  readonly tag: number
-  readonly encoded: boolean
-  answered: boolean
-  left: number
-  cancels: number
-  /** What a cancellation told ahead of the send's own answer. */
-  unsent: number | undefined
-}
+/** A send that is being cancelled: pages neither sent nor left out, and those that a cancellation told to be unsent; what is not known yet is `undefined`. */
+type Cut = { left: number | undefined; unsent: number | undefined; pending: number }
 
 type Memory = {
   readonly world: Described
   readonly pageBytes: number | undefined
-  readonly sends: Map<number, Send>
   /** The send that each cancellation under way is meant for; -1: one that was over. */
   readonly cancels: Map<number, number>
+  readonly cut: Map<number, Cut>
   /** The pages ordered in rounds that have not been told yet. */
   readonly rounds: Map<number, number>
   round: number
@@ -75,45 +69,44 @@ const opened = { round: 0, pagesOrdered: 0, pagesAnswered: 0, bytesAnswered: 0, 
 
 const numberOf = (pages: Pages): number => (pages.type === 'PageSet' ? pages.count : pages.length)
 
-const ordered = (memory: Memory, order: SendOrder, { n, lane, tag }: Address, tell: Tell): void => {
-  const pages = numberOf(order.pages)
-  memory.pagesOrdered += pages
-  memory.sends.set(n, {
-    pages,
-    lane,
-    tag,
-    encoded: order.encoding !== undefined,
-    answered: false,
-    left: pages,
-    cancels: 0,
-    unsent: undefined
-  })
-  if (order.round === undefined) return
-  if (order.round !== memory.round + 1) tell(`round ${order.round} is ordered after round ${memory.round}`)
-  memory.round = order.round
-  memory.rounds.set(order.round, pages)
+const ordered = (memory: Memory, { pages, round }: SendOrder, tell: Tell): void => {
+  const count = numberOf(pages)
+  memory.pagesOrdered += count
+  if (round === undefined) return
+  if (round !== memory.round + 1) tell(`round ${round} is ordered after round ${memory.round}`)
+  memory.round = round
+  memory.rounds.set(round, count)
 }
 
-const sent = (memory: Memory, { pages, skipped, bytes, to }: Extract<Signal, { readonly type: 'sent' }>, tell: Tell): void => {
-  const send = memory.sends.get(to.n)
-  if (send === undefined) return
-  const count = numberOf(pages)
+const sent = (memory: Memory, signal: Extract<Signal, { readonly type: 'sent' }>, { answered }: Orders, tell: Tell): void => {
+  const order = answered?.command.order
+  if (order === undefined || order.type !== 'send') return
+  const { skipped, bytes, to } = signal
+  const [count, all] = [numberOf(signal.pages), numberOf(order.pages)]
   memory.pagesAnswered += count
   memory.bytesAnswered += bytes
-  send.answered = true
-  send.left = send.pages - count - skipped.count
-  const parts = `${count} pages sent and ${skipped.count} left out, of ${send.pages} ordered`
-  if (send.left < 0 || (send.left > 0 && send.cancels === 0 && send.unsent === undefined)) tell(parts)
-  else if (send.unsent !== undefined && send.unsent !== send.left) tell(`${parts}, and ${send.unsent} unsent by its cancellation`)
-  judgeBytes(memory, send, count, bytes, tell)
-  if (send.cancels === 0) memory.sends.delete(to.n)
+  const left = all - count - skipped.count
+  if (left !== 0 || memory.cut.size > 0) {
+    const cut = memory.cut.get(to.n)
+    if (cut !== undefined) cut.left = left
+    if (left < 0 || (left > 0 && cut === undefined)) tell(`${count} pages sent and ${skipped.count} left out, of ${all} ordered`)
+    else if (cut !== undefined) settle(memory, to.n, cut, tell)
+  }
+  judgeBytes(memory, order.encoding !== undefined, count, bytes, tell)
 }
 
-const judgeBytes = ({ world, pageBytes }: Memory, { encoded }: Send, count: number, bytes: number, tell: Tell): void => {
+/** Both of a cancelled send's accounts are known, or not yet. */
+const settle = ({ cut }: Memory, n: number, { left, unsent, pending }: Cut, tell: Tell): void => {
+  if (left === undefined || unsent === undefined) return
+  if (left !== unsent) tell(`${unsent} pages unsent by a cancellation, and its send left ${left}`)
+  if (pending === 0) cut.delete(n)
+}
+
+const judgeBytes = ({ world, pageBytes }: Memory, encoded: boolean, count: number, bytes: number, tell: Tell): void => {
   const { headerBytes, zeroPageBytes } = world
   if (headerBytes === undefined || zeroPageBytes === undefined || pageBytes === undefined) return
   const full = headerBytes + pageBytes
-  const most = encoded ? Math.max(full, zeroPageBytes) + DELTA_HEADER_BYTES : Math.max(full, zeroPageBytes)
+  const most = Math.max(full, zeroPageBytes) + (encoded ? DELTA_HEADER_BYTES : 0)
   const least = encoded ? 0 : Math.min(full, zeroPageBytes)
   if (bytes < count * least || bytes > count * most) tell(`${count} pages took ${bytes} bytes, and a page takes ${least} to ${most}`)
 }
@@ -121,10 +114,12 @@ const judgeBytes = ({ world, pageBytes }: Memory, { encoded }: Send, count: numb
 /** Room for what precedes an encoded difference (QEMU: a flag and a 16-bit length, `save_xbzrle_page`, migration/ram.c). */
 const DELTA_HEADER_BYTES = 16
 
-const cancel = ({ sends, cancels }: Memory, tag: number, to: Address): void => {
-  for (const [n, send] of sends) {
-    if (send.lane !== to.lane || send.tag !== tag || send.answered) continue
-    send.cancels++
+const cancel = ({ cancels, cut }: Memory, tag: number, to: Address, { pending }: Orders): void => {
+  for (const [n, { command }] of pending) {
+    if (command.order.type !== 'send' || command.to.lane !== to.lane || command.to.tag !== tag) continue
+    const known = cut.get(n)
+    if (known === undefined) cut.set(n, { left: undefined, unsent: undefined, pending: 1 })
+    else known.pending++
     cancels.set(to.n, n)
     return
   }
@@ -134,26 +129,25 @@ const cancel = ({ sends, cancels }: Memory, tag: number, to: Address): void => {
 /** A send that was over when its cancellation was ordered. */
 const OVER = -1
 
-const cancelled = ({ sends, cancels }: Memory, { unsent, to }: Extract<Signal, { readonly type: 'cancelled' }>, tell: Tell): void => {
+const cancelled = (memory: Memory, { unsent, to }: Extract<Signal, { readonly type: 'cancelled' }>, tell: Tell): void => {
+  const { cancels, cut } = memory
   const n = cancels.get(to.n)
   if (n === undefined) return
   cancels.delete(to.n)
-  const send = sends.get(n)
-  if (send === undefined) {
+  const known = cut.get(n)
+  if (known === undefined) {
     if (unsent.count > 0) tell(`${unsent.count} pages unsent by the cancellation of a send that was over`)
     return
   }
-  send.cancels--
-  send.unsent = unsent.count
-  if (!send.answered) return
-  if (unsent.count !== send.left) tell(`${unsent.count} pages unsent by a cancellation, and its send left ${send.left} of ${send.pages}`)
-  if (send.cancels === 0) sends.delete(n)
+  known.pending--
+  known.unsent = unsent.count
+  settle(memory, n, known, tell)
 }
 
-const refused = ({ sends, cancels }: Memory, n: number): void => {
-  const of = cancels.get(n)
+const refused = ({ cancels, cut }: Memory, n: number): void => {
+  if (cancels.size === 0 && cut.size === 0) return
+  cut.delete(cancels.get(n) ?? n)
   cancels.delete(n)
-  sends.delete(of ?? n)
 }
 
 const round = ({ rounds }: Memory, signal: Extract<Signal, { readonly type: 'round' }>, tell: Tell): void => {

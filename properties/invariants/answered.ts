@@ -7,43 +7,37 @@ import { type Invariant, invariant } from './invariant'
  * Every command is answered exactly once, with its own kind of answer or `refused`, before its migration ends. When a limit ends it, what was pending is
  * forgiven, except an order that neither waits for the link nor for a timer and has been waiting for more than half of the run.
  *
- * Commands are numbered upwards, so that what was answered before is known by its number, and only what is pending is remembered.
+ * Commands are numbered upwards, so that what was answered before is known by its number alone.
  */
 export const answered: Invariant = invariant<Memory>({
   name: 'answered',
   sentence: 'Every command is answered exactly once, by an answer of its kind or a refusal, before the migration ends.',
-  init: () => ({ pending: new Map(), highest: -1, since: undefined }),
-  step: (memory, entry, tell) => {
-    const { pending, highest } = memory
+  init: () => ({ highest: -1, since: undefined }),
+  step: (memory, entry, tell, { pending, answered: order }) => {
     memory.since ??= entry.at
+    const { highest } = memory
     if (entry.type === 'commanded') {
-      const { order, to } = entry.command
-      if (to.n <= highest) tell(`command ${to.n}, ${order.type}, has the number of an earlier one, or a lower`)
-      else memory.highest = to.n
-      pending.set(to.n, { type: order.type, at: entry.at })
-    } else if (entry.type === 'signalled' && 'to' in entry.signal) {
-      const { type, to } = entry.signal
-      const order = pending.get(to.n)
-      if (order !== undefined) {
-        pending.delete(to.n)
-        if (type !== 'refused' && type !== kinds[order.type]) tell(`${type} answers command ${to.n}, ${order.type}`)
-      } else tell(`${type} answers command ${to.n}, which was ${to.n > highest ? 'not given' : 'answered before'}`)
-    } else if (entry.type === 'ended' && pending.size > 0) {
-      const { since } = memory
+      const { n } = entry.command.to
+      if (n > highest) memory.highest = n
+      else tell(`command ${n}, ${entry.command.order.type}, has the number of an earlier one, or a lower`)
+    } else if (entry.type === 'signalled') {
+      const { signal } = entry
+      if (!('to' in signal)) return memory
+      const { type, to } = signal
+      if (order === undefined) tell(`${type} answers command ${to.n}, which was ${to.n > highest ? 'not given' : 'answered before'}`)
+      else if (type !== 'refused' && type !== kinds[order.command.order.type])
+        tell(`${type} answers command ${to.n}, ${order.command.order.type}`)
+    } else if (entry.type === 'ended') {
       const limited = entry.outcome.type === 'limited'
-      for (const [n, { type, at }] of pending)
-        if (!(limited && (mayTakeLong.has(type) || entry.at - at <= (entry.at - since) / 2)))
-          tell(`command ${n}, ${type} at ${at}, has no answer when the migration ends`)
+      for (const [n, { command, at }] of pending)
+        if (!limited || !(mayTakeLong.has(command.order.type) || entry.at - at <= (entry.at - memory.since) / 2))
+          tell(`command ${n}, ${command.order.type} at ${at}, has no answer when the migration ends`)
     }
     return memory
   }
 })
 
-type Memory = {
-  readonly pending: Map<number, { readonly type: Order['type']; readonly at: Time }>
-  highest: number
-  since: Time | undefined
-}
+type Memory = { highest: number; since: Time | undefined }
 
 const mayTakeLong: ReadonlySet<Order['type']> = new Set(['send', 'sendContext', 'flush', 'wake', 'cancel'])
 

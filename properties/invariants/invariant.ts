@@ -14,20 +14,26 @@ export type Heard = 'began' | 'ended' | Order['type'] | Signal['type']
 /** The first entry of a journal: the guests, and what the world says of itself. */
 export type Began = Extract<Entry, { readonly type: 'began' }>
 
+/** An order in a journal. */
+export type Commanded = Extract<Entry, { readonly type: 'commanded' }>
+
+/** A migration's orders: those without an answer, by number, and the one that the entry at hand answers, if it does. */
+export type Orders = { readonly pending: ReadonlyMap<number, Commanded>; readonly answered: Commanded | undefined }
+
 /** Reports that the entry at hand breaks the invariant. */
 export type Tell = (problem: string) => void
 
 /**
  * How an invariant judges one migration (or, `of: 'journal'`, all of a journal together), by what it remembers.
  *
- * - `init`: the memory at the first entry. `step`: the memory after an entry; it may change its own. `done`: what is wrong at the end of the journal, if
+ * - `init`: the memory at the first entry. `step`: the memory after an entry; it may change its own; `orders` are those of the entry's migration. `done`: what is wrong at the end of the journal, if
  *   anything; it changes nothing.
  * - `again`: the memory when a migration begins anew, with a `preselect` after its `release` (`hop`: the guest moves on from where it is) or after an `abandon`
  *   (`retry`). Absent: it is carried on. Always: a memory whose size depends on the guest's pages and on the requests outstanding, and not on how long a run is.
  */
 export type Rule<S> = {
   readonly init: (began: Began | undefined, migration: string) => S
-  readonly step: (memory: S, entry: Entry, tell: Tell) => S
+  readonly step: (memory: S, entry: Entry, tell: Tell, orders: Orders) => S
   readonly again?: (memory: S, how: Again, tell: Tell) => S
   readonly done?: (memory: S) => string | undefined
 }

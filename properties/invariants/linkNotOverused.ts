@@ -1,8 +1,8 @@
 import type { Command } from '../../lib/protocol/command'
-import type { Signal } from '../../lib/protocol/signal'
+import { migrationOf, type Signal } from '../../lib/protocol/signal'
 import type { Time } from '../../lib/time/time'
 import { described } from './described'
-import { type Invariant, invariant, type Tell } from './invariant'
+import { type Commanded, type Invariant, invariant, type Tell } from './invariant'
 
 /**
  * The link is never over-used: between any two moments at which a count is told, no more than its bandwidth times that time, and a page, has left. Judged are
@@ -28,18 +28,17 @@ export const linkNotOverused: Invariant = invariant<Memory>({
       busyBytes: 0
     }
   },
-  step: (memory, entry, tell) => {
+  step: (memory, entry, tell, { answered }) => {
     if (memory.bytesPerSecond === undefined) return memory
     if (entry.type === 'commanded') ordered(memory, entry.command, entry.at)
-    else if (entry.type === 'signalled') heard(memory, entry.signal, entry.at, tell)
+    else if (entry.type === 'signalled') heard(memory, entry.signal, answered, tell)
     return memory
   }
 })
 
-/** One migration on the link: its sends that are outstanding, what it has sent since its first order, and what it was last told of its progress. */
+/** One migration on the link: what it has sent since its first order, and what it was last told of its progress. */
 type User = {
   readonly since: Time
-  readonly sends: Map<number, { readonly at: Time; readonly bytesPerSecond: number | undefined }>
   bytes: number
   progressAt: Time
   progressBytes: number
@@ -58,33 +57,30 @@ type Memory = {
 
 const userOf = ({ users }: Memory, migration: string, since: Time): User => {
   let user = users.get(migration)
-  if (user === undefined) users.set(migration, (user = { since, sends: new Map(), bytes: 0, progressAt: since, progressBytes: 0 }))
+  if (user === undefined) users.set(migration, (user = { since, bytes: 0, progressAt: since, progressBytes: 0 }))
   return user
 }
 
 const ordered = (memory: Memory, { order, to }: Command, at: Time): void => {
-  const user = userOf(memory, to.migration, at)
-  if (order.type !== 'send') return
-  if (memory.outstanding++ === 0) {
+  userOf(memory, to.migration, at)
+  if (order.type === 'send' && memory.outstanding++ === 0) {
     memory.busySince = at
     memory.busyBytes = 0
   }
-  user.sends.set(to.n, { at, bytesPerSecond: order.bytesPerSecond })
 }
 
-const heard = (memory: Memory, signal: Signal, at: Time, tell: Tell): void => {
-  const user = userOf(memory, 'to' in signal ? signal.to.migration : signal.migration, at)
-  if (signal.type === 'refused') {
-    if (user.sends.delete(signal.to.n)) memory.outstanding--
-  } else if (signal.type === 'sent') {
-    const send = user.sends.get(signal.to.n)
-    if (send === undefined) return
-    user.sends.delete(signal.to.n)
-    memory.outstanding--
+const heard = (memory: Memory, signal: Signal, answered: Commanded | undefined, tell: Tell): void => {
+  const { at } = signal
+  const send = answered?.command.order.type === 'send' ? answered.command.order : undefined
+  if (send !== undefined) memory.outstanding--
+  if (signal.type === 'refused') return
+  const user = userOf(memory, migrationOf(signal), at)
+  if (signal.type === 'sent') {
+    if (send === undefined || answered === undefined) return
     user.bytes += signal.bytes
     memory.busyBytes += signal.bytes
     const problem =
-      over(memory, signal.bytes, at - send.at, send.bytesPerSecond) ?? over(memory, memory.busyBytes, at - memory.busySince, undefined)
+      over(memory, signal.bytes, at - answered.at, send.bytesPerSecond) ?? over(memory, memory.busyBytes, at - memory.busySince, undefined)
     if (problem !== undefined) tell(problem)
   } else if (signal.type === 'progress') {
     const problem = memory.inOrder ? over(memory, signal.bytes - user.progressBytes, at - user.progressAt, undefined) : undefined

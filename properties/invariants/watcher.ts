@@ -1,7 +1,8 @@
 import { migrationOfEntry } from '../../lib/metrics/perMigration'
 import type { Entry } from '../../lib/protocol/journal'
 import { type Fold, fold } from '../../lib/stream/fold'
-import type { Began, Heard, Invariant, Tell, Violation } from './invariant'
+import type { Time } from '../../lib/time/time'
+import type { Began, Commanded, Heard, Invariant, Orders, Tell, Violation } from './invariant'
 
 /** An invariant that does not hold, and where. */
 export type Breach = { readonly invariant: string; readonly sentence: string; readonly violation: Violation }
@@ -29,14 +30,13 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
   let found: Breach[] = NONE
   let entries = 0
   let began: Began | undefined
-  let place: Place = { entry: -1, at: 0, migration: '' }
   let latest: Migration | undefined
   let hearer = 0
 
   const tell: Tell = (problem) => {
     if (++counts[hearer] > TOLD_AT_MOST) return
     if (found === NONE) found = []
-    found.push(breach(invariants[hearer], { ...place, problem }))
+    found.push(breach(invariants[hearer], latest!, problem))
   }
 
   const migrationOf = (name: string): Migration => {
@@ -44,7 +44,7 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
     latest = migrations.get(name)
     if (latest !== undefined) return latest
     const memories = invariants.map(({ of, rule }) => (of === 'migration' ? rule.init(began, name) : undefined))
-    latest = { name, memories, last: place, since: 'begun' }
+    latest = { name, memories, entry: 0, at: 0, since: 'begun', pending: new Map(), answered: undefined }
     migrations.set(name, latest)
     return latest
   }
@@ -77,8 +77,9 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
       }
       const kind = kindOf(entry)
       const migration = migrationOf(name)
-      place = { entry: number, at: entry.at, migration: name }
-      migration.last = place
+      migration.entry = number
+      migration.at = entry.at
+      note(migration, entry)
       if (kind === 'released') migration.since = 'released'
       else if (kind === 'abandon') migration.since = 'abandoned'
       else if (kind === 'preselect' && migration.since !== 'begun') beginAgain(migration)
@@ -87,21 +88,22 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
       for (let i = 0; i < those.length; i++) {
         hearer = those[i]
         const { of, rule } = invariants[hearer]
-        if (of === 'migration') memories[hearer] = rule.step(memories[hearer], entry, tell)
-        else together[hearer] = rule.step(together[hearer], entry, tell)
+        if (of === 'migration') memories[hearer] = rule.step(memories[hearer], entry, tell, migration)
+        else together[hearer] = rule.step(together[hearer], entry, tell, migration)
       }
       return found
     },
     end: () =>
       invariants.flatMap((one, i) => {
         const { of, rule } = one
-        const over = (memory: unknown, at: Place): readonly Breach[] => {
+        const over = (memory: unknown, last: Migration): readonly Breach[] => {
           const problem = rule.done?.(memory)
-          return problem === undefined ? [] : [breach(one, { ...at, problem })]
+          return problem === undefined ? [] : [breach(one, last, problem)]
         }
-        const ends = of === 'journal' ? over(together[i], place) : [...migrations.values()].flatMap((m) => over(m.memories[i], m.last))
+        if (latest === undefined) return []
+        const ends = of === 'journal' ? over(together[i], latest) : [...migrations.values()].flatMap((m) => over(m.memories[i], m))
         const more = counts[i] - TOLD_AT_MOST
-        return more > 0 ? [...ends, breach(one, { ...place, problem: `and so ${more} more times` })] : ends
+        return more > 0 ? [...ends, breach(one, latest, `and so ${more} more times`)] : ends
       })
   }
 }
@@ -123,12 +125,34 @@ export const breaches = (invariants: readonly Invariant[]): Fold<Entry, readonly
   })
 }
 
-type Place = Omit<Violation, 'problem'>
-type Migration = { readonly name: string; readonly memories: unknown[]; last: Place; since: 'begun' | 'released' | 'abandoned' }
+/** One migration: what each invariant remembers of it, its orders, its last entry, and whether it may begin anew. */
+type Migration = Mutable<Orders> & {
+  readonly name: string
+  readonly memories: unknown[]
+  readonly pending: Map<number, Commanded>
+  entry: number
+  at: Time
+  since: 'begun' | 'released' | 'abandoned'
+}
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 const NONE: Breach[] = []
 
-const breach = ({ name, sentence }: Invariant, violation: Violation): Breach => ({ invariant: name, sentence, violation })
+const breach = ({ name, sentence }: Invariant, { entry, at, name: migration }: Migration, problem: string): Breach => ({
+  invariant: name,
+  sentence,
+  violation: { entry, at, migration, problem }
+})
+
+const note = (migration: Migration, entry: Entry): void => {
+  migration.answered = undefined
+  if (entry.type === 'commanded') migration.pending.set(entry.command.to.n, entry)
+  else if (entry.type === 'signalled' && 'to' in entry.signal) {
+    const { n } = entry.signal.to
+    migration.answered = migration.pending.get(n)
+    if (migration.answered !== undefined) migration.pending.delete(n)
+  }
+}
 
 const kindOf = (entry: Entry): Heard =>
   entry.type === 'commanded' ? entry.command.order.type : entry.type === 'signalled' ? entry.signal.type : entry.type
