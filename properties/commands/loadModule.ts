@@ -22,8 +22,8 @@ export const loadModule = async (file: string): Promise<Either<readonly InputErr
       { path: file, expected: `a file of JavaScript or TypeScript (${extensions.join(', ')})`, got: extension || 'no extension' }
     ])
   const path = resolve(file)
-  const require = createRequire(path)
-  if (extension.endsWith('ts') && !readsTypeScript(require))
+  const load = createRequire(path)
+  if (extension.endsWith('ts') && !readsTypeScript(load))
     return left([
       {
         path: file,
@@ -33,7 +33,7 @@ export const loadModule = async (file: string): Promise<Either<readonly InputErr
       }
     ])
   try {
-    return right(exportsOf(await loaded(path, require)))
+    return right(exportsOf(await loaded(path, load)))
   } catch (error) {
     return left([{ path: file, expected: 'a file that loads', got: inWords(error) }])
   }
@@ -41,13 +41,13 @@ export const loadModule = async (file: string): Promise<Either<readonly InputErr
 
 const extensions = ['.js', '.cjs', '.mjs', '.ts', '.cts', '.mts']
 
-const readsTypeScript = (require: NodeJS.Require): boolean =>
-  require.extensions['.ts'] !== undefined || Boolean((process.features as { readonly typescript?: unknown }).typescript)
+const readsTypeScript = (load: NodeJS.Require): boolean =>
+  load.extensions['.ts'] !== undefined || Boolean((process.features as { readonly typescript?: unknown }).typescript)
 
 /** `require` where it can, and `import` where the module is one that only that can load. */
-const loaded = async (path: string, require: NodeJS.Require): Promise<unknown> => {
+const loaded = async (path: string, load: NodeJS.Require): Promise<unknown> => {
   try {
-    return withOwnEntries(() => require(path))
+    return withOwnEntries(() => load(path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error

@@ -21,6 +21,9 @@ const performed = async (words: readonly string[]): Promise<void> => {
   process.exitCode = undefined
 }
 
+// Each command listens for a reader that closes the pipe.
+process.stdout.setMaxListeners(0)
+
 const main = async (): Promise<void> => {
   for await (const line of createInterface({ input: process.stdin })) await performed(JSON.parse(line))
 }
