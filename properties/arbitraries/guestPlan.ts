@@ -14,7 +14,11 @@ export type ClassesPlan = {
   readonly zero: readonly number[]
 }
 
-/** A guest as plain values. `contextPages`: its execution context in pages. `balloonPages`: the interval of its self-ballooning in pages of time on the wire. */
+/**
+ * A guest as plain values. `contextPages`: its execution context in pages. `balloonPages`: the interval of its self-ballooning in pages of time on the wire.
+ * `clears`: every so many stores make a page all zeros. `device`: it writes so many pages at a time (of those that the guest has), each so many pages of time on
+ * the wire.
+ */
 export type GuestPlan = {
   readonly kind: GuestKind
   readonly pages: number
@@ -23,6 +27,8 @@ export type GuestPlan = {
   readonly workload: WorkloadPlan
   readonly classes?: ClassesPlan
   readonly balloonPages?: number
+  readonly clears?: number
+  readonly device?: { readonly intervalPages: number; readonly pages: number }
   readonly dependencies?: readonly Dependency[]
 }
 
@@ -59,6 +65,8 @@ export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
     workload: workloadPlans,
     classes: fc.record({ ballooned: somePages, free: somePages, cache: somePages, nonPageable: somePages, zero: somePages }),
     balloonPages: fc.integer({ min: 8, max: 200 }),
+    clears: fc.integer({ min: 2, max: 5 }),
+    device: fc.record({ intervalPages: fc.integer({ min: 4, max: 200 }), pages: fc.integer({ min: 1, max: 8 }) }),
     dependencies
   },
   { requiredKeys: ['kind', 'pages', 'vcpus', 'contextPages', 'workload'] }
@@ -66,7 +74,7 @@ export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
 
 /** The guest of a plan with pages of `pageBytes`, on a link that carries one in `pageNs`. */
 export const guestOf = (plan: GuestPlan, { pageBytes, pageNs }: { readonly pageBytes: number; readonly pageNs: number }): Guest => {
-  const { pages, contextPages, dependencies: of, balloonPages } = plan
+  const { pages, contextPages, dependencies: of, balloonPages, clears, device } = plan
   const workload = workloadOf(plan.workload, { pages, vcpus: plan.vcpus, pageNs })
   const make = { process, vm, container, thread }[plan.kind]
   return make({
@@ -79,7 +87,9 @@ export const guestOf = (plan: GuestPlan, { pageBytes, pageNs }: { readonly pageB
     balloon:
       balloonPages === undefined
         ? undefined
-        : { intervalNs: balloonPages * pageNs, shrinkPages: 2, cacheFraction: 0.5, backOffIntervals: 2 }
+        : { intervalNs: balloonPages * pageNs, shrinkPages: 2, cacheFraction: 0.5, backOffIntervals: 2 },
+    clears,
+    device: device && { intervalNs: device.intervalPages * pageNs, pages: Math.min(device.pages, pages) }
   })
 }
 

@@ -8,13 +8,21 @@ import { clock } from '../../lib/time/clock'
 import type { Time } from '../../lib/time/time'
 import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { delayed } from '../../lib/world/delayed'
+import type { Engine } from '../../lib/world/engine'
+import type { Way } from '../../lib/world/stalls'
 import { type GuestPlan, guestOf, guestPlans } from './guestPlan'
 
 /** A machine's clock: offset, drift and granularity. */
 export type ClockPlan = { readonly offsetNs: number; readonly driftPpm: number; readonly granularityNs: number }
 
-/** Something that breaks, at so many thousandths of the time in which a migration is likely to run. */
-export type FaultPlan = { readonly perMille: number; readonly what: 'link' | Where }
+/**
+ * Something that breaks, at so many thousandths of the time in which a migration is likely to run; a link is mended after so many more (`mendedAfter`; absent:
+ * never).
+ */
+export type FaultPlan = { readonly perMille: number; readonly what: 'link' | Where; readonly mendedAfter?: number }
+
+/** A lane (absent: all of them) that stands still, from so many thousandths of that time on, for so many pages on the wire. */
+export type StallPlan = { readonly lane?: string; readonly way?: Way; readonly perMille: number; readonly pages: number }
 
 /** What a host costs, its times in pages on the wire. */
 export type CostsPlan = {
@@ -31,7 +39,7 @@ export type CostsPlan = {
 /**
  * A world as plain values: what a swarm draws, shrinks and prints. `pageNs` is the time of a page on the wire, and all times named `...Pages` are counted in
  * it, so that a fast link and a slow one see the same things happen; `application` is in sixteenths of the link; `delayPages` delays and permutes all that
- * a pipeline hears; what is absent is off.
+ * a pipeline hears; `usedTarget`: the target's memory held something else before, where content is kept; what is absent is off.
  */
 export type WorldPlan = {
   readonly seed: number
@@ -50,7 +58,9 @@ export type WorldPlan = {
   readonly target?: CostsPlan
   readonly clocks?: { readonly source: ClockPlan; readonly target: ClockPlan }
   readonly fullTarget?: boolean
+  readonly usedTarget?: boolean
   readonly faults?: readonly FaultPlan[]
+  readonly stalls?: readonly StallPlan[]
   readonly delayPages?: number
 }
 
@@ -72,6 +82,30 @@ const costs: fc.Arbitrary<CostsPlan> = fc.record(
     syncPages: fc.nat({ max: 8 })
   },
   { requiredKeys: [] }
+)
+
+const faults: fc.Arbitrary<FaultPlan> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.record({ perMille: fc.nat({ max: 1000 }), what: fc.constantFrom('link' as const, 'source' as const, 'target' as const) })
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ perMille: fc.nat({ max: 1000 }), what: fc.constant('link' as const), mendedAfter: fc.nat({ max: 1000 }) })
+  }
+)
+
+/** The lanes of the shipped pipelines, those of a send's further channels, and the one on which faults are told. */
+const lanes = ['', 'demand', 'background', 'faults', '#1', '#2', 'background#1']
+
+const stalls: fc.Arbitrary<StallPlan> = fc.record(
+  {
+    lane: fc.constantFrom(...lanes),
+    way: fc.constantFrom('leaving' as const, 'arriving' as const, 'back' as const),
+    perMille: fc.nat({ max: 1000 }),
+    pages: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 200 }))
+  },
+  { requiredKeys: ['perMille', 'pages'] }
 )
 
 /**
@@ -96,21 +130,21 @@ export const worldPlans: fc.Arbitrary<WorldPlan> = fc.record(
     target: costs,
     clocks: fc.record({ source: clocks, target: clocks }),
     fullTarget: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-    faults: fc.array(
-      fc.record({ perMille: fc.nat({ max: 1000 }), what: fc.constantFrom('link' as const, 'source' as const, 'target' as const) }),
-      { maxLength: 2 }
-    ),
+    usedTarget: fc.constant(true),
+    faults: fc.array(faults, { maxLength: 2 }),
+    stalls: fc.array(stalls, { maxLength: 3 }),
     delayPages: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 100 }))
   },
   { requiredKeys: ['seed', 'guest', 'fidelity', 'pageBytes', 'pageNs', 'latencyPages'] }
 )
 
-/** The world of a plan. */
-export const worldOf = (plan: WorldPlan): World => {
+/** The world of a plan, with parts of an engine in place of its own where the plan keeps content. */
+export const worldOf = (plan: WorldPlan, parts: Engine = {}): World => {
   const { pageBytes, pageNs } = plan
   const bytesPerSecond = (pageBytes * 1e9) / pageNs
   const guests = Object.fromEntries(guestsOf(plan).map((guest, i) => [i === 0 ? 'guest' : 'second', guestOf(guest, plan)]))
   const span = spanOf(plan)
+  const instant = (perMille: number): Time => Math.floor((perMille * span) / 1000)
   const world = datacentre({
     guests,
     link: linkOf({
@@ -127,7 +161,17 @@ export const worldOf = (plan: WorldPlan): World => {
     batchAccesses: plan.batchAccesses,
     batchPages: plan.batchPages,
     progressNs: plan.progressPages && plan.progressPages * pageNs,
-    faults: plan.faults?.map(({ perMille, what }) => ({ at: Math.floor((perMille * span) / 1000), what }))
+    faults: plan.faults?.map(({ perMille, what, mendedAfter }) => ({
+      at: instant(perMille),
+      what,
+      ...(mendedAfter === undefined || what !== 'link' ? {} : { until: instant(perMille + mendedAfter) })
+    })),
+    stalls: plan.stalls?.map(({ perMille, pages, ...which }) => ({
+      ...which,
+      from: instant(perMille),
+      until: instant(perMille) + pages * pageNs
+    })),
+    engine: plan.fidelity === 'marks' ? {} : { ...(plan.usedTarget ? { usedTarget: true } : {}), ...parts }
   })
   return plan.delayPages === undefined ? world : delayed({ maxDelayNs: plan.delayPages * pageNs })(world)
 }
