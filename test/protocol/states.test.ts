@@ -40,6 +40,30 @@ describe('the state of a phase says all that can influence its future', () => {
     expect(andKeep('kept', () => flush())(flush()).phase).toMatchObject({ name: 'flush > kept' })
   })
 
+  it('a sequence keeps what was handed on in the data of all that follows, unless that names no parameter for it', () => {
+    const twice = (handed: boolean): Asking<unknown> => {
+      const then = (): Step<unknown> => andThen('last', () => request({ type: 'pause' }))(flush())
+      const next = handed ? (n: number) => (n > 0 ? then() : done(null)) : then
+      return new Asking(chain('then', next)(done(5)))
+    }
+    const [named, nameless] = [twice(true), twice(false)]
+    expect([named.state(), nameless.state()]).toMatchObject([{ data: [5, null] }, { data: null }])
+    for (const asking of [named, nameless]) asking.answer(0, { type: 'done' })
+    expect([named.state(), nameless.state()]).toMatchObject([
+      { name: 'pause', data: [5, null] },
+      { name: 'pause', data: null }
+    ])
+    named.answer(1, { type: 'suspended', guestNs: 0, clockNs: 0 })
+    expect(named.value()).toMatchObject(E.right({ type: 'suspended' }))
+  })
+
+  it('a sequence of attempts keeps the success that was handed on', () => {
+    const kept = new Asking(andThen('next', (bytes: number) => (bytes > 0 ? flush() : request({ type: 'abandon' })))(done(E.right(9))))
+    expect(kept.state()).toMatchObject({ name: 'flush', data: [E.right(9), null] })
+    const nothing = new Asking(andThen('next', () => flush())(done(E.right(9))))
+    expect(nothing.state()).toMatchObject({ name: 'flush', data: null })
+  })
+
   it('a loop has its own state beside that of its body', () => {
     const step = iterate(
       'loop',
