@@ -48,4 +48,9 @@ export class Driving {
   now(): Time {
     return this.line.now()
   }
+
+  /** When something happens next; Infinity when nothing does. */
+  nextAt(): Time {
+    return this.line.nextAt()
+  }
 }
