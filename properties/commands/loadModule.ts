@@ -1,4 +1,4 @@
-import { createRequire, Module } from 'node:module'
+import { createRequire, Module, register } from 'node:module'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Either, left, right } from 'fp-ts/lib/Either'
@@ -10,8 +10,8 @@ export type Exports = Readonly<Record<string, unknown>>
 
 /**
  * Loads a file of the user's, JavaScript or TypeScript, CommonJS or ES module; what it exports, or why it cannot be loaded. `transhume` and its entries
- * mean, in a CommonJS file and in everything that is compiled to one, the code that is running here: a file beside the sources needs nothing built or
- * installed. TypeScript is read where this Node reads it (22.18 or later, or with tsx). A file's own statements are run.
+ * mean the code that is running here: a file beside the sources needs nothing built or installed, and none meets a second copy of the library. TypeScript
+ * is read where this Node reads it (22.18 or later, or with tsx). A file's own statements are run.
  */
 export const loadModule = async (file: string): Promise<Either<readonly InputError[], Exports>> => {
   const got = notAFile(file)
@@ -44,31 +44,35 @@ const extensions = ['.js', '.cjs', '.mjs', '.ts', '.cts', '.mts']
 const readsTypeScript = (load: NodeJS.Require): boolean =>
   load.extensions['.ts'] !== undefined || Boolean((process.features as { readonly typescript?: unknown }).typescript)
 
-/** `require` where it can, and `import` where the module is one that only that can load. */
+/**
+ * By `require` where something makes CommonJS of every file (tsx), or where the file is CommonJS; else by `import`, which can load both. Until it is loaded
+ * the names of this package mean the files that are running: page sets of one copy of the library are strange to another.
+ */
 const loaded = async (path: string, load: NodeJS.Require): Promise<unknown> => {
-  try {
-    return withOwnEntries(() => load(path))
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error
-    return await import(pathToFileURL(path).href)
-  }
-}
-
-/** Resolves the names of this package to the files that are running, for as long as something is loaded. */
-const withOwnEntries = <A>(load: () => A): A => {
   const loader = Module as unknown as { _resolveFilename: (request: string, ...rest: readonly unknown[]) => string }
   const usual = loader._resolveFilename
-  const here = createRequire(__filename)
-  loader._resolveFilename = (request, ...rest) => {
-    const entry = entries[request]
-    return entry === undefined ? usual.call(loader, request, ...rest) : here.resolve(entry)
-  }
+  loader._resolveFilename = (request, ...rest) => entries[request] ?? usual.call(loader, request, ...rest)
   try {
-    return load()
+    if (load.extensions['.ts'] !== undefined || /\.c[jt]s$/.test(path)) {
+      try {
+        return load(path)
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? error.code : undefined
+        if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error
+      }
+    }
+    register(`data:text/javascript,${encodeURIComponent(importHooks())}`)
+    return await import(pathToFileURL(path).href)
   } finally {
     loader._resolveFilename = usual
   }
+}
+
+/** The same for `import`, as the module of hooks that Node asks for; it stays for as long as the process runs. */
+const importHooks = (): string => {
+  const urls = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, pathToFileURL(path).href]))
+  return `const entries = ${JSON.stringify(urls)}
+export const resolve = (name, context, next) => (entries[name] === undefined ? next(name, context) : { url: entries[name], shortCircuit: true })`
 }
 
 const top = join(__dirname, '../..')
