@@ -8,10 +8,11 @@ import type { Invariant } from './invariants/invariant'
 import { firstDifference } from './invariants/sameSeedSameJournal'
 import { type Breach, breaches } from './invariants/watcher'
 
-/** How runs are judged: the invariants they must keep, how many entries one may have, and what is done to its world first. */
+/** How runs are judged: the invariants they must keep, how many entries one may have, what makes a plan's world, and what is done to it first. */
 export type Rules = {
   readonly invariants: readonly Invariant[]
   readonly maxEntries: number
+  readonly world?: (plan: WorldPlan) => World
   readonly wrap?: (world: World) => World
 }
 
@@ -26,17 +27,17 @@ export type Judged = { readonly journal: Journal; readonly broken?: Breach }
  * whether a second run gives the same journal; an exception out of a run breaks the invariant `runs`. Cost: the run's own (twice with `repeat`, which also
  * encodes both journals), and one pass over the journal for all invariants.
  */
-export const judge = ({ invariants, maxEntries, wrap }: Rules): ((run: Run) => Judged) => {
+export const judge = ({ invariants, maxEntries, world, wrap }: Rules): ((run: Run) => Judged) => {
   const judged = breaches(invariants)
   return ({ pipeline, plan, repeat }) => {
     const journal: Entry[] = []
     try {
-      make({ pipeline, plan, maxEntries, wrap }, journal)
+      make({ pipeline, plan, maxEntries, world, wrap }, journal)
       const found = runFold(judged, journal)
       if (found.length > 0) return { journal, broken: firstOf(invariants, found) }
       if (!repeat) return { journal }
       const again: Entry[] = []
-      make({ pipeline, plan, maxEntries, wrap }, again)
+      make({ pipeline, plan, maxEntries, world, wrap }, again)
       const violation = firstDifference(journal, again)
       if (violation === undefined) return { journal }
       return { journal, broken: { invariant: 'sameSeedSameJournal', sentence: 'Same seed, same journal, to the byte.', violation } }
@@ -50,10 +51,16 @@ export const judge = ({ invariants, maxEntries, wrap }: Rules): ((run: Run) => J
 
 /** Runs a pipeline in the world of a plan and appends its entries, of which those before an exception are there when it is thrown. */
 const make = (
-  { pipeline, plan, maxEntries, wrap }: Pick<Run, 'pipeline' | 'plan'> & Pick<Rules, 'maxEntries' | 'wrap'>,
+  {
+    pipeline,
+    plan,
+    maxEntries,
+    world: worldFrom = worldOf,
+    wrap
+  }: Pick<Run, 'pipeline' | 'plan'> & Pick<Rules, 'maxEntries' | 'world' | 'wrap'>,
   journal: Entry[]
 ): void => {
-  const world = worldOf(plan)
+  const world = worldFrom(plan)
   let bug: { readonly error: unknown } | undefined
   run(pipeline, wrap === undefined ? world : wrap(world), { seed: plan.seed, until: untilOf(plan), maxEntries }).subscribe({
     next: (entry) => journal.push(entry),

@@ -31,11 +31,21 @@ export type Search = {
  * first: a smaller run that breaks another one first is passed over, so that what is found is explained, and a path leads to the same violation again.
  */
 export const search = (of: Checked, options: CheckOptions): Search => {
-  const { runs = 100, seed, path = '', worlds = worldPlans, sometimes = everything, invariants = all, maxEntries = 20_000, wrap } = options
+  const {
+    runs = 100,
+    seed,
+    path = '',
+    worlds = worldPlans,
+    sometimes = everything,
+    invariants = all,
+    maxEntries = 20_000,
+    world,
+    wrap
+  } = options
   const every = repeatEvery(options.repeat ?? 16)
   const replaying = path !== ''
   const counts = new Map(sometimes.map(({ name }) => [name, 0]))
-  const judging = judge({ invariants, maxEntries, wrap })
+  const judging = judge({ invariants, maxEntries, world, wrap })
   let made = 0
   let passed = 0
   let tried = 0
