@@ -1,14 +1,19 @@
+import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import * as pageSet from '../lib/memory/pageSet'
 import { bubbling } from '../lib/migration/bubbling'
+import { noticing } from '../lib/migration/notices'
 import type { PullRules } from '../lib/migration/pull'
 import { pull } from '../lib/migration/pull'
 import { concluded, pause, prepare, release, switchOver } from '../lib/migration/stages'
 import type { Level } from '../lib/protocol/command'
-import { andKeep, andThen, request } from '../lib/protocol/phase'
+import { andKeep, andThen, chain, done, map, request } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 
-/** The rules of the pull, and which memory is sent. `prepaging` is by default bubbling around a single pivot; `prepaging: undefined` is demand paging only. */
+/**
+ * The rules of the pull, and which memory is sent. `prepaging` is by default bubbling around a single pivot; `prepaging: undefined` is demand paging only. The
+ * `recovery` is also that of a commit without an answer.
+ */
 export type PostcopyOptions = PullRules & { readonly level?: Level }
 
 /**
@@ -19,6 +24,7 @@ export type PostcopyOptions = PullRules & { readonly level?: Level }
  */
 export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
   const { level = 'hypervisor', ...rules } = { prepaging: bubbling(), ...options }
+  const pullMissing = pull(rules)
   return () =>
     pipe(
       prepare(),
@@ -29,13 +35,12 @@ export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
           andKeep('non-pageable', ({ nonPageable }) => request({ type: 'send', pages: nonPageable, place: 'always' })),
           andThen('resume at target', ({ pages, nonPageable }) => {
             const missing = pageSet.difference(pages, nonPageable)
-            return pipe(
-              switchOver({ clockNs, missing }),
-              andThen('pull', () => pull(rules)(missing))
-            )
+            return pipe(switchOver({ clockNs, missing, recovery: rules.recovery }), map(E.map(() => missing)))
           })
         )
       ),
+      noticing,
+      chain('pull', ([switched, notices]) => (E.isLeft(switched) ? done(switched) : pullMissing(switched.right, notices))),
       andThen('release', release),
       concluded
     )

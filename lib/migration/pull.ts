@@ -6,20 +6,25 @@ import * as pageSet from '../memory/pageSet'
 import type { Request } from '../protocol/command'
 import type { Data } from '../protocol/data'
 import { lanes } from '../protocol/lanes'
-import type { Attempt, Failure } from '../protocol/phase'
-import { andThen, asked, awaiting, done, failure, map, mapFailure, request } from '../protocol/phase'
+import type { Attempt, Failure, Step } from '../protocol/phase'
+import { asked, awaiting, chain, done, failure, iterate, map, request } from '../protocol/phase'
 import type { Signal } from '../protocol/signal'
+import { hearing, hostFailed } from './hearing'
+import { type Notices, noNotices } from './notices'
 import type { Prepaging } from './prepaging'
+import { checkedRecovery, patient, type Recovery, recover, type Standing } from './recovery'
 
 /**
  * What decides a pull. `prepaging`: the order of the background stream (`undefined`: demand only). `windowPages`: how many pages the background asks for at a
  * time (default 256, 1 MiB of 4 KiB pages, between the 64 KiB and 4 MiB of CRIU's lazy pages, criu/uffd.c). `windows`: how many such requests are under way
- * at once (default 2: one on the wire, one behind it, so that the link never waits for an answer).
+ * at once (default 2: one on the wire, one behind it, so that the link never waits for an answer). `recovery`: how long it waits for a link that has failed
+ * (default a minute).
  */
 export type PullRules<S extends Data = Data> = {
   readonly prepaging?: Prepaging<S>
   readonly windowPages?: number
   readonly windows?: number
+  readonly recovery?: Recovery
 }
 
 /**
@@ -31,30 +36,86 @@ export type PullRules<S extends Data = Data> = {
  *     demand        [p]                               [q]
  *     background [ window ][ window ][ around p ][ around p ][ around q ] ...
  *
- * Demand only, it ends when every missing page has been touched, or the guest has ended; a barrier at its beginning tells whether there is a link at all. Either way it ends with a barrier: what has left must have arrived
- * before anybody lets the source go. With nothing missing nothing is asked for, the barrier neither: a link that is gone then loses nobody.
+ * Demand only, it ends when every missing page has been touched, or the guest has ended; a barrier at its beginning tells whether there is a link at all. Either way
+ * it ends with a barrier: what has left must have arrived before anybody lets the source go. With nothing missing nothing is asked for, the barrier neither: a
+ * link that is gone then loses nobody. `notices` is what was told before it began.
+ *
+ * When the link fails it winds down, waits, asks the target what is missing, and pulls that: what was on its way is sent again and nothing else (QEMU's
+ * post-copy recovery), as often as it takes. A link that is not mended in time, and a host that fails, end it as a failure after the commit.
  */
-export const pull =
-  <S extends Data>({ prepaging, windowPages = 256, windows = 2 }: PullRules<S> = {}) =>
-  (missing: PageSet): Attempt<unknown> =>
-    missing.count === 0
-      ? done(E.right(null))
-      : pipe(
-          prepaging === undefined
-            ? demand({ missing, outstanding: 1, tag: 1, ending: false, refused: null }, [asked({ type: 'flush' })])
-            : pipe(
-                lanes(
-                  {
-                    demand: demand({ missing: null, outstanding: 0, tag: 0, ending: false, refused: null }),
-                    background: background({ prepaging, windowPages, windows })(missing)
-                  },
-                  { until: 'background' }
-                ),
-                map(({ demand: asked, background: pushed }) => (E.isLeft(pushed) ? pushed : asked))
-              ),
-          andThen('flush', () => request({ type: 'flush' })),
-          mapFailure((f) => ({ ...f, committed: true }))
-        )
+export const pull = <S extends Data>({ prepaging, windowPages = 256, windows = 2, recovery: given = patient }: PullRules<S> = {}) => {
+  const recovery = checkedRecovery('pull', given)
+  const once = prepaging === undefined ? onDemand : prepaged({ prepaging, windowPages, windows })
+  const asks = map(E.fold(broken, stands))
+  const isEnded = ({ missing, notices }: Pick<Standing, 'missing' | 'notices'>): boolean =>
+    missing.count === 0 || (notices.exited && prepaging === undefined)
+  return (missing: PageSet, notices: Notices = noNotices): Attempt<unknown> => {
+    if (isEnded({ missing, notices })) return done(E.right(null))
+    return iterate(
+      'pull',
+      { missing, notices, asks: false },
+      (state: Pulling) => (state.asks ? asks(recover(recovery, state.notices)) : once(state)),
+      (state, turn: Turn): E.Either<Pulling, E.Either<Failure, unknown>> => {
+        if (turn.type === 'pulled') return E.right(E.right(null))
+        if (turn.type === 'stands')
+          return isEnded(turn) ? E.right(E.right(null)) : E.left({ missing: turn.missing, notices: turn.notices, asks: false })
+        return turn.gone || recovery.patienceNs === 0
+          ? E.right(E.left({ ...turn.failure, committed: true }))
+          : E.left({ missing: state.missing, notices: { faulted: [], exited: turn.exited }, asks: true })
+      }
+    )
+  }
+}
+
+/** What is missing, what has been told of it, and whether the target is asked before anything is sent. */
+type Pulling = { readonly missing: PageSet; readonly notices: Notices; readonly asks: boolean }
+
+/**
+ * What a turn of a pull came to: all has arrived; the target has told how things stand; or something has failed, `gone` for good. Who waits for the guest's faults
+ * has heard whether it has ended.
+ */
+type Turn =
+  | { readonly type: 'pulled' }
+  | ({ readonly type: 'stands' } & Standing)
+  | { readonly type: 'broken'; readonly failure: Failure; readonly gone: boolean; readonly exited: boolean }
+
+const stands = (standing: Standing): Turn => ({ type: 'stands', ...standing })
+const broken = (failure: Failure): Turn => ({ type: 'broken', failure, gone: true, exited: false })
+
+const onDemand = ({ missing, notices }: Pulling): Step<Turn> =>
+  pipe(
+    demand({ ...idle, missing, outstanding: 1, tag: 1 }, [asked({ type: 'flush' })]),
+    told(missing, notices),
+    chain('flush', ({ refused, gone, ending }) => after(refused, gone, ending))
+  )
+
+const prepaged =
+  <S extends Data>(rules: Prepaged<S>) =>
+  ({ missing, notices }: Pulling): Step<Turn> =>
+    pipe(
+      lanes({ demand: demand(idle), background: background(rules)(missing) }, { until: 'background' }),
+      told(missing, notices),
+      chain('flush', ({ demand: { refused, gone }, background: pushed }) => after(pushed ?? refused, gone, false))
+    )
+
+/** What follows the last answer: a barrier, behind which all that has left has arrived, or nothing where something has failed. */
+const after = (refused: Failure | null, gone: boolean, exited: boolean): Step<Turn> =>
+  refused !== null
+    ? done({ type: 'broken', failure: refused, gone, exited })
+    : pipe(
+        hearing(hostFailed)(request({ type: 'flush' })),
+        map(([flushed, gone]): Turn => (E.isLeft(flushed) ? { type: 'broken', failure: flushed.left, gone, exited } : { type: 'pulled' }))
+      )
+
+/** A step that has heard for which of the missing pages the guest waits. */
+const told =
+  (missing: PageSet, { faulted }: Notices) =>
+  <A>(step: Step<A>): Step<A> =>
+    faulted.reduce((told, page): Step<A> => {
+      if (told.phase.type === 'done' || !pageSet.has(missing, page)) return told
+      const next = told.phase.on({ type: 'faulted', page, vcpu: 0, at: 0, migration: '' })
+      return next ? { requests: [...told.requests, ...next.requests], phase: next.phase } : told
+    }, step)
 
 type Demand = {
   /** What is still missing when no background sends the rest; `null` when one does. */
@@ -63,13 +124,16 @@ type Demand = {
   readonly tag: number
   readonly ending: boolean
   readonly refused: Failure | null
+  /** A host has failed. */
+  readonly gone: boolean
 }
 
+const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, refused: null, gone: false }
+
 /** The demand lane: one request a fault, ended by `wound`, by the guest's end, or by the last missing page. */
-const demand = (state: Demand, requests: readonly Request[] = []): Attempt<unknown> => {
+const demand = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
   const complete = state.ending || state.refused !== null || state.missing?.count === 0
-  if (complete && state.outstanding === 0)
-    return { requests, phase: { type: 'done', value: state.refused === null ? E.right(null) : E.left(state.refused) } }
+  if (complete && state.outstanding === 0) return { requests, phase: { type: 'done', value: state } }
   return awaiting(requests, 'demand', state, (signal) => {
     if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {
       const order = {
@@ -82,8 +146,11 @@ const demand = (state: Demand, requests: readonly Request[] = []): Attempt<unkno
       return demand({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
     }
     if (signal.type === 'wound' || signal.type === 'exited') return demand({ ...state, ending: true })
-    // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.
-    if (signal.type === 'failed' && state.missing !== null) return demand({ ...state, refused: failure('send', signal.reason) })
+    if (signal.type === 'failed') {
+      const gone = state.gone || signal.what !== 'link'
+      // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.
+      return demand({ ...state, gone, refused: state.missing === null ? state.refused : failure('send', signal.reason) })
+    }
     if (!isAnswer(signal)) return undefined
     const outstanding = state.outstanding - 1
     if (signal.type === 'refused') return demand({ ...state, outstanding, refused: failure('send', signal.reason) })
@@ -91,6 +158,8 @@ const demand = (state: Demand, requests: readonly Request[] = []): Attempt<unkno
     return demand({ ...state, outstanding, missing: pageSet.removeAll(state.missing, signal.pages) })
   })
 }
+
+type Prepaged<S extends Data> = Required<Pick<PullRules<S>, 'prepaging' | 'windowPages' | 'windows'>>
 
 type Background<S> = {
   /** What nobody has asked for yet. */
@@ -101,9 +170,9 @@ type Background<S> = {
   readonly refused: Failure | null
 }
 
-/** The background lane: keeps `windows` requests under way until nothing is missing and all are answered. */
-const background = <S extends Data>({ prepaging, windowPages, windows }: Required<PullRules<S>>) => {
-  const topUp = (state: Background<S>): Attempt<unknown> => {
+/** The background lane: keeps `windows` requests under way until nothing is missing and all are answered; ends with the refusal, if there was one. */
+const background = <S extends Data>({ prepaging, windowPages, windows }: Prepaged<S>) => {
+  const topUp = (state: Background<S>): Step<Failure | null> => {
     const requests: Request[] = []
     let { missing, order, outstanding, tag } = state
     while (state.refused === null && outstanding < windows && missing.count > 0) {
@@ -116,11 +185,10 @@ const background = <S extends Data>({ prepaging, windowPages, windows }: Require
       outstanding++
       tag++
     }
-    if (outstanding === 0)
-      return { requests, phase: { type: 'done', value: state.refused === null ? E.right(null) : E.left(state.refused) } }
+    if (outstanding === 0) return { requests, phase: { type: 'done', value: state.refused } }
     return waiting({ ...state, missing, order, outstanding, tag }, requests)
   }
-  const waiting = (state: Background<S>, requests: readonly Request[]): Attempt<unknown> =>
+  const waiting = (state: Background<S>, requests: readonly Request[]): Step<Failure | null> =>
     awaiting(requests, 'background', state, (signal) => {
       if (signal.type === 'faulted') {
         // A page already asked for is on its way: like the paper's handler, leave the pivot where it is.
@@ -132,8 +200,8 @@ const background = <S extends Data>({ prepaging, windowPages, windows }: Require
       const refused = signal.type === 'refused' ? failure('send', signal.reason) : state.refused
       return topUp({ ...state, outstanding: state.outstanding - 1, refused })
     })
-  return (missing: PageSet): Attempt<unknown> =>
-    missing.count === 0 ? done(E.right(null)) : topUp({ missing, order: prepaging.start(missing), outstanding: 0, tag: 0, refused: null })
+  return (missing: PageSet): Step<Failure | null> =>
+    topUp({ missing, order: prepaging.start(missing), outstanding: 0, tag: 0, refused: null })
 }
 
 /** Whether a signal answers a request of this lane; each phase here only ever asks for pages. */

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function'
 import * as O from 'fp-ts/lib/Option'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
-import type { Level } from '../protocol/command'
+import type { Level, Order } from '../protocol/command'
 import { noting } from '../protocol/noting'
 import type { Attempt, Failure } from '../protocol/phase'
 import { andThen, chain, done, iterate, map, request } from '../protocol/phase'
@@ -23,7 +23,8 @@ import * as throttles from './throttle'
 
 /**
  * What decides a push: `level` which memory (default: all that the hypervisor has allocated); `until` when to stop; `skip` which dirty pages to hold back (default: none); `pacing` the bandwidth of each round (default: as the
- * link allows); `throttle` the share of its time taken from the guest (default: none); `remember` how many rounds' dirty sets the rules see (default 3).
+ * link allows); `throttle` the share of its time taken from the guest (default: none); `remember` how many rounds' dirty sets the rules see (default 3); `channels` the
+ * connections that carry a round (default 1); `delta` whether pages sent before go as what has changed in them (default: no).
  */
 export type PushRules = {
   readonly level?: Level
@@ -32,6 +33,8 @@ export type PushRules = {
   readonly pacing?: Pacing
   readonly throttle?: Throttle
   readonly remember?: number
+  readonly channels?: number
+  readonly delta?: boolean
 }
 
 /** What a push hands on: the residual (dirtied, skipped or held back, and not yet sent) and why it stopped. */
@@ -45,11 +48,17 @@ export type Residual = { readonly owed: PageSet; readonly reason: string }
  *     log     on ............ sync ........ sync .... sync -> residual
  *     link    [round 1: all ][round 2: dirty][round 3]
  *
+ * With several channels a page of a round could arrive behind the same page of the next, and a delta ahead of what it is made from. So each round ends with a
+ * barrier (QEMU's multifd flushes once a round for the same reason), and the log is read behind it: the other way round is as safe, but what the guest
+ * writes while the barrier is waited for would be sent in the next round and, being in the log, once more in the one after.
+ *
+ * The first round sends whole pages: the target has nothing yet that a page could differ from (QEMU turns XBZRLE on after it, ram_save_iterate).
+ *
  * On `wound` it cancels the round under way or does not begin it, reads the log once more and ends with all that is still owed.
  */
-export const push =
-  (rules: PushRules) =>
-  (guest: GuestView): Attempt<Residual> =>
+export const push = (rules: PushRules): ((guest: GuestView) => Attempt<Residual>) => {
+  checkedChannels(rules)
+  return (guest) =>
     pipe(
       noting(tracked(rules.level ?? 'hypervisor')),
       chain('rounds', ([selected, wounded]): Attempt<Residual> => {
@@ -61,6 +70,22 @@ export const push =
         return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest))
       })
     )
+}
+
+/**
+ * How a send is spread and written: as fields of the order, none where there is nothing to say. `sentBefore`: the target may have what a delta is made from.
+ * @internal
+ */
+export const sentBy = ({ channels = 1, delta = false }: Pick<PushRules, 'channels' | 'delta'>, sentBefore: boolean): Spread => ({
+  ...(channels > 1 ? { channels } : {}),
+  ...(delta && sentBefore ? { encoding: 'delta' } : {})
+})
+
+type Spread = Pick<Extract<Order, { readonly type: 'send' }>, 'channels' | 'encoding'>
+
+const checkedChannels = ({ channels = 1 }: PushRules): void => {
+  if (!Number.isInteger(channels) || channels < 1) throw new RangeError(`push: channels must be an integer above 0 (got ${channels})`)
+}
 
 /** Logging goes on before the pages are named: a page that comes into use between the two is then in the log. */
 const tracked = (level: Level) =>
@@ -87,7 +112,7 @@ type Copied = { readonly sent: Sent; readonly synced: AnswerTo<'sync'> }
 
 /** One round: change the throttle if it is to change, send what is owed and not held back, and read the dirty log. */
 const round = (
-  { skip = skipRule.none, pacing = unlimited }: PushRules,
+  { skip = skipRule.none, pacing = unlimited, channels = 1, delta }: PushRules,
   guest: GuestView,
   { owed, pushed, throttle }: Progress
 ): Attempt<Copied> => {
@@ -95,7 +120,7 @@ const round = (
   if (bytesPerSecond !== undefined && !(bytesPerSecond > 0))
     throw new RangeError(`push: pacing must be undefined or above 0 bytes per second (got ${bytesPerSecond})`)
   const { hold, peek } = skip(pushed ?? { guest, owed, recent: [] })
-  const copy = andThen('sync', (sent: Sent) => pipe(request({ type: 'sync' }), map(E.map((synced) => ({ sent, synced })))))
+  const copy = andThen('sync', (sent: Sent) => pipe(read(channels), map(E.map((synced) => ({ sent, synced })))))
   const nothing: Sent = { pages: pageSet.empty(guest.pages), skipped: pageSet.empty(guest.pages), bytes: 0 }
   const send = (): Attempt<Sent> =>
     cancellable({
@@ -104,7 +129,8 @@ const round = (
       place: 'always',
       unless: peek ? 'dirtied' : undefined,
       round: (pushed?.last.round ?? 0) + 1,
-      bytesPerSecond
+      bytesPerSecond,
+      ...sentBy({ channels, delta }, pushed !== null)
     })
   return throttle === (pushed?.throttle ?? 0)
     ? copy(send())
@@ -117,6 +143,15 @@ const round = (
         copy
       )
 }
+
+/** The end of a round: all of it has arrived where it could be overtaken, and the log. */
+const read = (channels: number): Attempt<AnswerTo<'sync'>> =>
+  channels === 1
+    ? request({ type: 'sync' })
+    : pipe(
+        request({ type: 'flush' }),
+        andThen('sync', () => request({ type: 'sync' }))
+      )
 
 /** What is known after a round, and whether to go on. */
 const afterRound =

@@ -5,7 +5,11 @@ import * as pageSet from '../memory/pageSet'
 import type { Level } from '../protocol/command'
 import type { Attempt } from '../protocol/phase'
 import { andThen, map, request } from '../protocol/phase'
-import { pause, switchOver } from './stages'
+import { type PushRules, sentBy } from './push'
+import { pause, type Switch, switchOver } from './stages'
+
+/** How the last pages go (see `PushRules`), and how long a switch waits to learn its outcome. Deltas are for pages that a push has sent before. */
+export type CopyRules = Pick<PushRules, 'channels' | 'delta'> & Pick<Switch, 'recovery'>
 
 /**
  * The stop-and-copy phase (Clark et al., NSDI 2005, §3.1): pause the guest, read the dirty log a last time, send what is owed and what it names, and switch
@@ -13,14 +17,14 @@ import { pause, switchOver } from './stages'
  *
  * A level is looked up when the guest has stopped: before that it could still come to use a page that nobody has noted.
  */
-export const stopAndCopy = (owed: PageSet | Level): Attempt<unknown> =>
+export const stopAndCopy = (owed: PageSet | Level, { channels, delta, recovery }: CopyRules = {}): Attempt<unknown> =>
   pipe(
     pause(),
     andThen('owed', (clockNs) =>
       pipe(
         typeof owed === 'string' ? allOf(owed) : sync(owed),
-        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always' })),
-        andThen('switch over', () => switchOver({ clockNs }))
+        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always', ...sentBy({ channels, delta }, true) })),
+        andThen('switch over', () => switchOver({ clockNs, recovery }))
       )
     )
   )

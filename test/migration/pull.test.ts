@@ -9,6 +9,7 @@ import { pull } from '../../lib/migration/pull'
 import type { Pages } from '../../lib/protocol/command'
 import { Asking } from '../protocol/asking'
 
+const NONE = { patienceNs: 0 }
 const pagesIn = (pages: Pages): readonly number[] => (pages.type === 'PageSet' ? pageSet.toArray(pages) : toArray(pages))
 const sent = (pages: readonly number[]) => ({ type: 'sent' as const, pages: sequence(pages), skipped: pageSet.empty(64), bytes: 1 })
 
@@ -33,11 +34,11 @@ describe('pull', () => {
     expect(asking.orders().map(({ type }) => type)).toEqual(['flush', 'send', 'send', 'flush'])
     expect(asking.value()).toBeUndefined()
     asking.answer(3, { type: 'done' })
-    expect(asking.value()).toMatchObject(E.right({ type: 'done' }))
+    expect(asking.value()).toEqual(E.right(null))
   })
 
   it('on demand ends at once when there is no link to begin with: no fault would ever be heard of', () => {
-    const asking = new Asking(pull()(pageSet.full(8)))
+    const asking = new Asking(pull({ recovery: NONE })(pageSet.full(8)))
     asking.answer(0, { type: 'refused', reason: 'the link failed' })
     expect(asking.value()).toMatchObject(E.left({ reason: 'the link failed', committed: true }))
   })
@@ -53,7 +54,7 @@ describe('pull', () => {
   })
 
   it('on demand ends when something has failed: a page that had left may never arrive', () => {
-    const asking = new Asking(pull()(pageSet.full(8)))
+    const asking = new Asking(pull({ recovery: NONE })(pageSet.full(8)))
     asking.answer(0, { type: 'done' })
     asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
     asking.answer(1, sent([5]))
@@ -81,11 +82,111 @@ describe('pull', () => {
   })
 
   it('a refusal ends it once all is answered, as a failure after the commit', () => {
-    const asking = new Asking(pull({ prepaging: activePush, windowPages: 1, windows: 2 })(pageSet.full(8)))
+    const asking = new Asking(pull({ prepaging: activePush, windowPages: 1, windows: 2, recovery: NONE })(pageSet.full(8)))
     asking.answer(0, { type: 'refused', reason: 'the link failed' })
     expect(asking.value()).toBeUndefined()
     asking.answer(1, { type: 'refused', reason: 'the link failed' })
     expect(asking.value()).toMatchObject(E.left({ order: 'send', reason: 'the link failed', committed: true }))
+  })
+
+  it('sends at once for the pages that were faulted before it began, and on demand not at all for a guest that has ended', () => {
+    const before = { faulted: [9, 40], exited: false }
+    const asking = new Asking(pull({ prepaging: bubbling(), windowPages: 2, windows: 1 })(pageSet.fromPages(64, [0, 1, 40]), before))
+    expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([[0, 1], [40]])
+    const demand = new Asking(pull()(pageSet.full(64), before))
+    expect(demand.orders().map((o) => (o.type === 'send' ? pagesIn(o.pages) : o.type))).toEqual(['flush', [9], [40]])
+    expect(new Asking(pull()(pageSet.full(64), { faulted: [], exited: true })).value()).toEqual(E.right(null))
+  })
+
+  describe('when the link fails', () => {
+    const refused = { type: 'refused', reason: 'the link failed' } as const
+    const standing = (pages: readonly number[]) => ({
+      type: 'standing' as const,
+      primary: 'target' as const,
+      missing: pageSet.fromPages(8, pages)
+    })
+    const kinds = (asking: Asking<unknown>) => asking.orders().map((o) => (o.type === 'send' ? pagesIn(o.pages) : o.type))
+
+    it('asks the target what is missing and sends that', () => {
+      const asking = new Asking(pull({ prepaging: activePush, windowPages: 4, windows: 2 })(pageSet.full(8)))
+      asking.answer(0, sent([0, 1, 2, 3]))
+      asking.answer(1, refused)
+      expect(kinds(asking)).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], 'inquire'])
+      asking.fact({ type: 'mended', what: 'link' })
+      asking.answer(2, standing([3, 4, 5, 6, 7]))
+      expect(kinds(asking).slice(3)).toEqual([[3, 4, 5, 6], [7]])
+      asking.answer(3, sent([3, 4, 5, 6]))
+      asking.answer(4, sent([7]))
+      expect(kinds(asking).slice(5)).toEqual(['flush'])
+      asking.answer(5, { type: 'done' })
+      expect(asking.value()).toEqual(E.right(null))
+    })
+
+    it('behind the last page asks too, and ends when the target misses nothing', () => {
+      const asking = new Asking(pull({ prepaging: activePush })(pageSet.full(8)))
+      asking.answer(0, sent([0, 1, 2, 3, 4, 5, 6, 7]))
+      asking.answer(1, refused)
+      asking.answer(2, standing([]))
+      expect(kinds(asking)).toEqual([[0, 1, 2, 3, 4, 5, 6, 7], 'flush', 'inquire'])
+      expect(asking.value()).toEqual(E.right(null))
+    })
+
+    it('on demand sends again for the page that its guest waits for, whether it is told before the answer or behind it', () => {
+      for (const early of [true, false]) {
+        const asking = new Asking(pull()(pageSet.full(8)))
+        asking.answer(0, { type: 'done' })
+        asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+        asking.answer(1, sent([5]))
+        asking.fact({ type: 'failed', what: 'link', reason: 'the link failed' })
+        if (early) asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+        asking.answer(2, standing([1, 5]))
+        if (!early) asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+        expect(kinds(asking)).toEqual(['flush', [5], 'inquire', 'flush', [5]])
+        asking.answer(3, { type: 'done' })
+        asking.answer(4, sent([5]))
+        expect(asking.value()).toBeUndefined()
+      }
+    })
+
+    it('on demand needs nothing more once the guest has ended, whenever that was told', () => {
+      for (const early of [true, false]) {
+        const asking = new Asking(pull()(pageSet.full(8)))
+        asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+        if (early) asking.fact({ type: 'exited' })
+        asking.answer(0, refused)
+        asking.answer(1, refused)
+        if (!early) asking.fact({ type: 'exited' })
+        asking.answer(2, standing([1, 5]))
+        expect(asking.value()).toEqual(E.right(null))
+      }
+    })
+
+    it('and a host with it, ends as a failure after the commit without waiting', () => {
+      for (const what of ['source', 'target'] as const) {
+        const asking = new Asking(pull({ prepaging: activePush })(pageSet.full(8)))
+        asking.fact({ type: 'failed', what, reason: 'it burnt' })
+        asking.answer(0, refused)
+        expect(asking.value()).toMatchObject(E.left({ committed: true, reason: 'the link failed' }))
+        const behind = new Asking(pull({ prepaging: activePush })(pageSet.full(8)))
+        behind.answer(0, sent([0, 1, 2, 3, 4, 5, 6, 7]))
+        behind.fact({ type: 'failed', what, reason: 'it burnt' })
+        behind.answer(1, refused)
+        expect(behind.value()).toMatchObject(E.left({ committed: true, order: 'flush' }))
+      }
+    })
+
+    it('for longer than the patience, ends as a failure after the commit', () => {
+      const asking = new Asking(pull({ prepaging: activePush, recovery: { patienceNs: 5 } })(pageSet.full(8)))
+      asking.answer(0, refused)
+      asking.answer(1, refused)
+      expect(asking.orders().at(-1)).toEqual({ type: 'wake', afterNs: 5 })
+      asking.answer(2, { type: 'done' }, 5)
+      expect(asking.value()).toMatchObject(E.left({ committed: true, reason: 'the link was not mended within 5 ns' }))
+    })
+
+    it('is refused a patience that is no whole number when it is built', () => {
+      expect(() => pull({ recovery: { patienceNs: 0.5 } })).toThrow('pull: patienceNs must be an integer from 0 on (got 0.5)')
+    })
   })
 
   it('asks for every missing page exactly once, whatever is faulted and in whatever order it is answered', () => {

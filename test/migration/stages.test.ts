@@ -43,7 +43,8 @@ describe('a link that dies', () => {
   )
 
   it('before the commit is known to have passed leaves the outcome undecided, whether it had arrived or not', () => {
-    for (const laterNs of [1, 15_000]) expect(cut(precopy(), 'commit', laterNs)).toBe('undecided')
+    for (const laterNs of [1, 15_000])
+      for (const patienceNs of [0, 1_000_000]) expect(cut(precopy({ recovery: { patienceNs } }), 'commit', laterNs)).toBe('undecided')
   })
 
   it('after the commit does no harm to a guest that is whole at the target', () => {
@@ -51,7 +52,11 @@ describe('a link that dies', () => {
   })
 
   it('after the commit loses a guest to which pages are still owed', () => {
-    for (const pipeline of [postcopy(), postcopy({ prepaging: undefined }), hybrid()]) expect(cut(pipeline, 'redirect', 1)).toBe('lost')
+    for (const patienceNs of [0, 1_000_000]) {
+      const recovery = { patienceNs }
+      for (const pipeline of [postcopy({ recovery }), postcopy({ recovery, prepaging: undefined }), hybrid({ recovery })])
+        expect(cut(pipeline, 'redirect', 1)).toBe('lost')
+    }
   })
 })
 

@@ -8,8 +8,13 @@ import { Asking } from '../protocol/asking'
 const set = (...pages: readonly number[]) => pageSet.fromPages(8, pages)
 
 /** Answers every order but the first of kind `refused`, until that or the end; the last log names `dirty`. */
-const played = (owed: Parameters<typeof stopAndCopy>[0], dirty: pageSet.PageSet, refused?: string): Asking<E.Either<unknown, unknown>> => {
-  const asking = new Asking(stopAndCopy(owed))
+const played = (
+  owed: Parameters<typeof stopAndCopy>[0],
+  dirty: pageSet.PageSet,
+  refused?: string,
+  rules: Parameters<typeof stopAndCopy>[1] = { recovery: { patienceNs: 0 } }
+): Asking<E.Either<unknown, unknown>> => {
+  const asking = new Asking(stopAndCopy(owed, rules))
   for (let n = 0; n < asking.commands.length; n++) {
     const { order } = asking.commands[n]
     const answers: Partial<Record<typeof order.type, Answer>> = {
@@ -55,6 +60,11 @@ describe('stopAndCopy', () => {
   it('sends as fast as it can, over whatever is at the target, and leaves nothing out', () => {
     const [, , send] = played(set(1), set()).orders()
     expect(send).toEqual({ type: 'send', pages: set(1), place: 'always' })
+  })
+
+  it('spreads the copy over channels and writes it as deltas where it is told to', () => {
+    const [, , send] = played(set(1), set(), undefined, { channels: 2, delta: true }).orders()
+    expect(send).toEqual({ type: 'send', pages: set(1), place: 'always', channels: 2, encoding: 'delta' })
   })
 
   it("hands the guest's clock on to the target, where nothing is missing", () => {
