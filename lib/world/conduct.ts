@@ -289,7 +289,7 @@ const compare = (c: Conduct, when: 'activated' | 'released', port: ConductPort):
 /** Something breaks. Who drives the conduct then gives up every errand and lane that needs it. */
 export const fail = (c: Conduct, what: Part, reason: string, port: ConductPort): void => {
   c.failed = { ...c.failed, [what]: reason }
-  hosts.disconnect(c.hosts)
+  hosts.nothingArrives(c.hosts)
   if (what === 'link') c.severed = reason
   else {
     hosts.crash(c.hosts, what)

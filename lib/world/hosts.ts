@@ -411,9 +411,10 @@ export const trap = (h: Hosts, missing: PageSet): void => {
 /** The pages that an access at the target would wait for. */
 export const missing = (h: Hosts): PageSet => bitmap.snapshot(h.trapped)
 
-/** What was on its way to the target is lost: every page that is missing there is owed again. */
+/** What was on its way to the target is lost: every page that is missing there is owed again, and the sender does not know any more what the target has. */
 export const nothingArrives = (h: Hosts): void => {
-  bitmap.markAll(h.owed, bitmap.snapshot(h.trapped))
+  h.coder?.forgotten()
+  if (h.trapped.count > 0) bitmap.markAll(h.owed, bitmap.snapshot(h.trapped))
 }
 
 /** The guest runs there from now on. */
@@ -435,14 +436,9 @@ export const commit = (h: Hosts): void => {
   h.primary = 'target'
 }
 
-/** The connection is broken: the sender does not know any more what the target has. */
-export const disconnect = (h: Hosts): void => {
-  h.coder?.forgotten()
-}
-
 /** The target loses its copies; the guest has not been there. */
 export const abandon = (h: Hosts): void => {
-  disconnect(h)
+  nothingArrives(h)
   h.mapping = h.setting.engine.backing?.open(h.pages)
   bitmap.clearAll(h.present)
   if (h.exact !== undefined) {
