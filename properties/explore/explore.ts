@@ -1,0 +1,274 @@
+import * as E from 'fp-ts/lib/Either'
+import { settle } from '../../lib/guest/dependency'
+import type { GuestOptions } from '../../lib/guest/guest'
+import { vm } from '../../lib/guest/guest'
+import { idealHost } from '../../lib/guest/hostCosts'
+import { link } from '../../lib/network/link'
+import type { Entry, Journal } from '../../lib/protocol/journal'
+import type { Step } from '../../lib/protocol/phase'
+import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
+import { begin } from '../../lib/protocol/pipeline'
+import type { Part } from '../../lib/world/conduct'
+import { conduct } from '../../lib/world/conduct'
+import type { Engine } from '../../lib/world/engine'
+import { hosts } from '../../lib/world/hosts'
+import type { Chances, Choice } from './choices'
+import { choices } from './choices'
+import type { Heard } from './hearing'
+import { hearing, phaseNumber } from './hearing'
+import type { Wrong } from './judge'
+import { judge } from './judge'
+import type { Numbering } from './numbering'
+import { numbering } from './numbering'
+import type { Saving } from './saving'
+import { saving } from './saving'
+import type { State } from './state'
+import { copyOf, keyOf } from './state'
+import { stepping } from './stepping'
+
+/** A decision of a pipeline that an exploration takes both ways. */
+export type Choose = () => boolean
+
+/**
+ * A pipeline whose decisions by time or history are choices: `choosing((choose) => precopy({ until: () => (choose() ? O.some('enough') : O.none) }))`. In an exploration all
+ * times are 0, so that a rule that reads them would see one of its answers only.
+ */
+export type Choosing = { readonly choosing: (choose: Choose) => Pipeline }
+
+/**
+ * - `pages` of the guest (default 3), `writes` that it makes at most (default 4), `faults` that happen at most (default 0), `fail`: what may fail (default all), `mend`: whether a
+ *   link may come back (default true).
+ * - `contextPages`: whether the execution context takes time to leave (default false). `guest`, `engine`: as for a data centre.
+ * - `maxStates` (default 5,000,000): at more the exploration stops and says so. `progress`: told every 10,000 states.
+ */
+export type ExploreOptions = {
+  readonly pages?: number
+  readonly writes?: number
+  readonly faults?: number
+  readonly fail?: readonly Part[]
+  readonly mend?: boolean
+  readonly guest?: Pick<GuestOptions, 'clears' | 'classes' | 'dependencies' | 'contextBytes'>
+  readonly engine?: Engine
+  readonly maxStates?: number
+  readonly progress?: (explored: { readonly states: number; readonly waiting: number; readonly depth: number }) => void
+}
+
+/** How far an exploration went: distinct states, transitions between them, and choices from the first state to the farthest. */
+export type Explored = { readonly states: number; readonly transitions: number; readonly depth: number }
+
+/** Every interleaving was seen and nothing is wrong; `complete` is false when `maxStates` stopped it. */
+export type Holds = Explored & { readonly complete: boolean }
+
+/** The shortest way to something wrong: the choices, and the journal that they leave, its times being the numbers of choices. */
+export type Shortest = Explored & Wrong & { readonly path: readonly Choice[]; readonly journal: Journal }
+
+/**
+ * Explores every interleaving of a small migration, breadth first: of the guest's reads and writes, pages leaving and arriving, answers, notices, faults and
+ * mending, in the untimed world that the simulated data centre gives times to. States that have been seen are not gone on from again. Ends with the shortest
+ * violation, or with how much was seen: `left` when something is wrong.
+ *
+ *     explore(precopy({ until: stopRule.roundsAtMost(2) }), { pages: 3, writes: 4, faults: 1 })
+ *
+ * Besides what `judge` finds at an entry, every state must have a way to an end (`ends`). Cost: about 15 us a state of 3 pages, and some 500 bytes for each.
+ */
+export const explore = (pipeline: Pipeline | Choosing, options: ExploreOptions = {}): E.Either<Shortest, Holds> => {
+  const { maxStates = 5_000_000, progress } = options
+  const chances = chancesOf(options)
+  const asked = asking()
+  const of = typeof pipeline === 'function' ? pipeline : pipeline.choosing(asked.choose)
+  let wrong: Wrong | undefined
+  const numbered = numbering()
+  const [first, saved] = firstState(options, numbered)
+  const steps = stepping({
+    migration: MIGRATION,
+    saving: saved,
+    hearing: hearing(MIGRATION, numbered, asked.count),
+    witness: (entry, state) => {
+      wrong ??= judge(entry, state)
+    }
+  })
+  const seen = new Map<string, number>()
+  const from: number[] = [-1]
+  const by: (Choice | undefined)[] = [undefined]
+  const edges: number[] = []
+  const ended: number[] = []
+  let transitions = 0
+
+  const found = (to: number, choice: Choice | undefined, what: Wrong, depth: number): E.Either<Shortest, Holds> => {
+    const path = [...pathTo(to, from, by), ...(choice === undefined ? [] : [choice])]
+    return E.left({ ...what, states: seen.size, transitions, depth, path, journal: journalOfPath(pipeline, path, options) })
+  }
+
+  asked.answer([])
+  steps.begin(first, begun(of(viewOf(options)), numbered))
+  seen.set(keyOf(first, numbered), 0)
+  if (wrong !== undefined) return found(0, undefined, wrong, 0)
+  let frontier: State[] = [first]
+  let numbers = [0]
+  let depth = 0
+  let complete = true
+  while (frontier.length > 0) {
+    const next: State[] = []
+    const nextNumbers: number[] = []
+    for (let i = 0; i < frontier.length; i++) {
+      const state = frontier[i]
+      const number = numbers[i]
+      if (state.outcome !== undefined) {
+        ended.push(number)
+        continue
+      }
+      steps.enter(state)
+      for (const choice of choices(state, chances)) {
+        const ways: (readonly boolean[])[] = [[]]
+        for (let said = ways.pop(); said !== undefined; said = ways.pop()) {
+          const after = copyOf(state)
+          asked.answer(said)
+          steps.take(after, choice, 0)
+          transitions++
+          const count = asked.count()
+          for (let more = said.length; more < count; more++) ways.push([...said, ...Array(more - said.length).fill(false), true])
+          const way: Choice = count === 0 ? choice : { ...choice, said: [...said, ...Array(count - said.length).fill(false)] }
+          if (wrong !== undefined) return found(number, way, wrong, depth + 1)
+          const key = keyOf(after, numbered)
+          const known = seen.get(key)
+          if (known !== undefined) {
+            edges.push(number, known)
+            continue
+          }
+          const fresh = seen.size
+          seen.set(key, fresh)
+          edges.push(number, fresh)
+          from.push(number)
+          by.push(way)
+          next.push(after)
+          nextNumbers.push(fresh)
+          if (progress !== undefined && fresh % 10_000 === 0) progress({ states: fresh, waiting: frontier.length - i + next.length, depth })
+        }
+      }
+      if (seen.size >= maxStates) {
+        complete = false
+        break
+      }
+    }
+    if (!complete) break
+    frontier = next
+    numbers = nextNumbers
+    if (next.length > 0) depth++
+  }
+  const stuck = complete ? firstWithoutEnd(seen.size, edges, ended) : -1
+  if (stuck >= 0)
+    return found(stuck, undefined, { invariant: 'ends', problem: 'from here the migration never ends, whatever happens' }, depth)
+  return E.right({ states: seen.size, transitions, depth, complete })
+}
+
+/**
+ * The journal of one path, entry by entry, its times being the numbers of choices. Throws `RangeError` when a choice is not possible where it stands: then the
+ * pipeline looks at times, which are 0 in an exploration.
+ */
+export const journalOfPath = (pipeline: Pipeline | Choosing, path: readonly Choice[], options: ExploreOptions = {}): Journal => {
+  const view = viewOf(options)
+  const chances = chancesOf(options)
+  const journal: Entry[] = [
+    { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: { world: 'explored', pages: view.pages } }
+  ]
+  const asked = asking()
+  const of = typeof pipeline === 'function' ? pipeline : pipeline.choosing(asked.choose)
+  const numbered = numbering()
+  const [state, saved] = firstState(options, numbered)
+  const steps = stepping({
+    migration: MIGRATION,
+    saving: saved,
+    hearing: hearing(MIGRATION, numbered, asked.count),
+    witness: (entry) => journal.push(entry)
+  })
+  asked.answer([])
+  steps.begin(state, begun(of(view), numbered))
+  path.forEach((choice, i) => {
+    const { said = [], ...act } = choice
+    steps.enter(state)
+    if (!choices(state, chances).some((one) => JSON.stringify(one) === JSON.stringify(act)))
+      throw new RangeError(`journalOfPath: choice ${i} must be possible where it stands (got ${JSON.stringify(choice)})`)
+    asked.answer(said)
+    steps.take(state, choice, i + 1)
+  })
+  return journal
+}
+
+const MIGRATION = 'guest'
+
+const begun = (step: Step<Outcome>, numbered: Numbering): Heard => {
+  const [carrier, commands] = begin(MIGRATION, step)
+  return { carrier, phase: phaseNumber(carrier.phase, numbered), commands }
+}
+
+const chancesOf = ({ fail = ['link', 'source', 'target'], mend = true }: ExploreOptions): Chances => ({ fail, mend })
+
+const viewOf = ({ pages = 3 }: ExploreOptions) => ({ name: MIGRATION, pages, pageBytes: PAGE_BYTES })
+const PAGE_BYTES = 64
+
+const firstState = (
+  { pages = 3, writes = 4, faults = 0, guest, engine = {} }: ExploreOptions,
+  numbered: Numbering
+): readonly [State, Saving] => {
+  const of = vm({ name: MIGRATION, pages, pageBytes: PAGE_BYTES, contextBytes: 0, ...guest })
+  const both = hosts({ guest: of, costs: idealHost, link: link({ bytesPerSecond: 1e9 }), fidelity: 'versions', engine })
+  const first = conduct({ migration: MIGRATION, settlement: settle(of.dependencies), hosts: both })
+  const putAway = saving(first, numbered)
+  const state: State = {
+    conduct: first,
+    carrier: { phase: { type: 'done', value: { type: 'lost', reason: 'not begun' } }, n: 0 },
+    saved: putAway.save(),
+    phase: 0,
+    sends: [],
+    lanes: [],
+    owed: [],
+    notices: [],
+    stalled: undefined,
+    writes,
+    faults,
+    outcome: undefined
+  }
+  return [state, putAway]
+}
+
+/** A `choose` that answers as told, then `false`, and counts how often it was asked. */
+const asking = () => {
+  let answers: readonly boolean[] = []
+  let count = 0
+  return {
+    choose: (): boolean => answers[count++] ?? false,
+    answer: (next: readonly boolean[]): void => {
+      answers = next
+      count = 0
+    },
+    count: (): number => count
+  }
+}
+
+const pathTo = (to: number, from: readonly number[], by: readonly (Choice | undefined)[]): readonly Choice[] => {
+  const path: Choice[] = []
+  for (let at = to; at > 0; at = from[at]) path.push(by[at]!)
+  return path.reverse()
+}
+
+/** The first state from which no end can be reached, or -1. */
+const firstWithoutEnd = (states: number, edges: readonly number[], ended: readonly number[]): number => {
+  const heads = new Int32Array(states).fill(-1)
+  const nexts = new Int32Array(edges.length / 2)
+  for (let e = 0; e < nexts.length; e++) {
+    const to = edges[2 * e + 1]
+    nexts[e] = heads[to]
+    heads[to] = e
+  }
+  const ends = new Uint8Array(states)
+  const reached = [...ended]
+  for (const one of ended) ends[one] = 1
+  for (let state = reached.pop(); state !== undefined; state = reached.pop())
+    for (let e = heads[state]; e >= 0; e = nexts[e]) {
+      const before = edges[2 * e]
+      if (ends[before] === 1) continue
+      ends[before] = 1
+      reached.push(before)
+    }
+  return ends.indexOf(0)
+}
