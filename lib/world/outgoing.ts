@@ -81,7 +81,7 @@ export const outgoing = (
     progress = agenda.schedule(report, options.progressNs)
   }
   const pagesSent = (): number =>
-    [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted) - transport.pagesToLeave(migration, agenda.now())
+    [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted) - transport.pagesNotLeft(migration, agenda.now())
 
   const enqueue = (job: object, channels: readonly Channel[]): void => {
     jobs.add(job)

@@ -48,8 +48,8 @@ export type Transport = {
   readonly senders: (owner: string) => number
   /** Bytes of an owner that have left so far. */
   readonly bytesLeft: (owner: string, now: Time) => number
-  /** Pages of an owner that were chosen and have not left yet, as far as batches are under way. */
-  readonly pagesToLeave: (owner: string, now: Time) => number
+  /** Pages of an owner that were chosen and have not left: not yet, or never, because their connection broke. */
+  readonly pagesNotLeft: (owner: string, now: Time) => number
   /** Bytes the applications have moved so far, and wanted to. */
   readonly application: (now: Time) => { readonly applicationBytes: number; readonly applicationDemandBytes: number }
   /** The link is gone: every job is refused, what has not arrived never will. */
@@ -102,6 +102,8 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
     return none
   }
   const left = new Map<string, number>()
+  /** Pages that were chosen, and had not left when their connection broke. */
+  const neverLeft = new Map<string, number>()
   const arrivesBy = new Map<string, Time>()
   /** Batches that have left, whose pages are not followed: what to do if the link breaks before they arrive. */
   let trailing: { readonly owner: string; readonly at: Time; readonly batch: Batch }[] = []
@@ -206,9 +208,29 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
           Math.max(0, edge - agenda.now())
         )
 
+  const bytesUnderWay = (owner: string, now: Time): number => {
+    let bytes = 0
+    for (const { owner: of, flight } of active) if (of === owner && flight !== undefined) bytes += Math.floor(sentBy(flight, now))
+    return bytes
+  }
+
+  const pagesUnderWay = (owner: string, now: Time): number => {
+    let pages = 0
+    for (const { owner: of, flight } of active) {
+      if (of !== owner || flight === undefined) continue
+      const { carried } = flight
+      const { leaves } = flight.batch
+      if (leaves !== undefined) for (let i = flight.count - 1; i >= flight.placed && leaves[i] > now; i--) pages++
+      else if (carried > 0) pages += carried - Math.floor((carried * sentBy(flight, now)) / flight.bytes)
+    }
+    return pages
+  }
+
   /** An owner's lanes have lost all that they carried, and its jobs are refused. */
   const empty = (owner: string, reason: string): void => {
     const now = agenda.now()
+    left.set(owner, (left.get(owner) ?? 0) + bytesUnderWay(owner, now))
+    neverLeft.set(owner, (neverLeft.get(owner) ?? 0) + pagesUnderWay(owner, now))
     for (const { owner: of, at, batch } of trailing) if (of === owner && at > now) batch.lost!(0)
     trailing = trailing.filter((one) => one.owner !== owner)
     const own = lanes.get(owner)
@@ -271,22 +293,8 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
       return true
     },
     senders: (owner) => active.reduce((n, lane) => n + (lane.owner === owner ? 1 : 0), 0),
-    bytesLeft: (owner, now) => {
-      let bytes = left.get(owner) ?? 0
-      for (const { owner: of, flight } of active) if (of === owner && flight !== undefined) bytes += Math.floor(sentBy(flight, now))
-      return bytes
-    },
-    pagesToLeave: (owner, now) => {
-      let pages = 0
-      for (const { owner: of, flight } of active) {
-        if (of !== owner || flight === undefined) continue
-        const { carried } = flight
-        const { leaves } = flight.batch
-        if (leaves !== undefined) for (let i = flight.count - 1; i >= flight.placed && leaves[i] > now; i--) pages++
-        else if (carried > 0) pages += carried - Math.floor((carried * sentBy(flight, now)) / flight.bytes)
-      }
-      return pages
-    },
+    bytesLeft: (owner, now) => (left.get(owner) ?? 0) + bytesUnderWay(owner, now),
+    pagesNotLeft: (owner, now) => (neverLeft.get(owner) ?? 0) + pagesUnderWay(owner, now),
     application: (now) => {
       account(now)
       return {
