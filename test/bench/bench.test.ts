@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { benchBubbling } from './bubbling'
+import { benchChecking } from './checking'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeline } from './timeline'
 
 describe('benches at smoke size', () => {
-  for (const bench of [benchTimeline, benchBubbling, benchPrecopy, benchPostcopy])
+  for (const bench of [benchTimeline, benchBubbling, benchPrecopy, benchPostcopy, benchChecking])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })
       expect(hash).toMatch(/^[0-9a-f]+$/)

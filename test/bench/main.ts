@@ -1,10 +1,17 @@
 import { benchBubbling } from './bubbling'
+import { benchChecking } from './checking'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeline } from './timeline'
 
 /** `npm run bench [-- NAME ...]`: the benches at canonical size, with a hash of each result. Ratios compare within one run; times belong to this machine. */
-const benches = { timeline: benchTimeline, bubbling: benchBubbling, precopy: benchPrecopy, postcopy: benchPostcopy }
+const benches = {
+  timeline: benchTimeline,
+  bubbling: benchBubbling,
+  precopy: benchPrecopy,
+  postcopy: benchPostcopy,
+  checking: benchChecking
+}
 const asked = process.argv.slice(2)
 for (const name of asked)
   if (!(name in benches)) throw new RangeError(`bench: a name must be one of ${Object.keys(benches).join(', ')} (got ${name})`)
