@@ -31,9 +31,9 @@ export class Driving {
   }
 
   /** Gives an order and runs until it is answered (a nanosecond at a time would be exact and slow: each step is to the next event). */
-  ask(order: Order): Signal {
+  ask(order: Order, at: Parameters<Driving['order']>[1] = {}): Signal {
     const n = this.n
-    this.order(order)
+    this.order(order, at)
     const answer = () => this.signals.find((s) => 'to' in s && s.to.n === n)
     while (answer() === undefined && this.line.nextAt() < Infinity) this.line.run(this.line.nextAt())
     const found = answer()
