@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import type { PageSet } from '../lib/memory/pageSet'
 import * as pageSet from '../lib/memory/pageSet'
 import { bubbling } from '../lib/migration/bubbling'
 import { noticing } from '../lib/migration/notices'
@@ -7,9 +8,11 @@ import type { PullRules } from '../lib/migration/pull'
 import { pull } from '../lib/migration/pull'
 import type { PushRules } from '../lib/migration/push'
 import { push, sentBy } from '../lib/migration/push'
+import type { Recovery } from '../lib/migration/recovery'
 import { concluded, pause, prepare, release, switchOver } from '../lib/migration/stages'
 import { roundsAtMost } from '../lib/migration/stopRule'
-import { andThen, chain, done, map, request } from '../lib/protocol/phase'
+import type { Attempt } from '../lib/protocol/phase'
+import { andThen, map, request } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 
 /**
@@ -27,39 +30,51 @@ export type HybridOptions = Partial<PushRules> & PullRules
  *     hybrid  =  push n rounds  then pause  then resumeAt(target)  then pull(residual)
  */
 export const hybrid = (options: HybridOptions = {}): Pipeline => {
-  const { until = roundsAtMost(1), prepaging, windowPages, windows, recovery, ...rules } = { prepaging: bubbling(), ...options }
-  const { channels } = rules
+  const { until = roundsAtMost(1), prepaging, windowPages, windows, recovery, ...rest } = { prepaging: bubbling(), ...options }
+  const rules = { ...rest, until }
   const pullMissing = pull({ prepaging, windowPages, windows, recovery })
   return (guest) =>
     pipe(
       prepare(),
-      andThen('push', () => push({ until, ...rules })(guest)),
-      andThen('pause', ({ owed }) =>
-        pipe(
-          pause(),
-          andThen('final sync', (clockNs) =>
-            pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ clockNs, stale: pageSet.union(owed, dirty) }))))
+      andThen('push and switch', () =>
+        noticing(
+          pipe(
+            push(rules)(guest),
+            andThen('switch', ({ owed }) => switchOwing(owed, rules, recovery))
           )
         )
       ),
-      andThen('switch', ({ clockNs, stale }) =>
-        pipe(
-          request({ type: 'discard', pages: stale }),
-          andThen('select', () => request({ type: 'select', level: rules.level ?? 'hypervisor' })),
-          andThen('non-pageable', ({ nonPageable }) => {
-            const atOnce = pageSet.intersection(stale, nonPageable)
-            const missing = pageSet.difference(stale, nonPageable)
-            return pipe(
-              request({ type: 'send', pages: atOnce, place: 'always', ...sentBy({ channels }, false) }),
-              andThen('resume at target', () => switchOver({ clockNs, missing, recovery })),
-              map(E.map(() => missing))
-            )
-          })
-        )
-      ),
-      noticing,
-      chain('pull', ([switched, notices]) => (E.isLeft(switched) ? done(switched) : pullMissing(switched.right, notices))),
+      andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),
       andThen('release', release),
       concluded
     )
 }
+
+/** Ends, the guest running at the target, with the pages that are missing there: those that were owed to it or written since, but for those sent at once. */
+const switchOwing = (owed: PageSet, { level = 'hypervisor', channels }: PushRules, recovery: Recovery | undefined): Attempt<PageSet> =>
+  pipe(
+    pause(),
+    andThen('final sync', (clockNs) =>
+      pipe(
+        request({ type: 'sync' }),
+        andThen('discard', ({ dirty }) => {
+          const stale = pageSet.union(owed, dirty)
+          return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))
+        }),
+        andThen('select', (stale) =>
+          pipe(
+            request({ type: 'select', level }),
+            andThen('non-pageable', ({ nonPageable }) => {
+              const atOnce = pageSet.intersection(stale, nonPageable)
+              const missing = pageSet.difference(stale, nonPageable)
+              return pipe(
+                request({ type: 'send', pages: atOnce, place: 'always', ...sentBy({ channels }, false) }),
+                andThen('resume at target', () => switchOver({ clockNs, missing, recovery })),
+                map(E.map(() => missing))
+              )
+            })
+          )
+        )
+      )
+    )
+  )

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import type { PageSet } from '../lib/memory/pageSet'
 import * as pageSet from '../lib/memory/pageSet'
 import { bubbling } from '../lib/migration/bubbling'
 import { noticing } from '../lib/migration/notices'
@@ -7,7 +8,8 @@ import type { PullRules } from '../lib/migration/pull'
 import { pull } from '../lib/migration/pull'
 import { concluded, pause, prepare, release, switchOver } from '../lib/migration/stages'
 import type { Level } from '../lib/protocol/command'
-import { andKeep, andThen, chain, done, map, request } from '../lib/protocol/phase'
+import type { Attempt } from '../lib/protocol/phase'
+import { andKeep, andThen, map, request } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 
 /**
@@ -28,20 +30,25 @@ export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
   return () =>
     pipe(
       prepare(),
-      andThen('pause', pause),
-      andThen('select', (clockNs) =>
-        pipe(
-          request({ type: 'select', level }),
-          andKeep('non-pageable', ({ nonPageable }) => request({ type: 'send', pages: nonPageable, place: 'always' })),
-          andThen('resume at target', ({ pages, nonPageable }) => {
-            const missing = pageSet.difference(pages, nonPageable)
-            return pipe(switchOver({ clockNs, missing, recovery: rules.recovery }), map(E.map(() => missing)))
-          })
-        )
-      ),
-      noticing,
-      chain('pull', ([switched, notices]) => (E.isLeft(switched) ? done(switched) : pullMissing(switched.right, notices))),
+      andThen('switch', () => noticing(switchAtOnce(level, rules))),
+      andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),
       andThen('release', release),
       concluded
     )
 }
+
+/** Ends, the guest running at the target, with the pages that are missing there. */
+const switchAtOnce = (level: Level, { recovery }: PullRules): Attempt<PageSet> =>
+  pipe(
+    pause(),
+    andThen('select', (clockNs) =>
+      pipe(
+        request({ type: 'select', level }),
+        andKeep('non-pageable', ({ nonPageable }) => request({ type: 'send', pages: nonPageable, place: 'always' })),
+        andThen('resume at target', ({ pages, nonPageable }) => {
+          const missing = pageSet.difference(pages, nonPageable)
+          return pipe(switchOver({ clockNs, missing, recovery }), map(E.map(() => missing)))
+        })
+      )
+    )
+  )

@@ -46,7 +46,7 @@ export type PullRules<S extends Data = Data> = {
 export const pull = <S extends Data>({ prepaging, windowPages = 256, windows = 2, recovery: given = patient }: PullRules<S> = {}) => {
   const recovery = checkedRecovery('pull', given)
   const once = prepaging === undefined ? onDemand : prepaged({ prepaging, windowPages, windows })
-  const asks = map(E.fold(broken, stands))
+  const asks = map(E.fold((failure: Failure) => broken(failure, { ...noNotices, gone: failure.reason }), stands))
   const isEnded = ({ missing, notices }: Pick<Standing, 'missing' | 'notices'>): boolean =>
     missing.count === 0 || (notices.exited && prepaging === undefined)
   return (missing: PageSet, notices: Notices = noNotices): Attempt<unknown> => {
@@ -59,9 +59,9 @@ export const pull = <S extends Data>({ prepaging, windowPages = 256, windows = 2
         if (turn.type === 'pulled') return E.right(E.right(null))
         if (turn.type === 'stands')
           return isEnded(turn) ? E.right(E.right(null)) : E.left({ missing: turn.missing, notices: turn.notices, asks: false })
-        return turn.gone || recovery.patienceNs === 0
+        return turn.notices.gone !== null || recovery.patienceNs === 0
           ? E.right(E.left({ ...turn.failure, committed: true }))
-          : E.left({ missing: state.missing, notices: { faulted: [], exited: turn.exited }, asks: true })
+          : E.left({ missing: state.missing, notices: turn.notices, asks: true })
       }
     )
   }
@@ -70,41 +70,42 @@ export const pull = <S extends Data>({ prepaging, windowPages = 256, windows = 2
 /** What is missing, what has been told of it, and whether the target is asked before anything is sent. */
 type Pulling = { readonly missing: PageSet; readonly notices: Notices; readonly asks: boolean }
 
-/**
- * What a turn of a pull came to: all has arrived; the target has told how things stand; or something has failed, `gone` for good. Who waits for the guest's faults
- * has heard whether it has ended.
- */
+/** What a turn of a pull came to: all has arrived; the target has told how things stand; or something has failed. */
 type Turn =
   | { readonly type: 'pulled' }
   | ({ readonly type: 'stands' } & Standing)
-  | { readonly type: 'broken'; readonly failure: Failure; readonly gone: boolean; readonly exited: boolean }
+  | { readonly type: 'broken'; readonly failure: Failure; readonly notices: Notices }
 
 const stands = (standing: Standing): Turn => ({ type: 'stands', ...standing })
-const broken = (failure: Failure): Turn => ({ type: 'broken', failure, gone: true, exited: false })
+const broken = (failure: Failure, notices: Notices): Turn => ({ type: 'broken', failure, notices })
 
 const onDemand = ({ missing, notices }: Pulling): Step<Turn> =>
   pipe(
-    demand({ ...idle, missing, outstanding: 1, tag: 1 }, [asked({ type: 'flush' })]),
+    demand({ ...idle, missing, gone: notices.gone, outstanding: 1, tag: 1 }, [asked({ type: 'flush' })]),
     told(missing, notices),
-    chain('flush', ({ refused, gone, ending }) => after(refused, gone, ending))
+    chain('flush', ({ refused, gone, ending }) => after(refused, { faulted: [], exited: ending, gone }))
   )
 
 const prepaged =
   <S extends Data>(rules: Prepaged<S>) =>
   ({ missing, notices }: Pulling): Step<Turn> =>
     pipe(
-      lanes({ demand: demand(idle), background: background(rules)(missing) }, { until: 'background' }),
+      lanes({ demand: demand({ ...idle, gone: notices.gone }), background: background(rules)(missing) }, { until: 'background' }),
       told(missing, notices),
-      chain('flush', ({ demand: { refused, gone }, background: pushed }) => after(pushed ?? refused, gone, false))
+      chain('flush', ({ demand: { refused, gone }, background: pushed }) => after(pushed ?? refused, { ...noNotices, gone }))
     )
 
 /** What follows the last answer: a barrier, behind which all that has left has arrived, or nothing where something has failed. */
-const after = (refused: Failure | null, gone: boolean, exited: boolean): Step<Turn> =>
+const after = (refused: Failure | null, notices: Notices): Step<Turn> =>
   refused !== null
-    ? done({ type: 'broken', failure: refused, gone, exited })
+    ? done(broken(refused, notices))
     : pipe(
         hearing(hostFailed)(request({ type: 'flush' })),
-        map(([flushed, gone]): Turn => (E.isLeft(flushed) ? { type: 'broken', failure: flushed.left, gone, exited } : { type: 'pulled' }))
+        map(([flushed, failed]) => {
+          if (E.isRight(flushed)) return { type: 'pulled' }
+          const { left: failure } = flushed
+          return broken(failure, failed ? { ...notices, gone: failure.reason } : notices)
+        })
       )
 
 /** A step that has heard for which of the missing pages the guest waits. */
@@ -124,11 +125,11 @@ type Demand = {
   readonly tag: number
   readonly ending: boolean
   readonly refused: Failure | null
-  /** A host has failed. */
-  readonly gone: boolean
+  /** Why a host is gone. */
+  readonly gone: string | null
 }
 
-const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, refused: null, gone: false }
+const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, refused: null, gone: null }
 
 /** The demand lane: one request a fault, ended by `wound`, by the guest's end, or by the last missing page. */
 const demand = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
@@ -147,7 +148,7 @@ const demand = (state: Demand, requests: readonly Request[] = []): Step<Demand> 
     }
     if (signal.type === 'wound' || signal.type === 'exited') return demand({ ...state, ending: true })
     if (signal.type === 'failed') {
-      const gone = state.gone || signal.what !== 'link'
+      const gone = signal.what === 'link' ? state.gone : signal.reason
       // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.
       return demand({ ...state, gone, refused: state.missing === null ? state.refused : failure('send', signal.reason) })
     }

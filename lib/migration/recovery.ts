@@ -34,7 +34,7 @@ export type Standing = { readonly primary: Where; readonly missing: PageSet; rea
  */
 export const recover = (recovery: Recovery, notices: Notices = noNotices): Attempt<Standing> => {
   const { patienceNs } = checkedRecovery('recover', recovery)
-  return asking({ patienceNs, until: null, mended: false, gone: null, notices })
+  return asking({ patienceNs, until: null, mended: false, notices })
 }
 
 /** The same recovery; throws `RangeError` as `recover` does. @internal */
@@ -55,15 +55,12 @@ type Waiting = {
   readonly until: Time | null
   /** The link was mended since the last question was asked. */
   readonly mended: boolean
-  /** A host has failed, and why. */
-  readonly gone: string | null
   readonly notices: Notices
 }
 
 /** What is told while it waits: the same state when it is nothing that matters. */
 const hear = (state: Waiting, signal: Signal): Waiting => {
   if (signal.type === 'mended') return { ...state, mended: true }
-  if (signal.type === 'failed' && signal.what !== 'link') return { ...state, gone: signal.reason }
   const notices = noticed(state.notices, signal)
   return notices === state.notices ? state : { ...state, notices }
 }
@@ -75,7 +72,8 @@ const asking = (state: Waiting, first = true): Attempt<Standing> =>
       return next === state ? undefined : asking(next, false)
     }
     if (signal.type === 'standing') return done(E.right({ primary: signal.primary, missing: signal.missing, notices: state.notices }))
-    const { gone, patienceNs } = state
+    const { patienceNs } = state
+    const { gone } = state.notices
     if (gone !== null || patienceNs === 0) return failed(gone ?? (signal.type === 'refused' ? signal.reason : signal.type))
     const until = state.until ?? signal.at + patienceNs
     if (state.mended) return asking({ ...state, until, mended: false })
@@ -86,14 +84,15 @@ const paused = (state: Waiting, afterNs: Time | undefined): Attempt<Standing> =>
   awaiting(afterNs === undefined ? [] : [asked({ type: 'wake', afterNs }, WAKE)], 'paused', state, (signal) => {
     if (answers(signal, WAKE)) return tooLate(state)
     const next = hear(state, signal)
-    if (next.mended || next.gone !== null) return takingBack(next, [false, false])
+    if (next.mended || next.notices.gone !== null) return takingBack(next, [false, false])
     return next === state ? undefined : paused(next, undefined)
   })
 
 /** A timer that runs is taken back, and its answer waited for: no request outlives its phase. */
 const takingBack = (state: Waiting, answered: readonly [woken: boolean, cancelled: boolean], first = true): Attempt<Standing> => {
   const [woken, cancelled] = answered
-  if (woken && cancelled) return state.gone === null ? asking({ ...state, mended: false }) : failed(state.gone)
+  const { gone } = state.notices
+  if (woken && cancelled) return gone === null ? asking({ ...state, mended: false }) : failed(gone)
   return awaiting(first ? [asked({ type: 'cancel', tag: WAKE }, CANCEL)] : [], 'mended', [state, woken, cancelled], (signal) => {
     if (answers(signal, WAKE)) return takingBack(state, [true, cancelled], false)
     if (answers(signal, CANCEL)) return takingBack(state, [woken, true], false)

@@ -2,7 +2,8 @@ import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import { chain, done, iterate, map } from '../protocol/phase'
 import type { Outcome, Pipeline } from '../protocol/pipeline'
-import { guestExited, hearing } from './hearing'
+import type { Signal } from '../protocol/signal'
+import { guestExited, hearing, hostFailed } from './hearing'
 import { checkedRecovery, patient, type Recovery, recover } from './recovery'
 
 /** How many further attempts are made at most, and how long each waits for a link that is broken (default a minute). */
@@ -26,9 +27,9 @@ export const retried = ({ times, recovery = patient }: RetryRules): ((pipeline: 
       0,
       (attempt: number) =>
         pipe(
-          hearing(guestExited)(pipeline(guest)),
-          chain('again', ([outcome, exited]) =>
-            outcome.type !== 'aborted' || exited || attempt === times
+          hearing(isFinal)(pipeline(guest)),
+          chain('again', ([outcome, isOver]) =>
+            outcome.type !== 'aborted' || isOver || attempt === times
               ? done<Attempted>({ outcome, again: false })
               : pipe(
                   recover(recovery),
@@ -41,6 +42,9 @@ export const retried = ({ times, recovery = patient }: RetryRules): ((pipeline: 
 }
 
 type Attempted = { readonly outcome: Outcome; readonly again: boolean }
+
+/** Another attempt would have nobody to go to, or nobody to take. */
+const isFinal = (signal: Signal): boolean => hostFailed(signal) || guestExited(signal)
 
 /** An abort says how often it was tried, where that was more than once. */
 const numbered = (outcome: Outcome, attempts: number): Outcome =>

@@ -90,12 +90,12 @@ describe('pull', () => {
   })
 
   it('sends at once for the pages that were faulted before it began, and on demand not at all for a guest that has ended', () => {
-    const before = { faulted: [9, 40], exited: false }
+    const before = { faulted: [9, 40], exited: false, gone: null }
     const asking = new Asking(pull({ prepaging: bubbling(), windowPages: 2, windows: 1 })(pageSet.fromPages(64, [0, 1, 40]), before))
     expect(asking.orders().map((o) => o.type === 'send' && pagesIn(o.pages))).toEqual([[0, 1], [40]])
     const demand = new Asking(pull()(pageSet.full(64), before))
     expect(demand.orders().map((o) => (o.type === 'send' ? pagesIn(o.pages) : o.type))).toEqual(['flush', [9], [40]])
-    expect(new Asking(pull()(pageSet.full(64), { faulted: [], exited: true })).value()).toEqual(E.right(null))
+    expect(new Asking(pull()(pageSet.full(64), { faulted: [], exited: true, gone: null })).value()).toEqual(E.right(null))
   })
 
   describe('when the link fails', () => {

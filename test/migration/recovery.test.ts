@@ -16,7 +16,9 @@ describe('recover', () => {
     const asking = recovering()
     asking.answer(0, standing)
     expect(orders(asking)).toEqual(['inquire'])
-    expect(asking.value()).toEqual(E.right({ primary: 'target', missing: standing.missing, notices: { faulted: [], exited: false } }))
+    expect(asking.value()).toEqual(
+      E.right({ primary: 'target', missing: standing.missing, notices: { faulted: [], exited: false, gone: null } })
+    )
   })
 
   it('waits for the link, takes its timer back, and asks again', () => {
@@ -100,7 +102,7 @@ describe('recover', () => {
     asking.answer(1, { type: 'done' })
     asking.answer(2, { type: 'cancelled', unsent: pageSet.empty(8) })
     asking.answer(3, standing)
-    expect(asking.value()).toMatchObject(E.right({ notices: { faulted: [3, 2], exited: true } }))
+    expect(asking.value()).toMatchObject(E.right({ notices: { faulted: [3, 2], exited: true, gone: null } }))
   })
 
   it('never ends with a request unanswered, and never misses a link that is mended after a refusal', () => {
