@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { commandLine } from '../../pipelines/commands/commandLine'
 import { addCheckCommand } from './checkCommand'
+import { addMuseumCommand } from './museumCommand'
 import { addPropertiesCommand } from './propertiesCommand'
 
 /** The whole command line: that of the pipelines, and the commands of the verification kit. */
@@ -8,5 +9,6 @@ export const kitCommandLine = (): Command => {
   const program = commandLine()
   addCheckCommand(program)
   addPropertiesCommand(program)
+  addMuseumCommand(program)
   return program
 }

@@ -3,7 +3,7 @@ import { concluded, pause, prepare, release, switchOver } from '../../lib/migrat
 import { andKeep, andThen, request } from '../../lib/protocol/phase'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { invariant } from '../invariants/invariant'
-import { logOf, taken, unmarked } from './kernels'
+import { logOf, taken, unmarked } from './logKernel'
 import { museumWorlds } from './museumWorlds'
 import type { Piece } from './piece'
 import { roundsOf } from './rounds'
@@ -88,7 +88,6 @@ export const bitmapPieces: readonly Piece[] = [
     name: 'more of the log is cleared than was read',
     reference: {
       project: 'QEMU',
-      date: '2019 to 2022',
       of: [
         '084140bd4989095d39978269fd0f43e398a0015d',
         'f70d3451fe468eacddb15ccf5fd170754510b0a0',
@@ -100,7 +99,7 @@ export const bitmapPieces: readonly Piece[] = [
     story:
       'The log is read block by block and cleared by aligned chunks; where a block does not begin or end at a chunk, marks of its neighbour are cleared that nobody has read.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ pages: [4, 5, 6, 7, 8] }),
     wrong: {
       rule: 'The chunks that a block touches are cleared with it.',
@@ -121,7 +120,7 @@ export const bitmapPieces: readonly Piece[] = [
       'A full snapshot leaves the dirty log as it is, so that the diff that follows names what the full one has already. Nothing is lost; the diff is not what it is said to be.',
     invariant: 'diffSinceLast',
     rules: [diffSinceLast],
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds(),
     wrong: {
       rule: 'A diff snapshot clears the log.',

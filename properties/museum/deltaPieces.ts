@@ -2,7 +2,7 @@ import type { PageContent } from '../../lib/memory/content'
 import { deltaBytes, difference } from '../../lib/memory/delta'
 import type { Packet, PageToSend } from '../../lib/world/engine'
 import { xbzrle } from '../../lib/world/xbzrle'
-import { codingOf, plain } from './kernels'
+import { codingOf, plain } from './codingKernel'
 import { museumWorlds } from './museumWorlds'
 import type { Piece } from './piece'
 import { hybridOf, roundsOf } from './rounds'
@@ -61,7 +61,7 @@ export const deltaPieces: readonly Piece[] = [
     story:
       'A page that has become all zeros is sent as a mark, and the sender’s cache keeps what it was before; the next difference is taken from that, and applied to zeros.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ clears: true }),
     wrong: {
       rule: 'Zero pages leave ahead of the cache, which does not hear of them.',
@@ -81,7 +81,7 @@ export const deltaPieces: readonly Piece[] = [
     story:
       'A page that finds no room in the sender’s cache is sent from the cache all the same, as if it were there: what leaves is old, and another page’s.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds(),
     wrong: {
       rule: 'What leaves is what the page’s slot of the cache holds, whether the page got in or not.',
@@ -101,7 +101,7 @@ export const deltaPieces: readonly Piece[] = [
     story:
       'Differences are sent for pages that the target has dropped for the switch to post-copy, and so has no base for. (QEMU’s stream was rejected there; here the page is garbage.)',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds(),
     wrong: { rule: 'The pull is encoded as the push was.', pipeline: hybridOf({ rounds: 2, encoding: 'delta', pull: 'delta' }) },
     right: { rule: 'From the switch on pages are sent whole.', pipeline: hybridOf({ rounds: 2, encoding: 'delta' }) }

@@ -71,7 +71,7 @@ export const hugePagePieces: readonly Piece[] = [
     story:
       'The target’s kernel backs a range by a huge page when the first of its pages arrives; the others seem to be there, all zeros, and no access to them is trapped any more.',
     invariant: 'arrivedBeforeRead',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds(),
     wrong: { rule: 'A page that arrives brings the huge page it lies in.', pipeline: postcopy(), engine: () => ({ backing: hugeAtOnce }) },
     right: {
@@ -87,7 +87,7 @@ export const hugePagePieces: readonly Piece[] = [
     story:
       'The target’s pages are larger than those of the source; to drop a stale one there is to drop the whole page of the host, with neighbours that nobody will send again.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ pages: [2, 3, 4, 5, 6, 7, 8] }),
     wrong: {
       rule: 'What is stale is dropped and sent again.',
@@ -105,13 +105,12 @@ export const hugePagePieces: readonly Piece[] = [
     name: 'a balloon takes live neighbours',
     reference: {
       project: 'QEMU',
-      date: '2018 to 2019',
       of: ['a3b6ff6d0a7a964c5c7cd5f9a0d5e42752b6347a', 'b27b3239140470b7d593e3b0b09687bcc6fbf274']
     },
     story:
       'Pages that the guest has given up by its balloon are dropped one by one on a host whose pages are larger: what else lies in them is dropped too.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ pages: [2, 3, 4, 5, 6, 7, 8], classes: ['ballooned'] }),
     wrong: { rule: 'A page in the balloon is dropped.', pipeline: ballooned((pages) => pages), engine: () => ({ backing: hugeDropped }) },
     right: {

@@ -1,6 +1,7 @@
 import type { PageContent } from '../../lib/memory/content'
 import type { Packet } from '../../lib/world/engine'
-import { apart, codingOf, plain, together, unmarked } from './kernels'
+import { apart, codingOf, plain, together } from './codingKernel'
+import { unmarked } from './logKernel'
 import { museumWorlds } from './museumWorlds'
 import type { Piece } from './piece'
 import { roundsOf } from './rounds'
@@ -114,7 +115,7 @@ export const imagePieces: readonly Piece[] = [
     story:
       'An incremental dump leaves out what has not changed since its parent, and finds its parent by process number: of a number used again, that is another process.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ two: true, pages: [1, 2, 3, 4] }),
     wrong: {
       rule: 'A parent dump is found by process number.',
@@ -134,7 +135,7 @@ export const imagePieces: readonly Piece[] = [
     story:
       'In an image with a place for every page, zero pages are not written; the bit that says a page is there stays set from before, and old content is restored.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ clears: true }),
     wrong: {
       rule: 'A page’s bit is set when it is written.',
@@ -158,7 +159,7 @@ export const imagePieces: readonly Piece[] = [
     story:
       'A diff of several regions is written to one file; clean pages at the end of a region do not move the file on, and the next region is written too early in it.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ pages: [5, 6, 7, 8] }),
     wrong: {
       rule: 'The file moves on with each dirty page, over the clean ones before it.',
@@ -178,7 +179,7 @@ export const imagePieces: readonly Piece[] = [
     story:
       'The buffer of a checkpoint is applied batch by batch, and each batch looks its page numbers up from the beginning: the second overwrites what the first has placed.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ pages: [3, 4, 5, 6] }),
     wrong: {
       rule: 'The i-th page of a batch goes where the i-th number says.',

@@ -64,7 +64,7 @@ export const orderPieces: readonly Piece[] = [
     story:
       'Pages are spread over several channels, and the barrier between two rounds returns before they have arrived: what a page was comes after what it is.',
     invariant: 'neverOlder',
-    budget: 200,
+    budget: 300,
     worlds: museumWorlds({ lanes: ['#1'] }),
     wrong: {
       rule: 'A round begins when the last page of the one before has been handed over.',
@@ -75,7 +75,7 @@ export const orderPieces: readonly Piece[] = [
   {
     id: 'B28',
     name: 'the bulk is placed over its updates',
-    reference: { project: 'TLM, TLC', date: '2011, 2014', of: ['Chanchio & Thaenkaew, CCGrid 2014', 'Chanchio et al., NCA 2011'] },
+    reference: { project: 'TLM and TLC', date: '2014 and 2011', of: ['Chanchio & Thaenkaew, CCGrid 2014', 'TLC, NCA 2011'] },
     story:
       'All of memory travels beside its updates, and a copy of the bulk that arrives late is placed over the newer one. (No bug report: the rule that these papers have against it.)',
     invariant: 'neverOlder',

@@ -4,11 +4,11 @@ import type { Engine } from '../../lib/world/engine'
 import type { Invariant } from '../invariants/invariant'
 import type { MuseumPlan } from './museumWorlds'
 
-/** Where an error happened: the project or the paper, year and month of what corrected it (or of what it was printed in), and the commits or the place in print. */
-export type Reference = { readonly project: string; readonly date: string; readonly of: readonly string[] }
+/** Where an error happened: the project or the paper, when it was corrected (or printed) as far as is known, and the commits or the place in print. */
+export type PieceReference = { readonly project: string; readonly date?: string; readonly of: readonly string[] }
 
 /** A brick as it is wrong, or as it is right: its rule in a sentence, the migration it is part of, and the engine's parts of its world (new ones for each world). */
-export type Version = { readonly rule: string; readonly pipeline: Pipeline; readonly engine?: () => Engine }
+export type PieceVersion = { readonly rule: string; readonly pipeline: Pipeline; readonly engine?: () => Engine }
 
 /**
  * A piece of the museum: an error that was made, as a wrong brick beside the right one.
@@ -19,10 +19,10 @@ export type Version = { readonly rule: string; readonly pipeline: Pipeline; read
 export type Piece = {
   readonly id: string
   readonly name: string
-  readonly reference: Reference
+  readonly reference: PieceReference
   readonly story: string
-  readonly wrong: Version
-  readonly right: Version
+  readonly wrong: PieceVersion
+  readonly right: PieceVersion
   readonly invariant: string
   readonly rules?: readonly Invariant[]
   readonly budget: number

@@ -59,7 +59,7 @@ export const pullPieces: readonly Piece[] = [
     story:
       'Pages that the guest hints to be free are taken out of what is sent, and are missing at the target all the same; the guest uses one again there, and the source does not serve a page that it does not owe.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 100,
     worlds: museumWorlds({ classes: ['free'] }),
     wrong: { rule: 'What is free is missing, and not owed.', pipeline: hinted },
     right: { rule: 'What is missing at the target is what the source owes.', pipeline: postcopy({ level: 'guestOs' }) }
@@ -82,7 +82,7 @@ export const pullPieces: readonly Piece[] = [
     story:
       'A page is marked as sent when it is queued, and a fault discards the queue: what was in it is never sent. (The listing with its other error corrected.)',
     invariant: 'noPageLost',
-    budget: 100,
+    budget: 600,
     worlds: museumWorlds(),
     wrong: {
       rule: 'A page that is queued counts as sent, and a fault empties the queue (bubblingDiscarding).',

@@ -80,7 +80,7 @@ export const retryPieces: readonly Piece[] = [
     id: 'B7',
     name: 'what a failed attempt had read of the log is forgotten',
     reference: {
-      project: 'Firecracker, Propolis',
+      project: 'Firecracker and Propolis',
       date: '2024-05',
       of: [
         '0d0cab9f3744eb3a013ca209d26ce44d29687120',
@@ -92,7 +92,7 @@ export const retryPieces: readonly Piece[] = [
     story:
       'Marks are cleared when they are read, and the pages that they named have not got anywhere when the attempt fails; the next one takes what the log says by then for all there is.',
     invariant: 'noPageLost',
-    budget: 50,
+    budget: 200,
     worlds: museumWorlds({ outages: true }),
     wrong: { rule: 'An attempt owes what the log names.', pipeline: retrying((_, dirty) => dirty) },
     right: { rule: 'An attempt owes what the log names and what the one before still owed.', pipeline: retrying(pageSet.union) }

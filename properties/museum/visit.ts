@@ -5,7 +5,7 @@ import type { Counterexample } from '../counterexample'
 import type { Invariant } from '../invariants/invariant'
 import { invariants } from '../invariants/invariants'
 import { type MuseumPlan, museumWorldOf } from './museumWorlds'
-import type { Piece, Version } from './piece'
+import type { Piece, PieceVersion } from './piece'
 
 /** `seed`: of the worlds (default 1). `path`: of a counterexample, to see that one again. `rightRuns`: in how many worlds the right version is tried (default 100). */
 export type VisitOptions = { readonly seed?: number; readonly path?: string; readonly rightRuns?: number }
@@ -21,14 +21,14 @@ export type Visit = {
 
 /** Tries both versions of a piece. Law: `visit` holds of every piece of the museum. Cost: some hundred small runs. */
 export const visit = (piece: Piece, { rightRuns = 100, ...options }: VisitOptions = {}): Visit => {
-  const wrong = tried(piece, 'wrong', options)
-  const right = tried(piece, 'right', { seed: options.seed, runs: rightRuns })
+  const wrong = checkVersion(piece, 'wrong', options)
+  const right = checkVersion(piece, 'right', { seed: options.seed, runs: rightRuns })
   return { piece, wrong, right, holds: E.isLeft(wrong) && wrong.left.invariant === piece.invariant && E.isRight(right) }
 }
 
 /** Checks one version of a piece in its worlds: a counterexample, or that there was none. */
-export const tried = (piece: Piece, which: 'right' | 'wrong', options: CheckOptions = {}): E.Either<Counterexample, Passed> => {
-  const { pipeline, engine }: Version = piece[which]
+export const checkVersion = (piece: Piece, which: 'right' | 'wrong', options: CheckOptions = {}): E.Either<Counterexample, Passed> => {
+  const { pipeline, engine }: PieceVersion = piece[which]
   return check(
     { name: `${piece.id}, ${which}`, pipeline },
     {
