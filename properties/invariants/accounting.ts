@@ -19,14 +19,22 @@ export const accounting: Invariant = invariant<Memory>({
   oracle: 'O3',
   hears: ['send', 'cancel', 'sent', 'cancelled', 'refused', 'round', 'progress'],
   init: (began, migration) => ({
-    ...opened,
     world: described(began),
     pageBytes: began?.guests[migration]?.pageBytes,
     cancels: new Map(),
     cut: new Map(),
-    rounds: new Map()
+    rounds: new Map(),
+    round: 0,
+    pagesOrdered: 0,
+    pagesAnswered: 0,
+    bytesAnswered: 0,
+    pagesTold: 0,
+    bytesTold: 0
   }),
-  again: (memory) => ({ ...memory, round: 0 }),
+  again: (memory) => {
+    memory.round = 0
+    return memory
+  },
   step: (memory, entry, tell, orders) => {
     if (entry.type === 'commanded') {
       const { order, to } = entry.command
@@ -64,8 +72,6 @@ type Memory = {
   pagesTold: number
   bytesTold: number
 }
-
-const opened = { round: 0, pagesOrdered: 0, pagesAnswered: 0, bytesAnswered: 0, pagesTold: 0, bytesTold: 0 }
 
 const numberOf = (pages: Pages): number => (pages.type === 'PageSet' ? pages.count : pages.length)
 

@@ -1,5 +1,6 @@
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeline } from './timeline'
@@ -10,7 +11,8 @@ const benches = {
   bubbling: benchBubbling,
   precopy: benchPrecopy,
   postcopy: benchPostcopy,
-  checking: benchChecking
+  checking: benchChecking,
+  monitors: benchMonitors
 }
 const asked = process.argv.slice(2)
 for (const name of asked)

@@ -54,7 +54,8 @@ export const benchMonitors = ({ smoke }: { readonly smoke: boolean }): BenchResu
   const fold = breaches(invariants)
   const times = smoke ? 200 : 5000
   const judge = (): void => {
-    for (let i = 0; i < times; i++) if (runFold(fold, journal).length > 0) throw new Error('benchMonitors: the small run must break nothing')
+    for (let i = 0; i < times; i++)
+      if (runFold(fold, journal).length > 0) throw new Error('benchMonitors: the small run must break nothing')
   }
   judge()
   const [small] = best(repeats, [judge])
