@@ -1,6 +1,7 @@
 import { type Bitmap, bitmap, markAll } from '../../lib/memory/bitmap'
+import type { PageSet } from '../../lib/memory/pageSet'
 import { type Invariant, invariant } from './invariant'
-import { clearPages, listed } from './pageMarks'
+import { arrived, clearPages, listed, missingIn } from './pageMarks'
 
 /**
  * A retry after an abort equals a fresh run, as far as one journal shows it: after an `abandon` the target has nothing, so an attempt that gets as far as its
@@ -12,10 +13,11 @@ export const freshAfterAbort: Invariant = invariant<Memory>({
   sentence: 'A retry after an abort carries nothing over: it looks up and sends every page for itself.',
   oracle: 'O7',
   plane: 'pages',
-  hears: ['selected', 'sent', 'exited', 'released'],
-  init: () => ({ exited: false, attempt: 1, unsent: undefined }),
-  again: ({ exited, attempt }, how) => ({ exited, attempt: how === 'retry' ? attempt + 1 : 1, unsent: undefined }),
+  hears: ['selected', 'resume', 'sent', 'standing', 'exited', 'released'],
+  init: () => ({ exited: false, attempt: 1, unsent: undefined, missing: undefined }),
+  again: ({ exited, attempt }, how) => ({ exited, attempt: how === 'retry' ? attempt + 1 : 1, unsent: undefined, missing: undefined }),
   step: (memory, entry, tell) => {
+    if (entry.type === 'commanded') memory.missing = missingIn(entry.command.order) ?? memory.missing
     if (entry.type !== 'signalled') return memory
     const { signal } = entry
     const { attempt, unsent } = memory
@@ -23,6 +25,7 @@ export const freshAfterAbort: Invariant = invariant<Memory>({
     if (attempt === 1) return memory
     if (signal.type === 'selected' && unsent === undefined) markAll((memory.unsent = bitmap(signal.pages.size)), signal.pages)
     else if (signal.type === 'sent' && unsent !== undefined) clearPages(unsent, signal.pages)
+    else if (signal.type === 'standing') arrived(unsent, memory.missing, signal.missing)
     else if (signal.type === 'released' && !memory.exited) {
       if (unsent === undefined) tell(`attempt ${attempt} never looked up which pages there are`)
       else if (unsent.count > 0) tell(`attempt ${attempt} did not send ${unsent.count} of its pages itself: ${listed(unsent)}`)
@@ -31,5 +34,5 @@ export const freshAfterAbort: Invariant = invariant<Memory>({
   }
 })
 
-/** `unsent`: the pages that this attempt selected first and has not sent. Only attempts after an abort are followed. */
-type Memory = { exited: boolean; readonly attempt: number; unsent: Bitmap | undefined }
+/** `unsent`: the pages that this attempt selected first and has not sent. `missing`: those that the guest was resumed without. Only attempts after an abort are followed. */
+type Memory = { exited: boolean; readonly attempt: number; unsent: Bitmap | undefined; missing: PageSet | undefined }

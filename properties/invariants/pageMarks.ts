@@ -1,7 +1,7 @@
 import { type Bitmap, clear, clearSet, mark, markAll, snapshot } from '../../lib/memory/bitmap'
 import { orderOf } from '../../lib/memory/pageSequence'
 import * as pageSet from '../../lib/memory/pageSet'
-import type { Pages } from '../../lib/protocol/command'
+import type { Order, Pages } from '../../lib/protocol/command'
 
 /** Marks pages, whichever way they are named. Cost: a few nanoseconds a page of a sequence, about one a word of a set. @internal */
 export const markPages = (marks: Bitmap, pages: Pages): void => {
@@ -38,6 +38,15 @@ export const clearMarked = (marks: Bitmap, pages: Pages): readonly number[] | un
       unmarked.push(order[i])
     }
   return unmarked
+}
+
+/** The pages that a guest is resumed at the target without; `undefined` for every other order. @internal */
+export const missingIn = (order: Order): pageSet.PageSet | undefined =>
+  order.type === 'resume' && order.where === 'target' ? order.missing : undefined
+
+/** Takes the marks of pages away that were missing at the target and, as it tells, are not any more: they have arrived, answered or not. @internal */
+export const arrived = (unsent: Bitmap | undefined, missing: pageSet.PageSet | undefined, still: pageSet.PageSet): void => {
+  if (unsent !== undefined && missing !== undefined) clearSet(unsent, pageSet.difference(missing, still))
 }
 
 /** Pages for people, at most ten of them: `3, 5 and 1000 more`. @internal */
