@@ -1,15 +1,21 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either'
 import { check } from '../../properties/check'
-import { type SwarmName, swarms, worldsOf } from './swarms'
+import { happensIn, type SwarmName, swarms, worldsOf } from './swarms'
 
 /** What a judge is told to do: which swarms, how many worlds of each, and the seed. */
 export type Job = { readonly swarms: readonly SwarmName[]; readonly runs: number; readonly seed: number }
 
-/** What became of a mutant: which invariant caught it, in which swarm, after how many runs of all; or that all `runs` passed. */
+/**
+ * What became of a mutant: which invariant caught it (`sometimes` where something never happened that must), in which swarm, after how many runs of all; or that
+ * all `runs` passed.
+ */
 export type Judgement =
   | { readonly type: 'caught'; readonly by: string; readonly swarm: string; readonly runs: number; readonly problem: string }
   | { readonly type: 'survived'; readonly runs: number }
+
+/** Runs in which all that must happen does. */
+const ENOUGH = 200
 
 const judge = ({ swarms: names, runs, seed }: Job): Judgement => {
   let before = 0
@@ -21,6 +27,9 @@ const judge = ({ swarms: names, runs, seed }: Job): Judgement => {
       return { type: 'caught', by: invariant, swarm: name, runs: before + result.left.runs, problem }
     }
     before += result.right.runs
+    const never = (happensIn[name] ?? []).filter((what) => result.right.sometimes[what] === 0)
+    if (runs >= ENOUGH && never.length > 0)
+      return { type: 'caught', by: 'sometimes', swarm: name, runs: before, problem: `${never.join(', ')}: in none of ${runs} runs` }
   }
   return { type: 'survived', runs: before }
 }

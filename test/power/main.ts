@@ -5,11 +5,10 @@ import Table from 'cli-table3'
 import type { Job } from './judge'
 import type { Mutation } from './mutation'
 import { mutations } from './mutations'
-import { type SwarmName, swarms } from './swarms'
 import { trial, type Verdict } from './trial'
 
 /**
- * `npm run power [-- part-of-a-name ...] [--runs n] [--seed n] [--jobs n] [--limit seconds] [--json file]`: builds every mutant of the written list, lets its judge look for a run
+ * `npm run power [-- part-of-a-name ...] [--swarms a,b] [--runs n] [--seed n] [--jobs n] [--limit seconds] [--json file]`: builds every mutant of the written list, lets its judge look for a run
  * that breaks an invariant, and reports the share caught. Ends with 1 when that is below 95 %, or when the sources themselves do not pass.
  */
 const { values, positionals } = parseArgs({
@@ -17,6 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    swarms: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     limit: { type: 'string', default: '180' },
     json: { type: 'string' }
@@ -29,8 +29,12 @@ const seed = Number(values.seed)
 const limitMs = Number(values.limit) * 1000
 const jobOf = ({ swarms, runs = 1000 }: Mutation): Job => ({ swarms, runs: values.runs === undefined ? runs : Number(values.runs), seed })
 
-const chosen = mutations.filter(({ name, equivalent }) =>
-  positionals.length === 0 ? equivalent === undefined : positionals.some((part) => name.toLowerCase().includes(part.toLowerCase()))
+const within = values.swarms?.split(',')
+
+const chosen = mutations.filter(
+  ({ name, equivalent, swarms }) =>
+    (positionals.length === 0 ? equivalent === undefined : positionals.some((part) => name.toLowerCase().includes(part.toLowerCase()))) &&
+    (within === undefined || swarms.every((swarm) => within.includes(swarm)))
 )
 
 const said = (verdict: Verdict): string =>
@@ -82,8 +86,8 @@ const report = (tried: readonly Tried[]): void => {
 }
 
 const main = async (): Promise<void> => {
-  const all = Object.keys(swarms) as SwarmName[]
-  const baseline = await trial(undefined, { swarms: all, runs: Math.min(200, Number(values.runs ?? 200)), seed }, limitMs)
+  const used = [...new Set(chosen.flatMap((mutation) => mutation.swarms))]
+  const baseline = await trial(undefined, { swarms: used, runs: Number(values.runs ?? 500), seed }, 5 * limitMs)
   if (baseline.type !== 'survived') throw new Error(`the sources themselves do not pass: ${JSON.stringify(baseline)}`)
   const tried = await together(
     chosen.map((mutation) => async (): Promise<Tried> => {

@@ -11,14 +11,16 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'precopyForgettingTheResidual',
     kind: 'a page dropped',
     mistake: 'The residual of the push is not handed on: a prototype kept it as hidden state.',
-    edits: [{ file: precopy, find: 'stopAndCopy(owed)', put: "stopAndCopy(require('../lib/memory/pageSet').empty(guest.pages))" }],
+    edits: [{ file: precopy, find: 'stopAndCopy(owed, {', put: "stopAndCopy(require('../lib/memory/pageSet').empty(guest.pages), {" }],
     swarms: ['precopies']
   },
   {
     name: 'precopyDroppingAPage',
     kind: 'a page dropped',
     mistake: 'The last page of the residual is left out of the final copy.',
-    edits: [{ file: precopy, find: 'stopAndCopy(owed)', put: "stopAndCopy(require('../lib/memory/pageSet').take(owed, owed.count - 1))" }],
+    edits: [
+      { file: precopy, find: 'stopAndCopy(owed, {', put: "stopAndCopy(require('../lib/memory/pageSet').take(owed, owed.count - 1), {" }
+    ],
     swarms: ['precopies']
   },
   {
@@ -28,8 +30,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: precopy,
-        find: "andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed)),\n      andThen('release', release),",
-        put: "andThen('release', ({ owed }) => pipe(release(), andThen('stop-and-copy', () => stopAndCopy(owed)))),\n      andThen('needs', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right([]))),"
+        find: "andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed, { channels, delta, recovery })),\n      andThen('release', release),",
+        put: "andThen('release', ({ owed }) => pipe(release(), andThen('stop-and-copy', () => stopAndCopy(owed, { channels, delta, recovery })))),\n      andThen('needs', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right([]))),"
       }
     ],
     swarms: ['precopies']
@@ -54,8 +56,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: stopAndCopy,
-        find: "prepare(),\n      andThen('stop-and-copy', () => phase.stopAndCopy(level))",
-        put: 'phase.stopAndCopy(level)'
+        find: "prepare(),\n      andThen('stop-and-copy', () => phase.stopAndCopy(level, { channels, recovery }))",
+        put: 'phase.stopAndCopy(level, { channels, recovery })'
       }
     ],
     swarms: ['stopAndCopies']
@@ -64,7 +66,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'stopAndCopyOfTheGuestOsOnly',
     kind: 'a page dropped',
     mistake: 'Only what the application uses is sent; what the kernel of the guest holds stays behind.',
-    edits: [{ file: stopAndCopy, find: 'phase.stopAndCopy(level)', put: "phase.stopAndCopy('application')" }],
+    edits: [{ file: stopAndCopy, find: 'phase.stopAndCopy(level, ', put: "phase.stopAndCopy('application', " }],
     swarms: ['stopAndCopies']
   },
   {
@@ -115,7 +117,13 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'postcopyNotTrapping',
     kind: 'a page dropped',
     mistake: 'The target is not told which pages are missing, so the guest reads zeros there.',
-    edits: [{ file: postcopy, find: 'switchOver({ clockNs, missing })', put: 'switchOver({ clockNs })' }],
+    edits: [
+      {
+        file: postcopy,
+        find: 'switchOver({ clockNs, missing, recovery: rules.recovery })',
+        put: 'switchOver({ clockNs, recovery: rules.recovery })'
+      }
+    ],
     swarms: ['postcopies']
   },
   {
@@ -125,8 +133,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: 'switchOver({ clockNs, missing })',
-        put: 'switchOver({ clockNs, missing: pageSet.take(missing, missing.count - 1) })'
+        find: 'switchOver({ clockNs, missing, recovery: rules.recovery })',
+        put: 'switchOver({ clockNs, missing: pageSet.take(missing, missing.count - 1), recovery: rules.recovery })'
       }
     ],
     swarms: ['postcopies']
@@ -135,7 +143,13 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'postcopyPullingOneTooFew',
     kind: 'off by one',
     mistake: 'The last missing page is trapped and never sent unless the guest faults on it.',
-    edits: [{ file: postcopy, find: 'pull(rules)(missing)', put: 'pull(rules)(pageSet.take(missing, missing.count - 1))' }],
+    edits: [
+      {
+        file: postcopy,
+        find: 'pullMissing(switched.right, notices)',
+        put: 'pullMissing(pageSet.take(switched.right, switched.right.count - 1), notices)'
+      }
+    ],
     swarms: ['postcopies']
   },
   {
@@ -145,8 +159,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "switchOver({ clockNs, missing }),\n              andThen('pull', () => pull(rules)(missing))",
-        put: 'switchOver({ clockNs, missing })'
+        find: "chain('pull', ([switched, notices]) => (E.isLeft(switched) ? done(switched) : pullMissing(switched.right, notices))),",
+        put: 'map(([switched]) => switched),'
       }
     ],
     swarms: ['postcopies']
@@ -158,8 +172,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "switchOver({ clockNs, missing }),\n              andThen('pull', () => pull(rules)(missing))",
-        put: "pull(rules)(missing),\n              andThen('switch', () => switchOver({ clockNs, missing }))"
+        find: 'return pipe(switchOver({ clockNs, missing, recovery: rules.recovery }), map(E.map(() => missing)))',
+        put: "return pipe(pullMissing(missing), andThen('switch', () => switchOver({ clockNs, missing, recovery: rules.recovery })), map(E.map(() => pageSet.empty(missing.size))))"
       }
     ],
     swarms: ['postcopies']
@@ -245,8 +259,8 @@ export const pipelineMutations: readonly Mutation[] = [
       },
       {
         file: hybrid,
-        find: "andThen('pull', () =>",
-        put: "andThen('discard', () => request({ type: 'discard', pages: missing })),\n              andThen('pull', () =>"
+        find: 'map(E.map(() => missing))',
+        put: "andThen('discard', () => request({ type: 'discard', pages: missing })),\n              map(E.map(() => missing))"
       }
     ],
     swarms: ['hybrids']
@@ -280,7 +294,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridNotTrapping',
     kind: 'a page dropped',
     mistake: 'The target is not told which pages are missing.',
-    edits: [{ file: hybrid, find: 'switchOver({ clockNs, missing })', put: 'switchOver({ clockNs })' }],
+    edits: [{ file: hybrid, find: 'switchOver({ clockNs, missing, recovery })', put: 'switchOver({ clockNs, recovery })' }],
     swarms: ['hybrids']
   },
   {
@@ -291,5 +305,21 @@ export const pipelineMutations: readonly Mutation[] = [
     swarms: ['hybrids'],
     equivalent:
       'They are part of the stale pages, which the target has just dropped (the discard is answered after it arrived, and nothing is on its way then), so nothing is there: both places put them down.'
+  },
+  {
+    name: 'postcopyDeafWhileRedirecting',
+    kind: 'an acknowledgement lost',
+    mistake:
+      'A fault that is told while the network is still being redirected is heard by nobody, and nobody is told twice (ours, until `neverStuck` found it).',
+    edits: [{ file: postcopy, find: 'pullMissing(switched.right, notices)', put: 'pullMissing(switched.right)' }],
+    swarms: ['demandPostcopies']
+  },
+  {
+    name: 'hybridSendingDeltasOfDroppedPages',
+    kind: 'stale pages kept',
+    mistake: 'What the target has just dropped is sent as a difference from it (QEMU 2ebeaec012).',
+    edits: [{ file: hybrid, find: '...sentBy({ channels }, false)', put: '...sentBy({ channels, delta: rules.delta }, true)' }],
+    swarms: ['spreads'],
+    runs: 3000
   }
 ]

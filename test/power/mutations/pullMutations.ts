@@ -3,7 +3,6 @@ import type { Mutation } from '../mutation'
 const pull = 'lib/migration/pull.ts'
 const activePush = 'lib/migration/activePush.ts'
 const bubbling = 'lib/migration/bubbling.ts'
-const severally = 'lib/migration/bubblingSeverally.ts'
 const lruOrder = 'lib/migration/lruOrder.ts'
 
 /** Mistakes in the pull and in the orders of its background: lib/migration/pull.ts, activePush.ts, bubbling.ts, lruOrder.ts. */
@@ -12,7 +11,13 @@ export const pullMutations: readonly Mutation[] = [
     name: 'pullWithoutBarrier',
     kind: 'an acknowledgement lost',
     mistake: 'The source is let go when the last page has left, not when it has arrived.',
-    edits: [{ file: pull, find: "          andThen('flush', () => request({ type: 'flush' })),\n", put: '' }],
+    edits: [
+      {
+        file: pull,
+        find: "    : pipe(\n        hearing(hostFailed)(request({ type: 'flush' })),\n        map(([flushed, gone]): Turn => (E.isLeft(flushed) ? { type: 'broken', failure: flushed.left, gone, exited } : { type: 'pulled' }))\n      )",
+        put: "    : done({ type: 'pulled' })"
+      }
+    ],
     swarms: ['postcopies', 'hybrids', 'demandPostcopies']
   },
   {
@@ -110,7 +115,7 @@ export const pullMutations: readonly Mutation[] = [
     name: 'demandDeafToFailures',
     kind: 'a failure taken for something else',
     mistake: 'A demand with nothing under way does not hear that the source is gone, and waits for ever.',
-    edits: [{ file: pull, find: "if (signal.type === 'failed' && state.missing !== null) return", put: 'if (false) return' }],
+    edits: [{ file: pull, find: "if (signal.type === 'failed') {", put: "if (signal.type === 'failed' && false) {" }],
     swarms: ['demandPostcopies'],
     runs: 2000
   },
@@ -173,7 +178,13 @@ export const pullMutations: readonly Mutation[] = [
     name: 'backgroundEndingWhileAsked',
     kind: 'an acknowledgement lost',
     mistake: 'The background ends when nothing is left to ask for, with windows under way.',
-    edits: [{ file: pull, find: '    if (outstanding === 0)\n', put: '    if (outstanding === 0 || missing.count === 0)\n' }],
+    edits: [
+      {
+        file: pull,
+        find: 'if (outstanding === 0) return { requests, phase',
+        put: 'if (outstanding === 0 || missing.count === 0) return { requests, phase'
+      }
+    ],
     swarms: ['postcopies', 'hybrids'],
     runs: 2000
   },
@@ -215,32 +226,56 @@ export const pullMutations: readonly Mutation[] = [
     swarms: ['postcopies', 'hybrids']
   },
   {
-    name: 'bubblingSentAgain',
-    kind: 'placed or sent wrongly',
-    mistake: 'Growing edges do not look whether a page is still missing.',
-    edits: [
-      {
-        file: severally,
-        find: 'if (page >= 0 && !meets && isMissing(missing, page)) {',
-        put: 'if (page >= 0 && page < missing.size && !meets) {'
-      }
-    ],
-    swarms: ['postcopies', 'hybrids'],
-    runs: 2000
-  },
-  {
-    name: 'bubblesGrowingIntoEachOther',
-    kind: 'off by one',
-    mistake: 'Two bubbles that meet both take the page between them.',
-    edits: [{ file: severally, find: 'page <= ceilings[below[b]]', put: 'page < ceilings[below[b]]' }],
-    swarms: ['postcopies', 'hybrids'],
-    runs: 3000
-  },
-  {
     name: 'lruOrderForgettingUnlistedPages',
     kind: 'a page dropped',
     mistake: 'Pages that are not in the list of the recently used are in no order.',
     edits: [{ file: lruOrder, find: ': listed + page)', put: ': listed)' }],
     swarms: ['postcopies', 'hybrids']
+  },
+  {
+    name: 'recoveredCountsAsPulled',
+    kind: 'a page dropped',
+    mistake: 'What was under way when the link broke counts as arrived when it is back.',
+    edits: [
+      { file: pull, find: 'return isEnded(turn) ? E.right(E.right(null))', put: 'return isEnded(turn) || true ? E.right(E.right(null))' }
+    ],
+    swarms: ['postcopies', 'hybrids', 'demandPostcopies'],
+    runs: 3000
+  },
+  {
+    name: 'recoveredOneTooFew',
+    kind: 'off by one',
+    mistake: 'The last of the pages that the target names as missing after a broken link is not pulled.',
+    edits: [
+      {
+        file: pull,
+        find: 'E.left({ missing: turn.missing, notices: turn.notices, asks: false })',
+        put: 'E.left({ missing: pageSet.take(turn.missing, Math.max(1, turn.missing.count - 1)), notices: turn.notices, asks: false })'
+      }
+    ],
+    swarms: ['postcopies', 'hybrids'],
+    runs: 3000
+  },
+  {
+    name: 'recoveredDeaf',
+    kind: 'an acknowledgement lost',
+    mistake: 'The pages for which the guest waits are told while the link is asked for, and forgotten.',
+    edits: [
+      {
+        file: pull,
+        find: 'E.left({ missing: turn.missing, notices: turn.notices, asks: false })',
+        put: 'E.left({ missing: turn.missing, notices: noNotices, asks: false })'
+      }
+    ],
+    swarms: ['demandPostcopies'],
+    runs: 4000
+  },
+  {
+    name: 'brokenLinkIsTheEnd',
+    kind: 'a failure taken for something else',
+    mistake: 'A broken link is taken for the loss of the source, although it is mended and the source is there.',
+    edits: [{ file: pull, find: 'return turn.gone || recovery.patienceNs === 0', put: 'return true || recovery.patienceNs === 0' }],
+    swarms: ['postcopies', 'hybrids'],
+    runs: 3000
   }
 ]

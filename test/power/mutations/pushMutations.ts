@@ -74,8 +74,8 @@ export const pushMutations: readonly Mutation[] = [
     edits: [
       {
         file: push,
-        find: "andThen('sync', (sent: Sent) => pipe(request({ type: 'sync' }), map(",
-        put: "andThen('sync', (sent: Sent) => pipe(request({ type: 'sync' }), andThen('again', () => request({ type: 'sync' })), map("
+        find: "channels === 1\n    ? request({ type: 'sync' })\n",
+        put: "channels === 1\n    ? pipe(request({ type: 'sync' }), andThen('again', () => request({ type: 'sync' })))\n"
       }
     ],
     swarms: ['precopies', 'hybrids']
@@ -187,5 +187,16 @@ export const pushMutations: readonly Mutation[] = [
     edits: [{ file: cancellable, find: 'if (result !== undefined && acknowledged) return', put: 'if (result !== undefined) return' }],
     swarms: ['switches'],
     runs: 3000
+  },
+  {
+    name: 'pushWithoutBarrierBetweenChannels',
+    kind: 'stale pages kept',
+    mistake:
+      'Rounds over several channels have no barrier between them: a page of one arrives behind the same page of the next (QEMU multifd).',
+    edits: [
+      { file: push, find: "channels === 1\n    ? request({ type: 'sync' })\n", put: "channels >= 1\n    ? request({ type: 'sync' })\n" }
+    ],
+    swarms: ['spreads'],
+    runs: 4000
   }
 ]

@@ -4,7 +4,8 @@ const stages = 'lib/migration/stages.ts'
 const copy = 'lib/migration/stopAndCopy.ts'
 
 const flush = "    andThen('flush', () => request({ type: 'flush' })),\n"
-const commit = "    andThen('commit', () => request({ type: 'commit' })),\n"
+const commit = "    andThen('commit', () => commit(checkedRecovery('switchOver', recovery))),\n"
+const committed = "committed: f.order === 'resume' || f.order === 'redirect'"
 const resume = "    andThen('resume', () => request({ type: 'resume', where: 'target', missing, clockNs })),\n"
 
 /** Mistakes in the stages that all techniques share, and in the stop-and-copy: lib/migration/stages.ts, stopAndCopy.ts. */
@@ -32,7 +33,7 @@ export const stageMutations: readonly Mutation[] = [
       {
         file: stages,
         find: "    request({ type: 'sendContext' }),\n",
-        put: "    request({ type: 'commit' }),\n    andThen('context', () => request({ type: 'sendContext' })),\n"
+        put: "    commit(checkedRecovery('switchOver', recovery)),\n    andThen('context', () => request({ type: 'sendContext' })),\n"
       }
     ],
     swarms: ['stopAndCopies', 'postcopies'],
@@ -97,14 +98,10 @@ export const stageMutations: readonly Mutation[] = [
     edits: [
       {
         file: stages,
-        find: "andThen('commit', () => request({ type: 'commit' }))",
-        put: "andThen('commit', () => pipe(request({ type: 'commit' }), chain('anyway', () => done(E.right(null)))))"
+        find: commit,
+        put: "    andThen('commit', () => pipe(request({ type: 'commit' }), chain('anyway', () => done(E.right(null))))),\n"
       },
-      {
-        file: stages,
-        find: "andThen('redirect', () => request({ type: 'redirect' })),\n    mapFailure((f) => ({ ...f, committed: !['sendContext', 'flush', 'commit'].includes(f.order) }))",
-        put: "andThen('redirect', () => request({ type: 'redirect' }))"
-      }
+      { file: stages, find: committed, put: 'committed: false' }
     ],
     swarms: ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'],
     runs: 2000
@@ -113,7 +110,7 @@ export const stageMutations: readonly Mutation[] = [
     name: 'lostTakenForAborted',
     kind: 'split brain',
     mistake: 'The target fails to resume after the commit, and the source goes on with a guest that it has given away.',
-    edits: [{ file: stages, find: "'flush', 'commit'].includes", put: "'flush', 'commit', 'resume'].includes" }],
+    edits: [{ file: stages, find: committed, put: "committed: f.order === 'redirect'" }],
     swarms: ['stopAndCopies', 'precopies'],
     runs: 2000
   },
@@ -129,13 +126,14 @@ export const stageMutations: readonly Mutation[] = [
       }
     ],
     swarms: ['postcopies', 'hybrids', 'demandPostcopies'],
-    runs: 2000
+    equivalent:
+      'A release is refused only where the source itself has failed with pages still missing; then its resumption, which an abort asks for, is refused as well, and the guest is lost either way.'
   },
   {
     name: 'failedFlushTakenForLost',
     kind: 'a failure taken for something else',
     mistake: 'A link that breaks before the commit is taken for the loss of the guest, which is whole at the source.',
-    edits: [{ file: stages, find: "'sendContext', 'flush', 'commit'", put: "'sendContext', 'commit'" }],
+    edits: [{ file: stages, find: committed, put: `${committed} || f.order === 'flush'` }],
     swarms: ['stopAndCopies', 'precopies'],
     runs: 2000
   },
@@ -143,7 +141,7 @@ export const stageMutations: readonly Mutation[] = [
     name: 'failedContextTakenForLost',
     kind: 'a failure taken for something else',
     mistake: 'A context that cannot be sent is taken for the loss of the guest.',
-    edits: [{ file: stages, find: "['sendContext', ", put: '[' }],
+    edits: [{ file: stages, find: committed, put: `${committed} || f.order === 'sendContext'` }],
     swarms: ['stopAndCopies', 'precopies'],
     runs: 2000
   },
@@ -151,7 +149,7 @@ export const stageMutations: readonly Mutation[] = [
     name: 'failedCommitTakenForCommitted',
     kind: 'a failure taken for something else',
     mistake: 'A commit without an answer counts as passed.',
-    edits: [{ file: stages, find: "'flush', 'commit']", put: "'flush']" }],
+    edits: [{ file: stages, find: committed, put: `${committed} || f.order === 'commit'` }],
     swarms: ['stopAndCopies'],
     equivalent: 'The end of every pipeline looks at the order first: a failed commit is undecided whether it counts as passed or not.'
   },
@@ -173,7 +171,13 @@ export const stageMutations: readonly Mutation[] = [
     name: 'abortedSayingTheTarget',
     kind: 'a failure taken for something else',
     mistake: 'The outcome of an abort names the wrong host.',
-    edits: [{ file: stages, find: "running: 'source' }", put: "running: 'target' }" }],
+    edits: [
+      {
+        file: stages,
+        find: "{ type: 'lost', reason: resumed.left.reason } : { type: 'aborted', reason, running: 'source' }",
+        put: "{ type: 'lost', reason: resumed.left.reason } : { type: 'aborted', reason, running: 'target' }"
+      }
+    ],
     swarms: ['stopAndCopies']
   },
   {
@@ -309,8 +313,8 @@ export const stageMutations: readonly Mutation[] = [
     edits: [
       {
         file: copy,
-        find: "andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always' })),\n        andThen('switch over', () => switchOver({ clockNs }))",
-        put: "andThen('switch over', (pages) => pipe(switchOver({ clockNs }), map(E.map(() => pages)))),\n        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always' }))"
+        find: "andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always', ...sentBy({ channels, delta }, true) })),\n        andThen('switch over', () => switchOver({ clockNs, recovery }))",
+        put: "andThen('switch over', (pages) => pipe(switchOver({ clockNs, recovery }), map(E.map(() => pages)))),\n        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always', ...sentBy({ channels, delta }, true) }))"
       }
     ],
     swarms: ['stopAndCopies', 'precopies']
@@ -327,6 +331,49 @@ export const stageMutations: readonly Mutation[] = [
     kind: 'a page dropped',
     mistake: 'The final copy leaves out pages that are dirty, as if there were a round after it.',
     edits: [{ file: copy, find: "pages, place: 'always'", put: "pages, place: 'always', unless: 'dirtied'" }],
-    swarms: ['stopAndCopies', 'precopies']
+    swarms: ['stopAndCopies', 'precopies'],
+    equivalent:
+      'The guest stands still and its log has been read and cleared, or there is none: no page is dirty, and a peek leaves nothing out.'
+  },
+  {
+    name: 'outcomeReadTheWrongWay',
+    kind: 'split brain',
+    mistake: 'A source that learns after a broken link that the guest is its own takes it for the target`s, and the other way round.',
+    edits: [{ file: stages, find: "primary === 'target' ? E.right", put: "primary === 'source' ? E.right" }],
+    swarms: ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'],
+    runs: 3000
+  },
+  {
+    name: 'outcomeTakenForCommitted',
+    kind: 'split brain',
+    mistake: 'A mended link is taken for a commit that has arrived, and the target resumes a guest that it does not own.',
+    edits: [
+      {
+        file: stages,
+        find: "primary === 'target' ? E.right(null) : E.left(failure('inquire', refused.reason))",
+        put: 'primary ? E.right(null) : E.right(null)'
+      }
+    ],
+    swarms: ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'],
+    runs: 3000
+  },
+  {
+    name: 'outcomeTakenForAborted',
+    kind: 'split brain',
+    mistake: 'A commit whose answer was lost with the link is taken for one that never arrived.',
+    edits: [{ file: stages, find: "primary === 'target' ? E.right(null) :", put: "primary === 'nobody' ? E.right(null) :" }],
+    swarms: ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'],
+    runs: 3000
+  },
+  {
+    name: 'outcomeNotAskedFor',
+    kind: 'split brain',
+    mistake: 'A source whose commit is refused by a broken link waits for a while and resumes, without asking the target.',
+    edits: [
+      { file: stages, find: '        recover(recovery),\n', put: "        request({ type: 'wake', afterNs: 1000 }),\n" },
+      { file: stages, find: 'E.left({ ...refused, reason }),', put: "E.left(failure('inquire', reason))," }
+    ],
+    swarms: ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'],
+    runs: 3000
   }
 ]
