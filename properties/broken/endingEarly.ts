@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function'
 import { prepare } from '../../lib/migration/stages'
 import { stopAndCopy } from '../../lib/migration/stopAndCopy'
 import type { Step } from '../../lib/protocol/phase'
-import { andThen, asked, chain, done } from '../../lib/protocol/phase'
+import { andThen, asked, awaiting, chain, done } from '../../lib/protocol/phase'
 import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
 
 /** A stop-and-copy that orders the release and ends without waiting for what the world says to it. Breaks `answered`. */
@@ -18,6 +18,17 @@ export const endingWithoutReason: Pipeline = () => ended(() => done({ type: 'lim
 
 /** A stop-and-copy that says it was aborted, whatever has become of it. Breaks `outcomeHolds`. */
 export const endingWithALie: Pipeline = () => ended(() => done({ type: 'aborted', reason: 'changed its mind', running: 'source' }))
+
+/** A stop-and-copy that completes and leaves the guest's copy at the source for ever. Breaks `stagesKept`. */
+export const endingWithoutRelease: Pipeline = () =>
+  ended((result) => done(E.isLeft(result) ? { type: 'lost', reason: 'something was refused' } : { type: 'completed', needs: [] }))
+
+/** A migration that asks for nothing more once the target has been prepared. Breaks `neverStuck`. */
+export const neverEnding: Pipeline = () =>
+  pipe(
+    prepare(),
+    chain('wait', () => awaiting<Outcome>([], 'waiting', null, () => undefined))
+  )
 
 function ended(then: (result: E.Either<unknown, unknown>) => Step<Outcome>): Step<Outcome> {
   return pipe(

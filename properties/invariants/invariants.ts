@@ -11,10 +11,12 @@ import type { Invariant } from './invariant'
 import { linkNotOverused } from './linkNotOverused'
 import { memoryNotOverused } from './memoryNotOverused'
 import { neverOlder } from './neverOlder'
+import { neverStuck } from './neverStuck'
 import { noPageLost } from './noPageLost'
 import { onePrimary } from './onePrimary'
 import { outcomeHolds } from './outcomeHolds'
 import { sentOnce } from './sentOnce'
+import { stagesKept } from './stagesKept'
 
 /**
  * All invariants of a journal, in the order in which a check names the first that is broken: what happened to the pages and to the guest comes first, then by
@@ -36,5 +38,7 @@ export const invariants: readonly Invariant[] = [
   memoryNotOverused,
   answered,
   ends,
-  outcomeHolds
+  outcomeHolds,
+  neverStuck,
+  stagesKept
 ]

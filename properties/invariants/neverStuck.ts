@@ -1,0 +1,56 @@
+import { type Bitmap, bitmap, markAll, test } from '../../lib/memory/bitmap'
+import type { PageSet } from '../../lib/memory/pageSet'
+import { type Invariant, invariant } from './invariant'
+import { clearPages } from './pageMarks'
+
+/**
+ * Liveness: a migration that a limit ends was waiting for somebody. Either an order of its own was under way (whether the world may take that long is `answered`'s
+ * affair); or the guest runs at the target and may yet stop at a page that nobody has sent, as under demand paging: then it has not ended, it does not stand still at such a
+ * page already, and nothing has failed that would have to bring the page. Anything else would have waited for ever.
+ */
+export const neverStuck: Invariant = invariant<Memory>({
+  name: 'neverStuck',
+  sentence: 'A migration that a limit ends was waiting for an answer, or for a guest that has pages still to touch.',
+  plane: 'pages',
+  hears: ['resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
+  init: () => ({ unsent: undefined, stopped: new Set(), exited: false, failed: new Set() }),
+  again: ({ exited, failed }) => ({ unsent: undefined, stopped: new Set(), exited, failed }),
+  step: (memory, entry, tell, { pending }) => {
+    const { stopped, failed } = memory
+    if (entry.type === 'commanded') {
+      const { order } = entry.command
+      if (order.type === 'resume' && order.where === 'target' && order.missing !== undefined) memory.unsent = marked(order.missing)
+    } else if (entry.type === 'signalled') {
+      const { signal } = entry
+      if (signal.type === 'standing' && memory.unsent !== undefined) memory.unsent = marked(signal.missing)
+      else if (signal.type === 'sent' && memory.unsent !== undefined) clearPages(memory.unsent, signal.pages)
+      else if (signal.type === 'faulted') stopped.add(signal.page)
+      else if (signal.type === 'exited') memory.exited = true
+      else if (signal.type === 'failed') failed.add(signal.what)
+      else if (signal.type === 'mended') failed.delete(signal.what)
+    } else if (entry.type === 'ended' && entry.outcome.type === 'limited' && pending.size === 0) {
+      const why = inVain(memory)
+      if (why !== undefined) tell(`nothing is under way, and ${why}: the migration would never have ended`)
+    }
+    return memory
+  }
+})
+
+/** `unsent`: pages whose first access stops the guest at the target and that have not been sent. `stopped`: where it has stopped. `failed`: what is gone. */
+type Memory = { unsent: Bitmap | undefined; readonly stopped: Set<number>; exited: boolean; readonly failed: Set<string> }
+
+/** Why waiting for a guest's next fault is in vain, if it is. */
+const inVain = ({ unsent, stopped, exited, failed }: Memory): string | undefined => {
+  if (unsent === undefined) return 'the guest does not run at the target with pages missing'
+  if (unsent.count === 0) return 'every missing page has been sent'
+  if (exited) return 'the guest has ended'
+  for (const page of stopped) if (test(unsent, page)) return `the guest stands still at page ${page}, which nobody has sent`
+  for (const what of failed) return `the ${what} has failed`
+  return undefined
+}
+
+const marked = (pages: PageSet): Bitmap => {
+  const marks = bitmap(pages.size)
+  markAll(marks, pages)
+  return marks
+}
