@@ -19,6 +19,7 @@ import type { Fidelity } from './hosts'
 import type { Machine } from './machine'
 import { machine } from './machine'
 import { checkedStalls, held, type Stall } from './stalls'
+import { type Timetable, times } from './timetable'
 import { transport } from './transport'
 
 /** Something that breaks at a time: the link, or a host. A link is mended at `until` (absent: never); a host does not come back. */
@@ -37,7 +38,7 @@ export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly
  *   together by a sender (default 1,024, as Xen of 2006: MAX_BATCH_SIZE, xc_linux_save.c).
  * - `progressNs`: time between `progress` facts while something is sent (default 0: none). `faults`: what breaks, and when.
  * - `stalls`: lanes that stand still for a while (default none). `engine`: parts of the data plane in place of the world's own (default none; only where `versions`
- *   or `bytes` are kept).
+ *   or `bytes` are kept). `timetables`: by migration, when everything of it comes, one by one (default none; pages one at a time: `batchPages` 1).
  */
 export type DatacentreOptions = {
   readonly guests: Readonly<Record<string, Guest>>
@@ -54,6 +55,7 @@ export type DatacentreOptions = {
   readonly faults?: readonly Fault[]
   readonly stalls?: readonly Stall[]
   readonly engine?: Engine
+  readonly timetables?: Readonly<Record<string, Timetable>>
 }
 
 /**
@@ -105,11 +107,13 @@ export const datacentre = (options: DatacentreOptions): World => {
           }
         }
         const holding = held(checked.stalls)
+        const timed = mapValues(checked.timetables, times)
         const wires = transport({
           link,
           agenda,
           stalls: checked.stalls,
           held: holding,
+          times: (owner) => timed[owner],
           look: (owner) => machines.get(owner)!.look(),
           changed: (owner) => machines.get(owner)!.changed()
         })
@@ -128,6 +132,7 @@ export const datacentre = (options: DatacentreOptions): World => {
               agenda,
               transport: wires,
               held: holding,
+              times: timed[migration],
               admit: (hop, bytes) => {
                 const left = checked.targetMemoryBytes - takenAt(hop)
                 if (bytes > left) return `the target has ${left} bytes left and the guest needs ${bytes}`
@@ -211,7 +216,8 @@ const withDefaults = (options: DatacentreOptions): Checked => {
     progressNs: options.progressNs ?? 0,
     faults: options.faults ?? [],
     stalls: checkedStalls(options.stalls ?? []),
-    engine: options.engine ?? {}
+    engine: options.engine ?? {},
+    timetables: options.timetables ?? {}
   }
   for (const name of ['redirectNs', 'progressNs'] as const) whole(name, checked[name], 0)
   for (const name of ['batchAccesses', 'batchPages'] as const) whole(name, checked[name], 1)
@@ -222,6 +228,8 @@ const withDefaults = (options: DatacentreOptions): Checked => {
   }
   if (checked.fidelity === 'marks' && Object.keys(checked.engine).length > 0)
     throw new RangeError('datacentre: an engine needs fidelity versions or bytes (got marks)')
+  if (Object.keys(checked.timetables).length > 0 && checked.batchPages > 1)
+    throw new RangeError(`datacentre: batchPages must be 1 with timetables (got ${checked.batchPages})`)
   if (!(checked.targetMemoryBytes >= 0))
     throw new RangeError(`datacentre: targetMemoryBytes must not be negative (got ${checked.targetMemoryBytes})`)
   return checked
@@ -246,7 +254,8 @@ const describe = ({
   progressNs,
   faults,
   stalls,
-  engine
+  engine,
+  timetables
 }: Checked): Data => ({
   world: 'datacentre',
   guests: mapValues(
@@ -272,7 +281,8 @@ const describe = ({
   progressNs,
   faults: faults.map(({ at, what, until, reason }): Data => ({ at, what, ...(until === undefined ? {} : { until }), reason })),
   ...(stalls.length === 0 ? {} : { stalls: stalls.map((stall): Data => ({ ...stall })) }),
-  ...(Object.keys(engine).length === 0 ? {} : { engine: partsOf(engine) })
+  ...(Object.keys(engine).length === 0 ? {} : { engine: partsOf(engine) }),
+  ...(Object.keys(timetables).length === 0 ? {} : { timetables: timetables as Data })
 })
 
 const partsOf = ({ log, coding, backing, usedTarget }: Engine): Data => ({

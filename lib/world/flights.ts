@@ -18,6 +18,8 @@ export type Flight = {
   endsAt: Time
   /** When what has left at a time arrives. */
   readonly arrival: (leaves: Time) => Time
+  /** When it has left, where that is given. */
+  readonly leavesAt: Time | undefined
 }
 
 /** What one owner has on its way: leaving, or left and not yet arrived. Only batches whose pages are followed. @internal */
@@ -38,10 +40,10 @@ export type Flights = {
 }
 
 /** A batch that begins to leave at `now`; its rate is still to be set. @internal */
-export const takeOff = (batch: Batch, now: Time, arrival: (leaves: Time) => Time): Flight => {
+export const takeOff = (batch: Batch, now: Time, arrival: (leaves: Time) => Time, leavesAt?: Time): Flight => {
   const { count, bytes, carried = 0 } = batch
   batch.leaves?.fill(Infinity, 0, count)
-  return { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, carried, began: now, endsAt: Infinity, arrival }
+  return { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, carried, began: now, endsAt: Infinity, arrival, leavesAt }
 }
 
 /** Bytes of a flight that have left by `now`. @internal */
@@ -54,6 +56,11 @@ export const setRate = (flight: Flight, now: Time, rate: number): void => {
     flight.sent = sentBy(flight, now)
     flight.since = now
     flight.rate = rate
+  }
+  if (flight.leavesAt !== undefined) {
+    flight.batch.leaves?.fill(flight.leavesAt, 0, flight.count)
+    flight.endsAt = flight.leavesAt
+    return
   }
   if (rate === 0) {
     if (flight.batch.leaves !== undefined)

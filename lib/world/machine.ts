@@ -84,6 +84,7 @@ export const machine = (options: MachineOptions): Machine => {
   /** How long an errand waits, from now on. */
   const duration = ({ leg, order, to }: Errand): Time => {
     const now = agenda.now()
+    if (options.times !== undefined && leg !== 'synced') return Math.max(0, options.times.errand(to.n, leg) - now)
     const out = (): Time => arrivalOf(held, link.latencyNs, migration, to.lane, now) - now
     switch (leg) {
       case 'out':

@@ -9,6 +9,7 @@ import type { Agenda } from './agenda'
 import type { Engine } from './engine'
 import type { Fidelity } from './hosts'
 import type { Held } from './stalls'
+import type { Times } from './timetable'
 import type { Transport } from './transport'
 
 /** What one guest's migration is played with. @internal */
@@ -28,6 +29,8 @@ export type MachineOptions = {
   readonly agenda: Agenda
   readonly transport: Transport
   readonly held: Held
+  /** When everything comes, where that is given one by one. */
+  readonly times: Times | undefined
   /** Takes memory of the target of a guest's first, second, ... hop; the reason when there is not enough. */
   readonly admit: (hop: number, bytes: number) => string | undefined
   readonly dismiss: (hop: number, bytes: number) => void

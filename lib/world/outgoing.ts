@@ -71,7 +71,8 @@ export const outgoing = (
     const { to } = flush.wait
     flushes.splice(flushes.indexOf(flush), 1)
     const arrivesAt = Math.max(flush.arrivesAt, arrivalOf(held, link.latencyNs, migration, to.lane, now))
-    pending.end(flush.wait, held(migration, to.lane, 'back', arrivesAt + link.latencyNs) - now, () => tell(to, { type: 'done' }))
+    const at = options.times?.errand(to.n, 'back') ?? held(migration, to.lane, 'back', arrivesAt + link.latencyNs)
+    pending.end(flush.wait, at - now, () => tell(to, { type: 'done' }))
   }
   const report = (): void => {
     progress = undefined

@@ -63,7 +63,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
         notices.delete(notice)
         tellFault(page, vcpu)
       },
-      options.held(migration, 'faults', 'back', now + link.latencyNs) - now
+      (options.times?.notice() ?? options.held(migration, 'faults', 'back', now + link.latencyNs)) - now
     )
     notices.add(notice)
   }

@@ -7,6 +7,7 @@ import type { Batch } from './batch'
 import type { Flight, Flights } from './flights'
 import { flights as airborne, sentBy, setRate, takeOff } from './flights'
 import { type Held, isOf, type Stall } from './stalls'
+import type { Times } from './timetable'
 
 /** What a lane carries: batches, until `next` has no more. @internal */
 export type Job = {
@@ -65,6 +66,8 @@ type TransportOptions = {
   readonly agenda: Agenda
   readonly stalls: readonly Stall[]
   readonly held: Held
+  /** When everything of an owner comes, where that is given one by one. */
+  readonly times: (owner: string) => Times | undefined
   /** The world looks at an owner: called at every moment at which something of it changes on the link, before it does. */
   readonly look: (owner: string) => void
   /** Called after it has changed: the number of its senders, or when its pages arrive. */
@@ -72,7 +75,7 @@ type TransportOptions = {
 }
 
 /** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. @internal */
-export const transport = ({ link, agenda, stalls, held, look, changed }: TransportOptions): Transport => {
+export const transport = ({ link, agenda, stalls, held, times, look, changed }: TransportOptions): Transport => {
   const lanes = new Map<string, Map<string, Lane>>()
   const laneOf = (owner: string, name: string): Lane => {
     let own = lanes.get(owner)
@@ -97,7 +100,7 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
   const flightsOf = (owner: string): Flights => {
     const known = flights.get(owner)
     if (known !== undefined) return known
-    const none = airborne({ several: stalls.length > 0 || broken > 0 })
+    const none = airborne({ several: stalls.length > 0 || broken > 0 || times(owner) !== undefined })
     flights.set(owner, none)
     return none
   }
@@ -157,7 +160,8 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
         job.finished(now)
         continue
       }
-      const flight = takeOff(batch, now, lane.arrival)
+      const given = times(lane.owner)?.page(lane.name)
+      const flight = takeOff(batch, now, given === undefined ? lane.arrival : () => given.arrives, given?.leaves)
       lane.flight = flight
       if (before === undefined) active.push(lane)
       if (flight.count > 0) flightsOf(lane.owner).launch(flight)
@@ -177,7 +181,7 @@ export const transport = ({ link, agenda, stalls, held, look, changed }: Transpo
     const flight = lane.flight!
     look(lane.owner)
     left.set(lane.owner, (left.get(lane.owner) ?? 0) + flight.bytes)
-    const at = lane.arrival(now)
+    const at = flight.arrival(now)
     if (at > (arrivesBy.get(lane.owner) ?? 0)) arrivesBy.set(lane.owner, at)
     if (flight.count > 0) {
       const own = flightsOf(lane.owner)

@@ -1,39 +1,19 @@
 import * as E from 'fp-ts/lib/Either'
-import { settle } from '../../lib/guest/dependency'
-import type { GuestOptions } from '../../lib/guest/guest'
-import { vm } from '../../lib/guest/guest'
-import { idealHost } from '../../lib/guest/hostCosts'
-import { link } from '../../lib/network/link'
-import type { Entry, Journal } from '../../lib/protocol/journal'
-import type { Step } from '../../lib/protocol/phase'
-import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
-import { begin } from '../../lib/protocol/pipeline'
-import type { Part } from '../../lib/world/conduct'
-import { conduct } from '../../lib/world/conduct'
-import type { Engine } from '../../lib/world/engine'
-import { hosts } from '../../lib/world/hosts'
-import type { Chances, Choice } from './choices'
+import type { Journal } from '../../lib/protocol/journal'
+import type { Pipeline } from '../../lib/protocol/pipeline'
+import { asking } from './asking'
+import type { Choice } from './choices'
 import { choices } from './choices'
-import type { Heard } from './hearing'
-import { hearing, phaseNumber } from './hearing'
+import { begun, hearing } from './hearing'
 import type { Wrong } from './judge'
 import { judge } from './judge'
-import type { Numbering } from './numbering'
 import { numbering } from './numbering'
-import type { Saving } from './saving'
-import { saving } from './saving'
+import type { Choosing, Scope } from './scope'
+import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './scope'
 import type { State } from './state'
 import { copyOf, keyOf } from './state'
 import { stepping } from './stepping'
-
-/** A decision of a pipeline that an exploration takes both ways. */
-export type Choose = () => boolean
-
-/**
- * A pipeline whose decisions by time or history are choices: `choosing((choose) => precopy({ until: () => (choose() ? O.some('enough') : O.none) }))`. In an exploration all
- * times are 0, so that a rule that reads them would see one of its answers only.
- */
-export type Choosing = { readonly choosing: (choose: Choose) => Pipeline }
+import { walk } from './walk'
 
 /**
  * - `pages` of the guest (default 3), `writes` that it makes at most (default 4), `faults` that happen at most (default 0), `fail`: what may fail (default all), `mend`: whether a
@@ -41,14 +21,7 @@ export type Choosing = { readonly choosing: (choose: Choose) => Pipeline }
  * - `contextPages`: whether the execution context takes time to leave (default false). `guest`, `engine`: as for a data centre.
  * - `maxStates` (default 5,000,000): at more the exploration stops and says so. `progress`: told every 10,000 states.
  */
-export type ExploreOptions = {
-  readonly pages?: number
-  readonly writes?: number
-  readonly faults?: number
-  readonly fail?: readonly Part[]
-  readonly mend?: boolean
-  readonly guest?: Pick<GuestOptions, 'clears' | 'classes' | 'dependencies' | 'contextBytes'>
-  readonly engine?: Engine
+export type ExploreOptions = Scope & {
   readonly maxStates?: number
   readonly progress?: (explored: { readonly states: number; readonly waiting: number; readonly depth: number }) => void
 }
@@ -75,7 +48,6 @@ export const explore = (pipeline: Pipeline | Choosing, options: ExploreOptions =
   const { maxStates = 5_000_000, progress } = options
   const chances = chancesOf(options)
   const asked = asking()
-  const of = typeof pipeline === 'function' ? pipeline : pipeline.choosing(asked.choose)
   let wrong: Wrong | undefined
   const numbered = numbering()
   const [first, saved] = firstState(options, numbered)
@@ -100,7 +72,7 @@ export const explore = (pipeline: Pipeline | Choosing, options: ExploreOptions =
   }
 
   asked.answer([])
-  steps.begin(first, begun(of(viewOf(options)), numbered))
+  steps.begin(first, begun(MIGRATION, pipelineOf(pipeline, asked.choose)(viewOf(options)), numbered))
   seen.set(keyOf(first, numbered), 0)
   if (wrong !== undefined) return found(0, undefined, wrong, 0)
   let frontier: State[] = [first]
@@ -162,87 +134,12 @@ export const explore = (pipeline: Pipeline | Choosing, options: ExploreOptions =
 }
 
 /**
- * The journal of one path, entry by entry, its times being the numbers of choices. Throws `RangeError` when a choice is not possible where it stands: then the
- * pipeline looks at times, which are 0 in an exploration.
+ * The journal of one path, entry by entry, its times being the numbers of choices. Throws `RangeError` when a choice is not possible where it stands.
  */
-export const journalOfPath = (pipeline: Pipeline | Choosing, path: readonly Choice[], options: ExploreOptions = {}): Journal => {
-  const view = viewOf(options)
-  const chances = chancesOf(options)
-  const journal: Entry[] = [
-    { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: { world: 'explored', pages: view.pages } }
-  ]
-  const asked = asking()
-  const of = typeof pipeline === 'function' ? pipeline : pipeline.choosing(asked.choose)
-  const numbered = numbering()
-  const [state, saved] = firstState(options, numbered)
-  const steps = stepping({
-    migration: MIGRATION,
-    saving: saved,
-    hearing: hearing(MIGRATION, numbered, asked.count),
-    witness: (entry) => journal.push(entry)
-  })
-  asked.answer([])
-  steps.begin(state, begun(of(view), numbered))
-  path.forEach((choice, i) => {
-    const { said = [], ...act } = choice
-    steps.enter(state)
-    if (!choices(state, chances).some((one) => JSON.stringify(one) === JSON.stringify(act)))
-      throw new RangeError(`journalOfPath: choice ${i} must be possible where it stands (got ${JSON.stringify(choice)})`)
-    asked.answer(said)
-    steps.take(state, choice, i + 1)
-  })
-  return journal
-}
-
-const MIGRATION = 'guest'
-
-const begun = (step: Step<Outcome>, numbered: Numbering): Heard => {
-  const [carrier, commands] = begin(MIGRATION, step)
-  return { carrier, phase: phaseNumber(carrier.phase, numbered), commands }
-}
-
-const chancesOf = ({ fail = ['link', 'source', 'target'], mend = true }: ExploreOptions): Chances => ({ fail, mend })
-
-const viewOf = ({ pages = 3 }: ExploreOptions) => ({ name: MIGRATION, pages, pageBytes: PAGE_BYTES })
-const PAGE_BYTES = 64
-
-const firstState = (
-  { pages = 3, writes = 4, faults = 0, guest, engine = {} }: ExploreOptions,
-  numbered: Numbering
-): readonly [State, Saving] => {
-  const of = vm({ name: MIGRATION, pages, pageBytes: PAGE_BYTES, contextBytes: 0, ...guest })
-  const both = hosts({ guest: of, costs: idealHost, link: link({ bytesPerSecond: 1e9 }), fidelity: 'versions', engine })
-  const first = conduct({ migration: MIGRATION, settlement: settle(of.dependencies), hosts: both })
-  const putAway = saving(first, numbered)
-  const state: State = {
-    conduct: first,
-    carrier: { phase: { type: 'done', value: { type: 'lost', reason: 'not begun' } }, n: 0 },
-    saved: putAway.save(),
-    phase: 0,
-    sends: [],
-    lanes: [],
-    owed: [],
-    notices: [],
-    stalled: undefined,
-    writes,
-    faults,
-    outcome: undefined
-  }
-  return [state, putAway]
-}
-
-/** A `choose` that answers as told, then `false`, and counts how often it was asked. */
-const asking = () => {
-  let answers: readonly boolean[] = []
-  let count = 0
-  return {
-    choose: (): boolean => answers[count++] ?? false,
-    answer: (next: readonly boolean[]): void => {
-      answers = next
-      count = 0
-    },
-    count: (): number => count
-  }
+export const journalOfPath = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: Scope = {}): Journal => {
+  const along = walk(pipeline, scope)
+  for (const choice of path) along.take(choice)
+  return along.journal
 }
 
 const pathTo = (to: number, from: readonly number[], by: readonly (Choice | undefined)[]): readonly Choice[] => {

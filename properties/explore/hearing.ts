@@ -1,6 +1,7 @@
 import type { Command, Request } from '../../lib/protocol/command'
-import type { Phase } from '../../lib/protocol/phase'
+import type { Phase, Step } from '../../lib/protocol/phase'
 import type { Carrier, Outcome } from '../../lib/protocol/pipeline'
+import { begin } from '../../lib/protocol/pipeline'
 import type { Signal } from '../../lib/protocol/signal'
 import { dataKey } from './dataKey'
 import type { Numbering } from './numbering'
@@ -27,6 +28,12 @@ type Known = { readonly phase: Phase<Outcome>; readonly number: number; readonly
 /** The number of a phase by its name and data, which hold all that can influence its future. */
 export const phaseNumber = (phase: Phase<Outcome>, numbered: Numbering): number =>
   phase.type === 'done' ? 0 : numbered(`${phase.name} ${dataKey(phase.data)}`)
+
+/** A pipeline's first step. */
+export const begun = (migration: string, step: Step<Outcome>, numbered: Numbering): Heard => {
+  const [carrier, commands] = begin(migration, step)
+  return { carrier, phase: phaseNumber(carrier.phase, numbered), commands }
+}
 
 /**
  * A pipeline that is asked once only: a phase is pure, so that what it made of a signal it makes of it again, wherever that is. Steps in which it has made a choice of

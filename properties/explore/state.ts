@@ -38,6 +38,8 @@ export type Lane = {
   readonly queue: readonly number[]
   readonly leaving: Item | undefined
   readonly flying: readonly Item[]
+  /** Whether anything but messages was ever sent over it. */
+  readonly sent: boolean
 }
 
 /** An answer that is owed: an errand of the conduct, or a barrier behind sends. */
@@ -100,11 +102,11 @@ export const keyOf = (s: State, numbered: Numbering): string => {
     for (const to of one.cancelled) key += `c${to.lane}:${to.tag}`
   }
   for (const lane of s.lanes) {
-    key += `/${lane.name}`
+    key += lane.sent ? `/${lane.name}` : `%${lane.name}`
     for (const n of lane.queue) key += `q${s.sends.findIndex(({ to }) => to.n === n)}`
     if (lane.leaving !== undefined) key += `l${itemKey(lane.leaving)}`
     for (const item of lane.flying)
-      key += item.page === MESSAGE ? `m${s.owed.findIndex((one) => isOf(one, item.n))}` : `f${itemKey(item)}${behind(item.n)}`
+      key += `${item.page === MESSAGE ? `m${s.owed.findIndex((one) => isOf(one, item.n))}` : `f${itemKey(item)}`}${behind(item.n)}`
   }
   for (const one of s.owed) key += one.type === 'barrier' ? `B${one.to.lane}:${one.to.tag}` : `E${one.text}`
   return `${s.phase} ${s.saved.number} ${s.writes} ${s.faults} ${key === '' ? '' : numbered(key)}`

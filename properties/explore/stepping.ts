@@ -25,6 +25,8 @@ export type SteppingOptions = {
   readonly saving: Saving
   readonly hearing: Hearing
   readonly witness: Witness
+  /** Hears how much of the guest's time at the source is taken away. */
+  readonly throttled?: (fraction: number) => void
 }
 
 /** Takes states on, in place: `begin` gives a pipeline's first commands, `take` lets one thing happen. */
@@ -40,7 +42,7 @@ export type Stepping = {
  * once is heard in the order of `run`: the signals of an order after those before it, and a step of the pipeline is complete before the world hears of it. A
  * sender takes its pages one at a time and reads each when it begins to leave, as the data centre does with `batchPages: 1`.
  */
-export const stepping = ({ migration, saving: { save, load }, hearing, witness }: SteppingOptions): Stepping => {
+export const stepping = ({ migration, saving: { save, load }, hearing, witness, throttled }: SteppingOptions): Stepping => {
   let s: State
   /** What the hosts are now, and whether they have been changed since. */
   let loaded = save()
@@ -118,7 +120,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
   }
   const laneOf = (name: string): Lane => s.lanes.find((lane) => lane.name === name)!
   const openLane = (name: string): Lane => {
-    if (!s.lanes.some((lane) => lane.name === name)) s.lanes = [...s.lanes, { name, queue: [], leaving: undefined, flying: [] }]
+    if (!s.lanes.some((lane) => lane.name === name)) s.lanes = [...s.lanes, { name, queue: [], leaving: undefined, flying: [], sent: false }]
     return laneOf(name)
   }
   const setLane = (next: Lane): void => {
@@ -135,8 +137,8 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
       if (order?.round !== undefined)
         tellAll({ type: 'round', round: order.round, pages: order.pages.type === 'PageSet' ? order.pages.count : order.pages.length })
     }
-    if (send.stopped) return undefined
     const { rest, skipped, bytes } = send
+    if (send.stopped) return order === undefined ? undefined : lastOf(send, order)
     if (order === undefined) {
       if (rest.length > 0) setSend({ ...send, rest: [] })
       return rest.length === 0 ? undefined : { n, page: -1, reading: undefined, place: 'always' }
@@ -162,8 +164,19 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
       setSend({ ...after, bytes: bytes + (hosts.isZero(h, page) ? zero : whole) })
       return { n, page, reading: hosts.read(h, page), place: order.place }
     }
-    setSend({ ...send, rest: [], skipped: left.length === 0 ? skipped : [...skipped, ...left] })
-    return undefined
+    const after = { ...send, rest: [], skipped: left.length === 0 ? skipped : [...skipped, ...left] }
+    setSend(after)
+    return lastOf(after, order)
+  }
+  /** What a coder has gathered and not let go of when a send has no more pages. */
+  const lastOf = (send: Send, order: SendOrder): Item | undefined => {
+    const h = s.conduct.hosts
+    if (!hosts.isCoded(h, order.encoding === 'delta')) return undefined
+    change()
+    const packet = hosts.endEncoding(h)
+    if (packet === undefined) return undefined
+    setSend({ ...send, bytes: send.bytes + packet.bytes })
+    return { n: send.to.n, page: packet.page, reading: packet, place: order.place }
   }
 
   /** Starts the next page of a lane, or its next send, or leaves it idle. */
@@ -202,7 +215,9 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
     s.sends = [...s.sends, send]
     for (const name of channels) {
       const lane = openLane(name)
-      setLane({ ...lane, queue: [...lane.queue, send.to.n] })
+      // Lanes break in the order in which pages were first sent over them.
+      if (!lane.sent) s.lanes = [...s.lanes.filter((one) => one !== lane), { ...lane, sent: true }]
+      setLane({ ...lane, queue: [...lane.queue, send.to.n], sent: true })
       if (lane.leaving === undefined && lane.queue.length === 0) proceed(name)
     }
   }
@@ -215,12 +230,12 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
     stopped: () => {},
     started: () => {},
     faultAgain: () => {
-      if (s.stalled !== undefined) tellAll({ type: 'faulted', page: s.stalled.page, vcpu: 0 })
+      if (s.stalled !== undefined) tellFault(s.stalled.page)
     },
     changed: () => {},
-    setThrottle: () => {},
+    setThrottle: (fraction) => throttled?.(fraction),
     heldBySync: () => {},
-    departed: () => {},
+    departed: () => throttled?.(0),
     admit: () => undefined,
     dismiss: () => {},
     cutOff: (reason) => {
@@ -253,15 +268,17 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
         [to.lane]
       ),
     flush: (to) => {
-      const flying = s.lanes.flatMap((lane) => lane.flying.filter(({ page }) => page !== MESSAGE).map(({ n }) => n))
+      // It goes behind all pages, and as a message of its own lane behind that lane's messages.
+      const flying = s.lanes.flatMap((lane) => lane.flying.filter(({ page }) => page !== MESSAGE || lane.name === to.lane).map(({ n }) => n))
       s.owed = [...s.owed, { type: 'barrier', to, behind: [...new Set([...s.sends.map((one) => one.to.n), ...flying])] }]
     },
     cancel: (to, tag) => {
       const isTimer = (one: Owed): boolean =>
         one.type === 'errand' && one.errand.leg === 'timer' && one.errand.to.lane === to.lane && one.errand.to.tag === tag
-      for (const one of s.owed.filter(isTimer)) {
-        s.owed = s.owed.filter((other) => other !== one)
-        if (one.type === 'errand') conducts.happen(s.conduct, one.errand, port)
+      const timer = s.owed.find(isTimer)
+      if (timer?.type === 'errand') {
+        s.owed = s.owed.filter((other) => other !== timer)
+        conducts.happen(s.conduct, timer.errand, port)
       }
       const of = s.sends.find((one) => one.to.lane === to.lane && one.to.tag === tag && one.order !== undefined)
       if (of === undefined) {
@@ -285,8 +302,13 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
     const h = s.conduct.hosts
     if (hosts.isTrapped(h, page)) {
       s.stalled = { page, write }
-      if (s.conduct.failed.link === undefined) s.notices = [...s.notices, page]
+      if (s.conduct.severed === undefined) s.notices = [...s.notices, page]
     } else hosts.touch(h, (page << 1) | (write ? 1 : 0))
+  }
+  const tellFault = (page: number): void => {
+    const h = s.conduct.hosts
+    for (const wanted of h.setting.engine.backing?.wanted(page, h.pages) ?? [page])
+      if (wanted === page || hosts.isTrapped(h, wanted)) tellAll({ type: 'faulted', page: wanted, vcpu: 0 })
   }
   const untrapped = (page: number): void => {
     if (s.stalled?.page !== page) return
@@ -306,7 +328,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
   }
   const lanesFail = (reason: string): void => {
     const queues = s.lanes.flatMap(({ queue }) => queue)
-    s.lanes = s.lanes.map(({ name }) => ({ name, queue: [], leaving: undefined, flying: [] }))
+    s.lanes = s.lanes.filter(({ sent }) => sent).map(({ name, sent }) => ({ name, queue: [], leaving: undefined, flying: [], sent }))
     for (const n of queues) finished(n, reason)
   }
   const giveUp = (what: Part, reason: string): void => {
@@ -344,7 +366,9 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
       case 'arrive': {
         const lane = laneOf(choice.lane)
         const [item] = lane.flying
-        setLane({ ...lane, flying: lane.flying.slice(1) })
+        const flying = lane.flying.slice(1)
+        if (lane.sent || flying.length > 0) setLane({ ...lane, flying })
+        else s.lanes = s.lanes.filter((one) => one !== lane)
         change()
         if (item.page === MESSAGE) {
           errandHappens(s.owed.find((one) => isOf(one, item.n))!)
@@ -360,7 +384,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
       case 'notice': {
         const [page] = s.notices
         s.notices = s.notices.slice(1)
-        tellAll({ type: 'faulted', page, vcpu: 0 })
+        tellFault(page)
         break
       }
       case 'fail':
@@ -399,6 +423,8 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness }
     take: (state, choice, now) => run(state, now, () => happen(choice))
   }
 }
+
+type SendOrder = Extract<Order, { readonly type: 'send' }>
 
 /** An errand as text: what it is for, and where it stands. */
 const errandText = ({ order, to, leg, needs, answer }: Errand): string =>

@@ -1,0 +1,76 @@
+import type { Entry, Journal } from '../../lib/protocol/journal'
+import type { Pipeline } from '../../lib/protocol/pipeline'
+import { asking } from './asking'
+import type { Choice } from './choices'
+import { choices } from './choices'
+import { begun, hearing } from './hearing'
+import { numbering } from './numbering'
+import type { Choosing, Scope } from './scope'
+import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './scope'
+import type { State } from './state'
+import { keyOf } from './state'
+import { stepping } from './stepping'
+
+/** One path through an exploration, taken choice by choice: where it stands, what may happen there, and the journal so far. */
+export type Walk = {
+  readonly state: State
+  readonly choices: () => readonly Choice[]
+  /** Answers what the pipeline was answered when it asked for decisions. */
+  readonly take: (choice: Choice) => readonly boolean[]
+  readonly key: () => string
+  readonly journal: Journal
+  /** What was answered before the first choice. */
+  readonly said: readonly boolean[]
+}
+
+/** What a walk lets one hear besides: how much of the guest's time is taken away. */
+export type WalkOptions = { readonly throttled?: (fraction: number) => void }
+
+/**
+ * A walk from the first state. The times of its journal are the numbers of choices; the pipeline is told 0, as in the exploration. `take` throws `RangeError` for what is not
+ * possible where it stands.
+ */
+export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttled }: WalkOptions = {}): Walk => {
+  const view = viewOf(scope)
+  const chances = chancesOf(scope)
+  const numbered = numbering()
+  const asked = asking()
+  const [state, saving] = firstState(scope, numbered)
+  const journal: Entry[] = [
+    { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: { world: 'explored', pages: view.pages } }
+  ]
+  let taken = 0
+  const steps = stepping({
+    migration: MIGRATION,
+    saving,
+    hearing: hearing(MIGRATION, numbered, asked.count),
+    witness: (entry) => journal.push(stamped(entry, taken)),
+    throttled
+  })
+  const answered = (said: readonly boolean[]): readonly boolean[] => Array.from({ length: asked.count() }, (_, i) => said[i] ?? false)
+  asked.answer([])
+  steps.begin(state, begun(MIGRATION, pipelineOf(pipeline, asked.choose)(view), numbered))
+  return {
+    state,
+    journal,
+    said: answered([]),
+    choices: () => {
+      steps.enter(state)
+      return choices(state, chances)
+    },
+    key: () => keyOf(state, numbered),
+    take: (choice) => {
+      const { said = [], ...act } = choice
+      steps.enter(state)
+      if (!choices(state, chances).some((one) => JSON.stringify(one) === JSON.stringify(act)))
+        throw new RangeError(`walk: choice ${taken} must be possible where it stands (got ${JSON.stringify(choice)})`)
+      taken++
+      asked.answer(said)
+      steps.take(state, choice, 0)
+      return answered(said)
+    }
+  }
+}
+
+const stamped = (entry: Entry, at: number): Entry =>
+  entry.type === 'signalled' ? { ...entry, at, signal: { ...entry.signal, at } } : { ...entry, at }
