@@ -68,7 +68,15 @@ export const pageStory =
   (entries: readonly Numbered[]): PageStory => {
     const asked = new Map<number, { readonly number: number; readonly order: Order; readonly sourceRan: boolean }>()
     const events: { readonly entry: number; readonly words: string }[] = []
-    const seen: Seen = { sourceRuns: true, stopped: undefined, last: undefined, lastSync: undefined, flushed: undefined, absent: undefined }
+    const seen: Seen = {
+      sourceRuns: true,
+      stopped: undefined,
+      last: undefined,
+      lastSync: undefined,
+      finalSync: undefined,
+      flushed: undefined,
+      absent: undefined
+    }
     const say = (entry: number, words: string): unknown => events.push({ entry, words })
     for (const { number, entry } of entries) {
       if (number > until) break
@@ -110,6 +118,7 @@ export const pageStory =
         }
         case 'synced':
           seen.lastSync = number
+          if (of?.sourceRan === false) seen.finalSync = number
           if (isAmong(signal.dirty, page)) {
             say(number, 'the dirty log says: it has been written')
             seen.last = { type: 'written', entry: number }
@@ -142,12 +151,14 @@ type Seen = {
   stopped: number | undefined
   last: Last | undefined
   lastSync: number | undefined
+  /** The last reading of the log that was asked for when the source had stopped. */
+  finalSync: number | undefined
   flushed: number | undefined
   absent: number | undefined
 }
 
 /** What follows for a page that is lost: what ought to have happened after the last that did. */
-const moralOf = ({ last, lastSync, flushed, absent, stopped }: Seen): string => {
+const moralOf = ({ last, lastSync, finalSync, flushed, absent, stopped }: Seen): string => {
   switch (last?.type) {
     case undefined:
       return absent === undefined
@@ -164,6 +175,8 @@ const moralOf = ({ last, lastSync, flushed, absent, stopped }: Seen): string => 
         return flushed === undefined
           ? `It left in ${last.entry}, and nobody waited to hear that it had arrived.`
           : `It left last in ${last.entry}.`
+      if (finalSync !== undefined && finalSync > last.asked)
+        return `It left in ${last.entry}, and the log, read in ${finalSync} when the guest had stopped, does not name it: the log missed a store, or what came was not the page.`
       const ran = stopped === undefined ? 'the guest runs on' : `the guest ran on until ${stopped}`
       return lastSync !== undefined && lastSync > last.asked
         ? `It left in ${last.entry}, and the log was read last in ${lastSync}. But ${ran}: what it wrote after that reading nobody asked for.`

@@ -105,7 +105,13 @@ export const found: Readonly<Record<string, Found>> = {
     path: '1:0:6:6',
     entries: 48
   },
-  B16: {
+  B16a: {
+    seed: 2,
+    runs: 2,
+    path: '1:0:1:1:1:1:1:2:2:2:2',
+    entries: 30
+  },
+  B16b: {
     seed: 5,
     runs: 5,
     path: '4:0:0:0:0:0:2:1:1:0:0:0:0:0:0:0',
@@ -119,9 +125,9 @@ export const found: Readonly<Record<string, Found>> = {
   },
   B18: {
     seed: 5,
-    runs: 5,
-    path: '4:0:1:1:1:3:0:1:1:0:0:0:0:0:0:0',
-    entries: 30
+    runs: 15,
+    path: '14:0:1:1:2:4:3:3:4:3:4:3:4:3:5:5:5:5:5:5:4:4:4:4:7:6:6:6:6:6',
+    entries: 35
   },
   B20: {
     seed: 6,

@@ -76,7 +76,7 @@ const applied = (place: (offset: number, i: number) => number) => (buffer: reado
 
 /**
  * Dumps of the processes of a host, in which a page that has not changed since the parent dump is a hole. `identity`: under what a process finds its parent, given its
- * process number and when it began.
+ * process number and when it began. All processes of a world share the folder of dumps, so that a world that is copied half-way shares it, too.
  */
 const incremental = (name: string, identity: (pid: number, began: number) => string) => () => {
   const dumps: Record<string, (PageContent | undefined)[]> = {}

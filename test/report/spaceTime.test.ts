@@ -155,6 +155,9 @@ describe('spaceTime', () => {
     expect(lost(send, sent, synced(1), paused)).toBe(
       'It left in 1, and the log was read last in 2. But the guest ran on until 3: what it wrote after that reading nobody asked for.'
     )
+    expect(lost(send, sent, paused, asked(3, 1, { type: 'sync' }), synced(1))).toBe(
+      'It left in 1, and the log, read in 4 when the guest had stopped, does not name it: the log missed a store, or what came was not the page.'
+    )
     expect(lost(synced(), send, sent, paused)).toBe(
       'It left in 2. But the guest ran on until 3: what it wrote after 1 nobody asked for, and nobody read the log again.'
     )
