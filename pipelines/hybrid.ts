@@ -35,13 +35,11 @@ export const hybrid = (options: HybridOptions = {}): Pipeline => {
   const pullMissing = pull({ prepaging, windowPages, windows, recovery })
   return (guest) =>
     pipe(
-      prepare(),
-      andThen('push and switch', () =>
-        noticing(
-          pipe(
-            push(rules)(guest),
-            andThen('switch', ({ owed }) => switchOwing(owed, rules, recovery))
-          )
+      noticing(
+        pipe(
+          prepare(),
+          andThen('push', () => push(rules)(guest)),
+          andThen('switch', ({ owed }) => switchOwing(owed, rules, recovery))
         )
       ),
       andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),

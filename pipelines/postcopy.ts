@@ -29,8 +29,12 @@ export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
   const pullMissing = pull(rules)
   return () =>
     pipe(
-      prepare(),
-      andThen('switch', () => noticing(switchAtOnce(level, rules))),
+      noticing(
+        pipe(
+          prepare(),
+          andThen('switch', () => switchAtOnce(level, rules))
+        )
+      ),
       andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),
       andThen('release', release),
       concluded

@@ -12,10 +12,14 @@ export type Notices = { readonly faulted: readonly number[]; readonly exited: bo
 /** Nothing was told. */
 export const noNotices: Notices = { faulted: [], exited: false, gone: null }
 
-/** What is known after a signal: the same notices (`===`) when it is none. Cost: a look through the pages; as many as virtual CPUs wait. */
+/**
+ * What is known after a signal: the same notices (`===`) when it is none. A host that failed before a target was preselected was one of an earlier hop. Cost: a look
+ * through the pages, as many as virtual CPUs wait.
+ */
 export const noticed = (known: Notices, signal: Signal): Notices => {
   if (signal.type === 'exited') return { ...known, exited: true }
   if (signal.type === 'failed') return signal.what === 'link' ? known : { ...known, gone: signal.reason }
+  if (signal.type === 'preselected' && known.gone !== null) return { ...known, gone: null }
   if (signal.type !== 'faulted' || known.faulted.includes(signal.page)) return known
   return { ...known, faulted: [...known.faulted, signal.page] }
 }

@@ -131,9 +131,12 @@ type Demand = {
 
 const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, refused: null, gone: null }
 
-/** The demand lane: one request a fault, ended by `wound`, by the guest's end, or by the last missing page. */
+/**
+ * The demand lane: one request a fault. Beside a background it listens until it is wound down, or nobody would hear that a host is gone; alone it ends with the guest,
+ * with the last missing page, or when something has failed.
+ */
 const demand = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
-  const complete = state.ending || state.refused !== null || state.missing?.count === 0
+  const complete = state.ending || (state.missing !== null && (state.refused !== null || state.missing.count === 0))
   if (complete && state.outstanding === 0) return { requests, phase: { type: 'done', value: state } }
   return awaiting(requests, 'demand', state, (signal) => {
     if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {
@@ -146,7 +149,7 @@ const demand = (state: Demand, requests: readonly Request[] = []): Step<Demand> 
       } as const
       return demand({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
     }
-    if (signal.type === 'wound' || signal.type === 'exited') return demand({ ...state, ending: true })
+    if (signal.type === 'wound' || (signal.type === 'exited' && state.missing !== null)) return demand({ ...state, ending: true })
     if (signal.type === 'failed') {
       const gone = signal.what === 'link' ? state.gone : signal.reason
       // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.

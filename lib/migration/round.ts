@@ -59,17 +59,18 @@ export type RoundResult = Omit<Round, 'round' | 'dirtied'> & {
 /** One more round: the totals grow, and at most `remember` dirty sets are kept. */
 export const afterRound = (
   before: Pushed | null,
-  { dirty, owed, ...result }: RoundResult,
+  { pages, skipped, bytes, startedAt, endedAt, dirty, owed }: RoundResult,
   known: Pick<Pushed, 'guest' | 'startedAt' | 'throttle'> & { readonly remember: number }
 ): Pushed => {
-  const { remember, ...rest } = known
   return {
-    ...rest,
-    bytes: (before?.bytes ?? 0) + result.bytes,
-    pages: (before?.pages ?? 0) + result.pages,
-    last: { round: (before?.last.round ?? 0) + 1, ...result, dirtied: dirty.count },
+    guest: known.guest,
+    startedAt: known.startedAt,
+    throttle: known.throttle,
+    bytes: (before?.bytes ?? 0) + bytes,
+    pages: (before?.pages ?? 0) + pages,
+    last: { round: (before?.last.round ?? 0) + 1, pages, skipped, bytes, startedAt, endedAt, dirtied: dirty.count },
     previous: before?.last ?? null,
-    recent: [dirty, ...(before?.recent ?? [])].slice(0, remember),
+    recent: [dirty, ...(before?.recent ?? [])].slice(0, known.remember),
     owed
   }
 }

@@ -6,7 +6,7 @@ import { arrived, clearPages, listed, missingIn } from './pageMarks'
 /**
  * Pages sent >= pages used, wherever the technique copies everything: of a migration that completes, every page of the memory it selected first has been
  * sent at least once since, unless the guest ended before; a page that the guest missed at the target and, when the target tells what it lacks, does not miss any
- * more has been sent, whatever became of the answer. Of several hops each is judged by itself.
+ * more has been sent, whatever became of the answer. Of several hops each is judged by itself, and a retry by what it selects.
  */
 export const allSent: Invariant = invariant<Memory>({
   name: 'allSent',
@@ -16,8 +16,7 @@ export const allSent: Invariant = invariant<Memory>({
   hears: ['selected', 'resume', 'sent', 'standing', 'exited', 'ended'],
   init: () => ({ unsent: undefined, missing: undefined, exited: false }),
   again: (memory, how, tell) => {
-    if (how === 'retry') return memory
-    completed(memory, tell)
+    if (how === 'hop') completed(memory, tell)
     return { unsent: undefined, missing: undefined, exited: memory.exited }
   },
   step: (memory, entry, tell) => {
