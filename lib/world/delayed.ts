@@ -39,7 +39,10 @@ export const delayed = ({ maxDelayNs }: DelayedOptions): ((world: World) => Worl
               const late = timeline.schedule(
                 () => {
                   waiting.delete(late)
-                  subscriber.next({ ...signal, at: timeline.now() })
+                  // Copied and then written to: a copy with a field put in would be looked up anew for each kind of signal, at a microsecond each.
+                  const delivered: Mutable<Signal> = { ...signal }
+                  delivered.at = timeline.now()
+                  subscriber.next(delivered)
                 },
                 uniformInt(chances, drawn++, maxDelayNs + 1)
               )
@@ -52,5 +55,7 @@ export const delayed = ({ maxDelayNs }: DelayedOptions): ((world: World) => Worl
       })
   })
 }
+
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 const oracle: ReadonlySet<Signal['type']> = new Set(['compared', 'hosts', 'linkUsed'])
