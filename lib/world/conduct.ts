@@ -55,7 +55,7 @@ export type ConductPort = {
   /** How long the guest has run, and what its own clock shows. */
   readonly guestNs: () => number
   readonly clockNs: () => number
-  /** The guest stops; the guest goes on there, its clock not behind `notBeforeNs`; the target tells again, at once, for which pages it waits. */
+  /** The guest stops; the guest goes on there, its clock not behind `notBeforeNs`; the target tells again, at once, for which pages it waits, and whether it has ended. */
   readonly stopped: () => void
   readonly started: (where: Where, notBeforeNs?: number) => void
   readonly faultAgain: () => void
@@ -95,8 +95,6 @@ export const copy = (c: Conduct): Conduct => ({ ...c, hosts: hosts.copy(c.hosts)
 
 /** What an errand over the link and back needs. */
 export const overLink: readonly Part[] = ['link', 'source', 'target']
-/** The same once the source has let go: the next hop begins at the target. */
-const fromTarget: readonly Part[] = ['link', 'target']
 const atSource: readonly Part[] = ['source']
 const nothing: readonly Part[] = []
 
@@ -104,6 +102,8 @@ const done: Answer = { type: 'done' }
 
 /** Obeys a command, or refuses it; what takes time comes back as an errand. */
 export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Errand | undefined => {
+  // The next hop begins here, and not when the message arrives: the hosts of the one before have no part in it, whatever becomes of it.
+  if (order.type === 'preselect' && c.released) depart(c, port)
   const reason = refusal(c, order)
   if (reason !== undefined) {
     port.tell(to, { type: 'refused', reason })
@@ -111,7 +111,6 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
   }
   switch (order.type) {
     case 'preselect':
-      return { to, order, leg: 'out', needs: c.released ? fromTarget : overLink }
     case 'reserve':
     case 'discard':
     case 'inquire':
@@ -199,7 +198,6 @@ const arrive = (c: Conduct, order: Order, port: ConductPort): Answer => {
   switch (order.type) {
     case 'preselect':
       c.severed = undefined
-      if (c.released) depart(c, port)
       return { type: 'preselected', host: 'target', guestNs: 0 }
     case 'reserve': {
       const bytes = memoryBytes(c.guest)
@@ -332,9 +330,8 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   if (senseless !== undefined) return senseless
   if (order.type === 'resume' && order.where === 'source') return source
   if (order.type === 'resume' && passed) return target
-  if (order.type === 'redirect' || order.type === 'wake') return undefined
+  if (order.type === 'redirect' || order.type === 'wake' || order.type === 'cancel') return undefined
   if (order.type === 'release' && passed && c.hosts.trapped.count === 0) return undefined
-  if (order.type === 'preselect' && c.released) return target ?? c.failed.link
   if (source !== undefined) return source
   if (!needsTarget.has(order.type)) return undefined
   if (order.type === 'reserve' && c.settlement.refusals.length > 0) return `residual dependency ${c.settlement.refusals.join('; ')}`

@@ -31,7 +31,7 @@ export type Running = {
   readonly stopped: () => void
   /** The guest runs there from now on; at the target its own clock does not show less than `notBeforeNs`. */
   readonly started: (where: Where, notBeforeNs?: number) => void
-  /** The target tells again for which pages the guest waits. */
+  /** The target tells again for which pages the guest waits, and whether it has ended. */
   readonly faultAgain: () => void
   /** Something is about to be gone: a host, and the guest with it if it was there, or the link, and every notice on it. */
   readonly failing: (what: Part) => void
@@ -184,6 +184,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     },
     faultAgain: () => {
       for (const [page, vcpu] of stalled) tellFault(page, vcpu)
+      if (exited) tellAll({ type: 'exited' })
     },
     failing: (what) => {
       if (what === runsAt()) exec.stop(agenda.now())

@@ -143,8 +143,8 @@ describe('what a conduct refuses', () => {
       ).toEqual([])
   })
 
-  it('is all but timers and the network when the source is gone before the commit', () => {
-    expect(sorted(types.filter((type) => !refusedBy(({ fail }) => fail('source')).includes(type)))).toEqual(['redirect', 'wake'])
+  it('is all but timers, what ends one, and the network when the source is gone before the commit', () => {
+    expect(sorted(types.filter((type) => !refusedBy(({ fail }) => fail('source')).includes(type)))).toEqual(['cancel', 'redirect', 'wake'])
   })
 
   it('is not the resuming of a guest whose ownership has passed, whatever else has failed', () => {
@@ -192,6 +192,8 @@ describe('what a conduct refuses', () => {
     unreachable.give(orders.release)
     unreachable.fail('link')
     expect(unreachable.give(orders.preselect)?.type).toBe('refused')
+    // All the same it is the next hop's: the guest is where it was, and that is the source now.
+    expect([unreachable.conduct.hosts.primary, unreachable.conduct.hosts.atSource]).toEqual(['source', true])
   })
 })
 
