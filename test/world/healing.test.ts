@@ -80,6 +80,28 @@ describe('a link that is mended', () => {
     }
   })
 
+  it('breaks the connections of all who share it, and each begins its own anew', () => {
+    const driving = new Driving(
+      datacentre({
+        guests: { a: vm({ pages: PAGES }), b: vm({ pages: PAGES }) },
+        link: link({ bytesPerSecond: 4104e6, latencyNs: 100 }),
+        faults: [{ at: 5000, what: 'link', until: 6000 }]
+      })
+    )
+    for (const migration of ['a', 'b']) driving.order({ type: 'send', pages: all, place: 'always' }, { migration })
+    driving.run(7000)
+    const told = (type: 'refused' | 'failed' | 'mended') =>
+      driving.signals.flatMap((s) => (s.type === type ? ['to' in s ? s.to.migration : s.migration] : []))
+    expect([told('refused'), told('failed'), told('mended')]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b']
+    ])
+    driving.ask({ type: 'inquire' }, { migration: 'b' })
+    expect(driving.ask({ type: 'flush' }, { migration: 'a' }).type).toBe('refused')
+    expect(driving.ask({ type: 'flush' }, { migration: 'b' }).type).toBe('done')
+  })
+
   it('has lost what was on its way, and a barrier says so instead of lying', () => {
     const driving = driven([{ at: 1050, what: 'link', until: 1060 }])
     driving.ask({ type: 'send', pages: some(0), place: 'always' })
