@@ -17,6 +17,7 @@ export const piecesReport = (pieces: readonly Piece[], start: readonly string[])
     ...aligned([HEADER, ...rows]),
     '',
     'runs: random worlds until it was caught. entries: of the smallest journal that shows it.',
+    'There is no B19 (QEMU: COLO applies the pages of a checkpoint ahead of its device state): no world here fails over to a checkpoint.',
     `${again} B5 shows one, ${again} --check tries all of them again, the right versions too.`
   ].join('\n')
 }

@@ -11,16 +11,16 @@ import type { WorldPlan } from '../arbitraries/worldPlan'
 export type LaneStall = { readonly lane: string; readonly fromPages: number; readonly forPages: number }
 
 /**
- * A world of the museum: a small one, with what a faulty data plane needs to show itself. `clears`: every so many stores a page is all zeros. `device`: writes so many
- * pages at a time, after so many pages on the wire. `stalled`: what comes over a lane arrives later. `outages`: the link is broken for a while. `usedTarget`: the
- * target's memory held something else before.
+ * A world of the museum: a small one, with what a faulty data plane needs to show itself. `clearsEvery`: every so many stores a page is all zeros. `dma`: a device writes
+ * so many pages at a time, after so many pages on the wire. `stalled`: what comes over a lane arrives later. `outages`: the link is broken for a while. `soiledTarget`:
+ * the target's memory held something else before.
  */
 export type MuseumPlan = WorldPlan & {
-  readonly clears?: number
-  readonly device?: { readonly everyPages: number; readonly pages: number }
+  readonly clearsEvery?: number
+  readonly dma?: { readonly everyPages: number; readonly pages: number }
   readonly stalled?: readonly LaneStall[]
   readonly outages?: readonly { readonly fromPages: number; readonly forPages: number }[]
-  readonly usedTarget?: boolean
+  readonly soiledTarget?: boolean
 }
 
 /** What the worlds of a piece have besides a guest that writes: of `pages` its memory is one; `lanes` may stand still; the classes named have some pages. */
@@ -87,11 +87,11 @@ export const museumWorlds = (features: Features = {}): fc.Arbitrary<MuseumPlan> 
     pageNs: fc.constant(PAGE_NS),
     latencyPages: fc.nat({ max: 4 }),
     source: fc.record({ suspendPages: fc.nat({ max: 4 }) }),
-    clears: when(features.clears, fc.integer({ min: 2, max: 4 })),
-    device: when(features.device, fc.record({ everyPages: fc.integer({ min: 2, max: 16 }), pages: fc.integer({ min: 1, max: 4 }) })),
+    clearsEvery: when(features.clears, fc.integer({ min: 2, max: 4 })),
+    dma: when(features.device, fc.record({ everyPages: fc.integer({ min: 2, max: 16 }), pages: fc.integer({ min: 1, max: 4 }) })),
     stalled: when(lanes.length > 0, fc.array(fc.record({ lane: fc.constantFrom(...lanes, ''), ...spans }), { minLength: 1, maxLength: 2 })),
     outages: when(features.outages, fc.array(fc.record(spans), { minLength: 1, maxLength: 2 })),
-    usedTarget: when(features.usedTarget, fc.boolean())
+    soiledTarget: when(features.usedTarget, fc.boolean())
   })
 }
 
@@ -99,12 +99,12 @@ export const museumWorlds = (features: Features = {}): fc.Arbitrary<MuseumPlan> 
 export const museumWorldOf =
   (engine: Engine = {}) =>
   (plan: MuseumPlan): World => {
-    const { pageBytes, pageNs, clears, device, stalled = [], outages = [] } = plan
-    const whole = plan.usedTarget === true ? { ...engine, usedTarget: true } : engine
+    const { pageBytes, pageNs, clearsEvery, dma, stalled = [], outages = [] } = plan
+    const whole = plan.soiledTarget === true ? { ...engine, usedTarget: true } : engine
     const made = (of: GuestPlan) => ({
       ...guestOf(of, plan),
-      ...(clears === undefined ? {} : { clears }),
-      ...(device === undefined ? {} : { device: { intervalNs: device.everyPages * pageNs, pages: Math.min(device.pages, of.pages) } })
+      ...(clearsEvery === undefined ? {} : { clears: clearsEvery }),
+      ...(dma === undefined ? {} : { device: { intervalNs: dma.everyPages * pageNs, pages: Math.min(dma.pages, of.pages) } })
     })
     const from = ({ fromPages }: { readonly fromPages: number }): number => fromPages * pageNs
     const until = ({ fromPages, forPages }: { readonly fromPages: number; readonly forPages: number }): number =>

@@ -46,6 +46,35 @@ describe('the museum', () => {
     }
   })
 
+  it('logs and coders that are copied go their own ways', () => {
+    for (const version of pieces.flatMap(({ wrong, right }) => [wrong, right])) {
+      const { log, coding } = version.engine?.() ?? {}
+      if (log !== undefined) {
+        const one = log.open(4)
+        one.wrote([1], 'vcpu')
+        const key = one.key()
+        const other = one.copy()
+        expect(other.key()).toBe(key)
+        other.wrote([2], 'device')
+        other.mapped([3])
+        other.sync()
+        expect(one.key()).toBe(key)
+        expect(other.key()).not.toBe(key)
+      }
+      if (coding !== undefined) {
+        const one = coding.open({ pages: 4, pageBytes: 64 })
+        const sizes = { zero: 9, whole: 72, header: 8 }
+        const key = one.key()
+        const other = one.copy()
+        for (const isZero of [false, true]) {
+          const packet = other.encode({ page: 3, content: 1, isZero, mayDelta: true, sizes }) ?? other.ended?.()
+          if (packet !== undefined) other.decode(packet, () => 0)
+        }
+        expect(one.key()).toBe(key)
+      }
+    }
+  })
+
   it('what is told of each piece is what is found', async () => {
     if (now.size < pieces.length) return
     const rows = pieces.map(({ id }) => {
