@@ -5,6 +5,7 @@ import { asking } from './asking'
 import type { Choice } from './choices'
 import { choices } from './choices'
 import { begun, hearing } from './hearing'
+import { journalOfPath } from './journalOfPath'
 import type { Wrong } from './judge'
 import { judge } from './judge'
 import { numbering } from './numbering'
@@ -13,7 +14,6 @@ import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './scope'
 import type { State } from './state'
 import { copyOf, keyOf } from './state'
 import { stepping } from './stepping'
-import { walk } from './walk'
 
 /**
  * - `pages` of the guest (default 3), `writes` that it makes at most (default 4), `faults` that happen at most (default 0), `fail`: what may fail (default all), `mend`: whether a
@@ -32,7 +32,7 @@ export type Explored = { readonly states: number; readonly transitions: number; 
 /** Every interleaving was seen and nothing is wrong; `complete` is false when `maxStates` stopped it. */
 export type Holds = Explored & { readonly complete: boolean }
 
-/** The shortest way to something wrong: the choices, and the journal that they leave, its times being the numbers of choices. */
+/** The shortest way to something wrong: the choices, and the journal that they leave in the simulated data centre (see `journalOfPath`). */
 export type Shortest = Explored & Wrong & { readonly path: readonly Choice[]; readonly journal: Journal }
 
 /**
@@ -131,15 +131,6 @@ export const explore = (pipeline: Pipeline | Choosing, options: ExploreOptions =
   if (stuck >= 0)
     return found(stuck, undefined, { invariant: 'ends', problem: 'from here the migration never ends, whatever happens' }, depth)
   return E.right({ states: seen.size, transitions, depth, complete })
-}
-
-/**
- * The journal of one path, entry by entry, its times being the numbers of choices. Throws `RangeError` when a choice is not possible where it stands.
- */
-export const journalOfPath = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: Scope = {}): Journal => {
-  const along = walk(pipeline, scope)
-  for (const choice of path) along.take(choice)
-  return along.journal
 }
 
 const pathTo = (to: number, from: readonly number[], by: readonly (Choice | undefined)[]): readonly Choice[] => {

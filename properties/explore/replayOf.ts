@@ -52,7 +52,7 @@ export const replayOf = (pipeline: Pipeline | Choosing, path: readonly Choice[],
 export const replayedJournal = ({ pipeline, world, until }: Replay): Journal => {
   const journal = journalOf(pipeline, world, { until })
   const last: Entry = journal[journal.length - 1]
-  return last.type === 'ended' && last.outcome.type === 'limited' ? journal.slice(0, -1) : journal
+  return last.type === 'ended' && last.at === until ? journal.slice(0, -1) : journal
 }
 
 type Carried = { leaves?: Time; arrives?: Time }
@@ -104,7 +104,9 @@ const planOf = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: S
       case 'arrive': {
         const [item] = state.lanes.find(({ name }) => name === choice.lane)!.flying
         if (item.page !== MESSAGE) carried.get(item)!.arrives = at
-        else for (const one of state.owed) if (one.type === 'errand' && one.errand.to.n === item.n) errands.push({ n: item.n, leg: one.errand.leg, at })
+        else
+          for (const one of state.owed)
+            if (one.type === 'errand' && one.errand.to.n === item.n) errands.push({ n: item.n, leg: one.errand.leg, at })
         break
       }
       case 'answer': {

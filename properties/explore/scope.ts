@@ -49,7 +49,13 @@ export const viewOf = ({ pages = 3 }: Scope): GuestView => ({ name: MIGRATION, p
 const PAGE_BYTES = 64
 
 /** What both the explorer and the data centre are made of: the guest without its program, and the link. */
-export const guestOf = ({ pages = 3, guest }: Scope): GuestOptions => ({ name: MIGRATION, pages, pageBytes: PAGE_BYTES, contextBytes: 0, ...guest })
+export const guestOf = ({ pages = 3, guest }: Scope): GuestOptions => ({
+  name: MIGRATION,
+  pages,
+  pageBytes: PAGE_BYTES,
+  contextBytes: 0,
+  ...guest
+})
 
 /** The link between the hosts; times being no matter, it only says what a page takes on the wire. */
 export const wire = link({ bytesPerSecond: 1e9 })

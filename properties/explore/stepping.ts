@@ -120,7 +120,8 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
   }
   const laneOf = (name: string): Lane => s.lanes.find((lane) => lane.name === name)!
   const openLane = (name: string): Lane => {
-    if (!s.lanes.some((lane) => lane.name === name)) s.lanes = [...s.lanes, { name, queue: [], leaving: undefined, flying: [], sent: false }]
+    if (!s.lanes.some((lane) => lane.name === name))
+      s.lanes = [...s.lanes, { name, queue: [], leaving: undefined, flying: [], sent: false }]
     return laneOf(name)
   }
   const setLane = (next: Lane): void => {
@@ -269,7 +270,9 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
       ),
     flush: (to) => {
       // It goes behind all pages, and as a message of its own lane behind that lane's messages.
-      const flying = s.lanes.flatMap((lane) => lane.flying.filter(({ page }) => page !== MESSAGE || lane.name === to.lane).map(({ n }) => n))
+      const flying = s.lanes.flatMap((lane) =>
+        lane.flying.filter(({ page }) => page !== MESSAGE || lane.name === to.lane).map(({ n }) => n)
+      )
       s.owed = [...s.owed, { type: 'barrier', to, behind: [...new Set([...s.sends.map((one) => one.to.n), ...flying])] }]
     },
     cancel: (to, tag) => {

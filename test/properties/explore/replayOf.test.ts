@@ -1,0 +1,28 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CHOICE_NS, replayedJournal, replayOf } from '../../../properties/explore/replayOf'
+import { withoutTimes } from '../../../properties/explore/withoutTimes'
+import { broken, scopes, shipped, turns, walked } from './walks'
+
+describe('replayOf', () => {
+  it('gives the journal of any walk, of a right pipeline or a wrong one, but for times', () => {
+    const seen = new Set<string>()
+    fc.assert(
+      fc.property(
+        fc.oneof({ weight: 3, arbitrary: shipped }, { weight: 1, arbitrary: broken }),
+        scopes,
+        turns,
+        ({ pipeline }, scope, taken) => {
+          const { walk, path } = walked(pipeline, scope, taken)
+          for (const { type } of path) seen.add(type)
+          if (walk.state.outcome !== undefined) seen.add(walk.state.outcome.type)
+          expect(withoutTimes(replayedJournal(replayOf(pipeline, path, scope)), CHOICE_NS)).toEqual(withoutTimes(walk.journal, 1))
+        }
+      ),
+      { numRuns: 1500 }
+    )
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['write', 'read', 'leave', 'arrive', 'answer', 'notice', 'fail', 'mend', 'completed', 'aborted', 'lost'])
+    )
+  })
+})
