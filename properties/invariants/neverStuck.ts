@@ -1,22 +1,24 @@
 import { type Bitmap, bitmap, markAll, test } from '../../lib/memory/bitmap'
 import type { PageSet } from '../../lib/memory/pageSet'
-import { type Invariant, invariant } from './invariant'
+import type { Time } from '../../lib/time/time'
+import { type Invariant, invariant, type Orders } from './invariant'
 import { clearPages } from './pageMarks'
 
 /**
- * Liveness: a migration that a limit ends was waiting for somebody. Either an order of its own was under way (whether the world may take that long is `answered`'s
- * affair); or the guest runs at the target and may yet stop at a page that nobody has sent, as under demand paging: then it has not ended, it does not stand still at such a
- * page already, and nothing has failed that would have to bring the page. Anything else would have waited for ever.
+ * Liveness: a migration that a limit ends was waiting for somebody. Either an order of its own was under way (whether the world may take that long is the affair of
+ * `answered`; a cancellation only waits for its send). Or the guest runs at the target and may yet stop at a page that nobody has sent, as under demand paging:
+ * then it has not ended, does not stand still at such a page already, and nothing has failed that would have to bring it. Anything else would have waited for ever.
  */
 export const neverStuck: Invariant = invariant<Memory>({
   name: 'neverStuck',
   sentence: 'A migration that a limit ends was waiting for an answer, or for a guest that has pages still to touch.',
   plane: 'pages',
-  hears: ['resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
-  init: () => ({ unsent: undefined, stopped: new Set(), exited: false, failed: new Set() }),
-  again: ({ exited, failed }) => ({ unsent: undefined, stopped: new Set(), exited, failed }),
+  hears: ['preselect', 'resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
+  init: () => ({ since: undefined, unsent: undefined, stopped: new Set(), exited: false, failed: new Set() }),
+  again: ({ since, exited, failed }) => ({ since, unsent: undefined, stopped: new Set(), exited, failed }),
   step: (memory, entry, tell, { pending }) => {
     const { stopped, failed } = memory
+    memory.since ??= entry.at
     if (entry.type === 'commanded') {
       const { order } = entry.command
       if (order.type === 'resume' && order.where === 'target' && order.missing !== undefined) memory.unsent = marked(order.missing)
@@ -28,7 +30,7 @@ export const neverStuck: Invariant = invariant<Memory>({
       else if (signal.type === 'exited') memory.exited = true
       else if (signal.type === 'failed') failed.add(signal.what)
       else if (signal.type === 'mended') failed.delete(signal.what)
-    } else if (entry.type === 'ended' && entry.outcome.type === 'limited' && pending.size === 0) {
+    } else if (entry.type === 'ended' && entry.outcome.type === 'limited' && !isUnderWay(pending, entry.at, memory.since)) {
       const why = inVain(memory)
       if (why !== undefined) tell(`nothing is under way, and ${why}: the migration would never have ended`)
     }
@@ -37,7 +39,17 @@ export const neverStuck: Invariant = invariant<Memory>({
 })
 
 /** `unsent`: pages whose first access stops the guest at the target and that have not been sent. `stopped`: where it has stopped. `failed`: what is gone. */
-type Memory = { unsent: Bitmap | undefined; readonly stopped: Set<number>; exited: boolean; readonly failed: Set<string> }
+type Memory = {
+  since: Time | undefined
+  unsent: Bitmap | undefined
+  readonly stopped: Set<number>
+  exited: boolean
+  readonly failed: Set<string>
+}
+
+/** Whether an order has no answer yet; a cancellation of a send that is over only for half of the run, as one that is answered late. */
+const isUnderWay = (pending: Orders['pending'], at: Time, since: Time): boolean =>
+  [...pending.values()].some(({ command, at: from }) => command.order.type !== 'cancel' || at - from <= (at - since) / 2)
 
 /** Why waiting for a guest's next fault is in vain, if it is. */
 const inVain = ({ unsent, stopped, exited, failed }: Memory): string | undefined => {

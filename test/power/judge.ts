@@ -7,11 +7,18 @@ import { happensIn, type SwarmName, swarms, worldsOf } from './swarms'
 export type Job = { readonly swarms: readonly SwarmName[]; readonly runs: number; readonly seed: number }
 
 /**
- * What became of a mutant: which invariant caught it (`sometimes` where something never happened that must), in which swarm, after how many runs of all; or that
- * all `runs` passed.
+ * What became of a mutant: which invariant caught it (`sometimes` where something never happened that must), in which swarm, after how many runs of that and of
+ * all; or that all `runs` passed.
  */
 export type Judgement =
-  | { readonly type: 'caught'; readonly by: string; readonly swarm: string; readonly runs: number; readonly problem: string }
+  | {
+      readonly type: 'caught'
+      readonly by: string
+      readonly swarm: SwarmName
+      readonly inSwarm: number
+      readonly runs: number
+      readonly problem: string
+    }
   | { readonly type: 'survived'; readonly runs: number }
 
 /** Runs in which all that must happen does. */
@@ -24,12 +31,19 @@ const judge = ({ swarms: names, runs, seed }: Job): Judgement => {
     if (E.isLeft(result)) {
       const { invariant, violation } = result.left
       const [problem] = violation.problem.split('\n')
-      return { type: 'caught', by: invariant, swarm: name, runs: before + result.left.runs, problem }
+      return { type: 'caught', by: invariant, swarm: name, inSwarm: result.left.runs, runs: before + result.left.runs, problem }
     }
     before += result.right.runs
     const never = (happensIn[name] ?? []).filter((what) => result.right.sometimes[what] === 0)
     if (runs >= ENOUGH && never.length > 0)
-      return { type: 'caught', by: 'sometimes', swarm: name, runs: before, problem: `${never.join(', ')}: in none of ${runs} runs` }
+      return {
+        type: 'caught',
+        by: 'sometimes',
+        swarm: name,
+        inSwarm: runs,
+        runs: before,
+        problem: `${never.join(', ')}: in none of ${runs} runs`
+      }
   }
   return { type: 'survived', runs: before }
 }

@@ -5,6 +5,7 @@ import Table from 'cli-table3'
 import type { Job } from './judge'
 import type { Mutation } from './mutation'
 import { mutations } from './mutations'
+import type { SwarmName } from './swarms'
 import { trial, type Verdict } from './trial'
 
 /**
@@ -85,10 +86,20 @@ const report = (tried: readonly Tried[]): void => {
   if (share < 95) process.exitCode = 1
 }
 
+/** The sources themselves must pass the worlds in which mutants were caught: as many of each swarm as the latest catch took. */
+const passes = async (tried: readonly Tried[]): Promise<void> => {
+  const runs = new Map<SwarmName, number>()
+  for (const { verdict } of tried)
+    if (verdict.type === 'caught') runs.set(verdict.swarm, Math.max(runs.get(verdict.swarm) ?? 0, verdict.inSwarm))
+  for (const [swarm, most] of runs) {
+    const baseline = await trial(undefined, { swarms: [swarm], runs: most, seed }, 10 * limitMs)
+    if (baseline.type !== 'survived')
+      throw new Error(`the sources themselves do not pass ${most} runs of ${swarm}: ${JSON.stringify(baseline)}`)
+    console.error(`${swarm}: the sources pass ${most} runs`)
+  }
+}
+
 const main = async (): Promise<void> => {
-  const used = [...new Set(chosen.flatMap((mutation) => mutation.swarms))]
-  const baseline = await trial(undefined, { swarms: used, runs: Number(values.runs ?? 500), seed }, 5 * limitMs)
-  if (baseline.type !== 'survived') throw new Error(`the sources themselves do not pass: ${JSON.stringify(baseline)}`)
   const tried = await together(
     chosen.map((mutation) => async (): Promise<Tried> => {
       const verdict = await trial(mutation, jobOf(mutation), limitMs)
@@ -97,6 +108,7 @@ const main = async (): Promise<void> => {
     }),
     Number(values.jobs)
   )
+  await passes(tried)
   report(tried)
 }
 

@@ -89,8 +89,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "andThen('pause', pause),\n      andThen('select', (clockNs) =>\n        pipe(\n          request({ type: 'select', level }),",
-        put: "andThen('first', () => request({ type: 'select', level })),\n      andThen('select', (selected) =>\n        pipe(\n          pause(),\n          andThen('then', (clockNs) => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ ...selected, clockNs }))),"
+        find: "  pipe(\n    pause(),\n    andThen('select', (clockNs) =>\n      pipe(\n        request({ type: 'select', level }),\n",
+        put: "  pipe(\n    request({ type: 'select', level }),\n    andThen('select', (selected) =>\n      pipe(\n        pause(),\n        andThen('then', (clockNs) => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ ...selected, clockNs }))),\n"
       },
       {
         file: postcopy,
@@ -107,8 +107,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "andThen('pause', pause),\n",
-        put: "andThen('pause', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(0))),\n"
+        find: "  pipe(\n    pause(),\n    andThen('select', (clockNs) =>\n",
+        put: "  pipe(\n    require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(0)),\n    andThen('select', (clockNs) =>\n"
       }
     ],
     swarms: ['postcopies']
@@ -117,13 +117,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'postcopyNotTrapping',
     kind: 'a page dropped',
     mistake: 'The target is not told which pages are missing, so the guest reads zeros there.',
-    edits: [
-      {
-        file: postcopy,
-        find: 'switchOver({ clockNs, missing, recovery: rules.recovery })',
-        put: 'switchOver({ clockNs, recovery: rules.recovery })'
-      }
-    ],
+    edits: [{ file: postcopy, find: 'switchOver({ clockNs, missing, recovery })', put: 'switchOver({ clockNs, recovery })' }],
     swarms: ['postcopies']
   },
   {
@@ -133,8 +127,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: 'switchOver({ clockNs, missing, recovery: rules.recovery })',
-        put: 'switchOver({ clockNs, missing: pageSet.take(missing, missing.count - 1), recovery: rules.recovery })'
+        find: 'switchOver({ clockNs, missing, recovery })',
+        put: 'switchOver({ clockNs, missing: pageSet.take(missing, missing.count - 1), recovery })'
       }
     ],
     swarms: ['postcopies']
@@ -144,11 +138,7 @@ export const pipelineMutations: readonly Mutation[] = [
     kind: 'off by one',
     mistake: 'The last missing page is trapped and never sent unless the guest faults on it.',
     edits: [
-      {
-        file: postcopy,
-        find: 'pullMissing(switched.right, notices)',
-        put: 'pullMissing(pageSet.take(switched.right, switched.right.count - 1), notices)'
-      }
+      { file: postcopy, find: 'pullMissing(missing, notices)', put: 'pullMissing(pageSet.take(missing, missing.count - 1), notices)' }
     ],
     swarms: ['postcopies']
   },
@@ -156,13 +146,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'postcopyNotPulling',
     kind: 'a page dropped',
     mistake: 'The source is let go as soon as the guest runs at the target.',
-    edits: [
-      {
-        file: postcopy,
-        find: "chain('pull', ([switched, notices]) => (E.isLeft(switched) ? done(switched) : pullMissing(switched.right, notices))),",
-        put: 'map(([switched]) => switched),'
-      }
-    ],
+    edits: [{ file: postcopy, find: "      andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),\n", put: '' }],
     swarms: ['postcopies']
   },
   {
@@ -172,8 +156,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: 'return pipe(switchOver({ clockNs, missing, recovery: rules.recovery }), map(E.map(() => missing)))',
-        put: "return pipe(pullMissing(missing), andThen('switch', () => switchOver({ clockNs, missing, recovery: rules.recovery })), map(E.map(() => pageSet.empty(missing.size))))"
+        find: 'return pipe(switchOver({ clockNs, missing, recovery }), map(E.map(() => missing)))',
+        put: "return pipe(require('../lib/migration/pull').pull({ prepaging: bubbling() })(missing), andThen('switch', () => switchOver({ clockNs, missing, recovery })), map(E.map(() => pageSet.empty(missing.size))))"
       }
     ],
     swarms: ['postcopies']
@@ -193,7 +177,7 @@ export const pipelineMutations: readonly Mutation[] = [
       {
         file: hybrid,
         find: "request({ type: 'discard', pages: stale })",
-        put: "request({ type: 'discard', pages: pageSet.empty(guest.pages) })"
+        put: "request({ type: 'discard', pages: pageSet.empty(stale.size) })"
       }
     ],
     swarms: ['hybrids']
@@ -211,14 +195,14 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridForgettingTheLastSync',
     kind: 'a sync skipped or repeated',
     mistake: 'What was written between the last round and the pause is read from the log and thrown away.',
-    edits: [{ file: hybrid, find: 'stale: pageSet.union(owed, dirty)', put: 'stale: owed' }],
+    edits: [{ file: hybrid, find: 'const stale = pageSet.union(owed, dirty)', put: 'const stale = owed' }],
     swarms: ['hybrids']
   },
   {
     name: 'hybridForgettingTheResidual',
     kind: 'a page dropped',
     mistake: 'Only what the last sync names is pulled, not what the push still owed.',
-    edits: [{ file: hybrid, find: 'stale: pageSet.union(owed, dirty)', put: 'stale: dirty' }],
+    edits: [{ file: hybrid, find: 'const stale = pageSet.union(owed, dirty)', put: 'const stale = dirty' }],
     swarms: ['hybrids']
   },
   {
@@ -228,8 +212,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: hybrid,
-        find: "pipe(request({ type: 'sync' }), map(",
-        put: "pipe(request({ type: 'sync' }), andThen('again', () => request({ type: 'sync' })), map("
+        find: "        request({ type: 'sync' }),\n",
+        put: "        request({ type: 'sync' }),\n        andThen('again', () => request({ type: 'sync' })),\n"
       }
     ],
     swarms: ['hybrids']
@@ -241,8 +225,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: hybrid,
-        find: "pause(),\n          andThen('final sync', (clockNs) =>\n            pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ clockNs, stale: pageSet.union(owed, dirty) }))))\n          )",
-        put: "request({ type: 'sync' }),\n          andThen('pause', ({ dirty }) => pipe(pause(), map(E.map((clockNs) => ({ clockNs, stale: pageSet.union(owed, dirty) })))))"
+        find: "  pipe(\n    pause(),\n    andThen('final sync', (clockNs) =>\n      pipe(\n        request({ type: 'sync' }),\n",
+        put: "  pipe(\n    request({ type: 'sync' }),\n    andThen('pause', ({ dirty }) => pipe(pause(), map(E.map((clockNs) => ({ dirty, clockNs }))))),\n    andThen('final sync', ({ dirty, clockNs }) =>\n      pipe(\n        require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ dirty })),\n"
       }
     ],
     swarms: ['hybrids']
@@ -254,13 +238,13 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: hybrid,
-        find: "request({ type: 'discard', pages: stale }),\n          andThen('select', () => request({ type: 'select', level: rules.level ?? 'hypervisor' })),",
-        put: "request({ type: 'select', level: rules.level ?? 'hypervisor' }),"
+        find: "return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))",
+        put: "return require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
       },
       {
         file: hybrid,
-        find: 'map(E.map(() => missing))',
-        put: "andThen('discard', () => request({ type: 'discard', pages: missing })),\n              map(E.map(() => missing))"
+        find: '                map(E.map(() => missing))',
+        put: "                andThen('discard', () => request({ type: 'discard', pages: missing })),\n                map(E.map(() => missing))"
       }
     ],
     swarms: ['hybrids']
@@ -269,7 +253,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridForgettingNonPageable',
     kind: 'a page dropped',
     mistake: 'Stale pages that cannot be fetched are neither sent at once nor pulled.',
-    edits: [{ file: hybrid, find: "type: 'send', pages: atOnce,", put: "type: 'send', pages: pageSet.empty(guest.pages)," }],
+    edits: [{ file: hybrid, find: "type: 'send', pages: atOnce,", put: "type: 'send', pages: pageSet.empty(stale.size)," }],
     swarms: ['hybrids']
   },
   {
@@ -279,13 +263,13 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: hybrid,
-        find: "request({ type: 'discard', pages: stale }),\n          andThen('select', () => request({ type: 'select', level: rules.level ?? 'hypervisor' })),",
-        put: "request({ type: 'select', level: rules.level ?? 'hypervisor' }),"
+        find: "return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))",
+        put: "return require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
       },
       {
         file: hybrid,
         find: "andThen('resume at target', () =>",
-        put: "andThen('discard', () => request({ type: 'discard', pages: stale })),\n              andThen('resume at target', () =>"
+        put: "andThen('discard', () => request({ type: 'discard', pages: stale })),\n                andThen('resume at target', () =>"
       }
     ],
     swarms: ['hybrids']
@@ -311,14 +295,14 @@ export const pipelineMutations: readonly Mutation[] = [
     kind: 'an acknowledgement lost',
     mistake:
       'A fault that is told while the network is still being redirected is heard by nobody, and nobody is told twice (ours, until `neverStuck` found it).',
-    edits: [{ file: postcopy, find: 'pullMissing(switched.right, notices)', put: 'pullMissing(switched.right)' }],
+    edits: [{ file: postcopy, find: 'pullMissing(missing, notices)', put: 'pullMissing(missing)' }],
     swarms: ['demandPostcopies']
   },
   {
     name: 'hybridSendingDeltasOfDroppedPages',
     kind: 'stale pages kept',
     mistake: 'What the target has just dropped is sent as a difference from it (QEMU 2ebeaec012).',
-    edits: [{ file: hybrid, find: '...sentBy({ channels }, false)', put: '...sentBy({ channels, delta: rules.delta }, true)' }],
+    edits: [{ file: hybrid, find: '...sentBy({ channels }, false)', put: '...sentBy({ channels, delta: true }, true)' }],
     swarms: ['spreads'],
     runs: 3000
   }

@@ -14,8 +14,8 @@ export const pullMutations: readonly Mutation[] = [
     edits: [
       {
         file: pull,
-        find: "    : pipe(\n        hearing(hostFailed)(request({ type: 'flush' })),\n        map(([flushed, gone]): Turn => (E.isLeft(flushed) ? { type: 'broken', failure: flushed.left, gone, exited } : { type: 'pulled' }))\n      )",
-        put: "    : done({ type: 'pulled' })"
+        find: "    : pipe(\n        hearing(hostFailed)(request({ type: 'flush' })),\n        map(([flushed, failed]) => {",
+        put: '    : pipe(\n        done([E.right(null), false] as const),\n        map(([flushed, failed]) => {'
       }
     ],
     swarms: ['postcopies', 'hybrids', 'demandPostcopies']
@@ -95,7 +95,7 @@ export const pullMutations: readonly Mutation[] = [
     name: 'demandEndingOneTooSoon',
     kind: 'off by one',
     mistake: 'Demand paging ends when one page is still missing.',
-    edits: [{ file: pull, find: 'state.missing?.count === 0', put: '(state.missing !== null && state.missing.count <= 1)' }],
+    edits: [{ file: pull, find: 'state.missing.count === 0))', put: 'state.missing.count <= 1))' }],
     swarms: ['demandPostcopies']
   },
   {
@@ -274,7 +274,7 @@ export const pullMutations: readonly Mutation[] = [
     name: 'brokenLinkIsTheEnd',
     kind: 'a failure taken for something else',
     mistake: 'A broken link is taken for the loss of the source, although it is mended and the source is there.',
-    edits: [{ file: pull, find: 'return turn.gone || recovery.patienceNs === 0', put: 'return true || recovery.patienceNs === 0' }],
+    edits: [{ file: pull, find: 'return turn.notices.gone !== null ||', put: 'return true ||' }],
     swarms: ['postcopies', 'hybrids'],
     runs: 3000
   }

@@ -172,7 +172,14 @@ export const worldMutations: readonly Mutation[] = [
     name: 'deadTargetTakingOrders',
     kind: 'a failure taken for something else',
     mistake: 'Orders to a target that has failed are sent and answered.',
-    edits: [{ file: conduct, find: '=> failed.link ?? failed.target', put: '=> failed.link' }],
+    edits: [
+      { file: conduct, find: '=> failed.link ?? failed.target', put: '=> failed.link' },
+      {
+        file: conduct,
+        find: "if (order.type === 'resume' && passed) return target",
+        put: "if (order.type === 'resume' && passed) return undefined"
+      }
+    ],
     swarms: ['stopAndCopies', 'precopies'],
     runs: 2000
   },
@@ -363,5 +370,39 @@ export const worldMutations: readonly Mutation[] = [
     edits: [{ file: conduct, find: "    if (order.type === 'inquire') port.faultAgain()\n", put: '' }],
     swarms: ['demandPostcopies'],
     runs: 4000
+  },
+  {
+    name: 'abandonedAndStillThere',
+    kind: 'stale pages kept',
+    mistake:
+      'A target that abandons a migration keeps the pages mapped, and a second attempt that places only where nothing is never replaces them.',
+    edits: [{ file: hosts, find: '  bitmap.clearAll(h.present)\n', put: '' }],
+    swarms: ['retries'],
+    runs: 3000
+  },
+  {
+    name: 'hopOntoTheLastTargetsPages',
+    kind: 'stale pages kept',
+    mistake: 'The next target counts as having what the last one had.',
+    edits: [{ file: hosts, find: 'for (const of of [h.marks, h.present, h.trapped,', put: 'for (const of of [h.marks, h.trapped,' }],
+    swarms: ['journeys'],
+    runs: 3000
+  },
+  {
+    name: 'hopWithoutTheLogOfTheLast',
+    kind: 'a page dropped',
+    mistake: 'What the guest wrote at the last host is not in its memory when it moves on.',
+    edits: [{ file: hosts, find: '    h.exact.source = h.exact.target\n', put: '' }],
+    swarms: ['journeys']
+  },
+  {
+    name: 'retriedThoughUndecided',
+    kind: 'split brain',
+    mistake: 'A migration whose outcome is not known is tried again.',
+    edits: [
+      { file: 'lib/migration/retried.ts', find: "outcome.type !== 'aborted' || isOver", put: "outcome.type === 'completed' || isOver" }
+    ],
+    swarms: ['retries'],
+    runs: 3000
   }
 ]

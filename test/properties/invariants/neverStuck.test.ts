@@ -19,6 +19,15 @@ describe('neverStuck', () => {
     expect(problems(neverStuck, limited(atTarget().sent(some).order({ type: 'flush' })))).toEqual([])
   })
 
+  it('names a cancellation that waits for a send which is over, and holds of one that has just been ordered', () => {
+    const cut = () => telling().prepared().sent(some).order({ type: 'cancel', tag: 0 })
+    expect(problems(neverStuck, limited(cut()))).toEqual(inVain('the guest does not run at the target with pages missing'))
+    expect(problems(neverStuck, limited(cut().order({ type: 'flush' })))).toEqual([])
+    const late = cut().journal()
+    const soon = { type: 'ended', at: late.length + 2, migration: 'm', outcome: { type: 'limited', limit: 'now' } } as const
+    expect(problems(neverStuck, [...late, soon])).toEqual([])
+  })
+
   it('holds of a migration that waits for the faults of a guest which may still stop', () => {
     expect(problems(neverStuck, limited(atTarget()))).toEqual([])
     expect(
