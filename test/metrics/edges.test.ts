@@ -97,9 +97,9 @@ describe('timeSeries', () => {
   })
 
   it('keeps all points up to the limit, and of one more the first and the last of each quarter as many stretches', () => {
-    const times = (n: number) => Array.from({ length: n }, (_, i) => 100 + i)
+    const times = (n: number) => Array.from({ length: n }, (_, i) => 101 + i)
     expect(points(16, times(16))).toEqual(times(16))
-    expect(points(16, times(17))).toEqual([100, 103, 104, 107, 108, 111, 112, 115, 116])
+    expect(points(16, times(17))).toEqual([101, 104, 105, 108, 109, 112, 113, 116, 117])
   })
 
   it('keeps both of two points at the very end when it thins out', () => {

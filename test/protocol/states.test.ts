@@ -215,6 +215,12 @@ describe('a guard', () => {
     expect(asking.orders()).toEqual([{ type: 'cancel', tag: 0 }])
   })
 
+  it('asks for nothing where its phase hears neither the wound nor the signal', () => {
+    const asking = new Asking(guarded((s) => s.type === 'exited')(flush()))
+    expect(asking.fact({ type: 'exited' })).toBe(true)
+    expect(asking.orders()).toEqual([{ type: 'flush' }])
+  })
+
   it('tells the wound at the time of its signal', () => {
     const hears: Step<Signal> = awaiting([], 'runs', null, (signal) => done(signal))
     const asking = new Asking(guarded((s) => s.type === 'exited')(hears))

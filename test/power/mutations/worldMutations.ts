@@ -133,7 +133,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'virtualCpusNotStopped',
     kind: 'split brain',
     mistake: 'The guest counts as stopped, and its virtual CPUs go on writing.',
-    edits: [{ file: running, find: '    stopped: () => {\n      exec.stop(agenda.now())\n', put: '    stopped: () => {\n' }],
+    edits: [{ file: running, find: '      exec.stop(agenda.now())\n      changed()\n', put: '      changed()\n' }],
     swarms: ['stopAndCopies', 'precopies']
   },
   {
