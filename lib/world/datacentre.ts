@@ -22,21 +22,27 @@ import { checkedStalls, held, type Stall } from './stalls'
 import { type Timetable, times } from './timetable'
 import { transport } from './transport'
 
-/** Something that breaks at a time: the link, or a host. A link is mended at `until` (absent: never); a host does not come back. */
+/** Something that breaks at a time: the link, or a host of the hop that each migration is on. A link is mended at `until` (absent: never); a host does not come back. */
 export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly until?: Time; readonly reason?: string }
 
 /**
- * A data centre of two hosts and a link between them.
+ * A data centre of two hosts and a link between them; and of more hosts for a guest that goes on from its target to another (`preselect` after a `release`). Then
+ * `source` and `target` are those of its hop.
  *
  * - `guests`: who runs at the source, by migration name; several share the link. `link`: default 10 Gbit/s, 28 us.
- * - `source`, `target`: what the hosts cost a guest (default nothing). `clocks`: the hosts' clocks (default exact).
- * - `targetMemoryBytes`: what the target can still take (default: no limit); a reservation beyond it is refused.
- * - `fidelity`: how much of a page's content is kept: `versions` (default up to 2^20 pages), `marks` (default above), `bytes`.
+ * - `source`, `target`: what the two hosts of any hop cost a guest (default nothing). `clocks`: the hosts' clocks (default exact); on its next hop a guest goes from a
+ *   host with the target's clock to one with the source's, and so on in turn.
+ * - `targetMemoryBytes`: what each target can still take (default: no limit); a reservation beyond it is refused. A migration that is abandoned gives it back, and a
+ *   guest that has gone on when its old host lets go.
+ * - `fidelity`: how much of a page's content is kept: `versions` (default up to 2^20 pages), `marks` (default above), `bytes`. With `marks` a guest's `clears` and the
+ *   sending of differences are not there: pages are zero until they are written.
  * - `redirectNs`: from the order to redirect the network to the first frame at the target, besides the link's latency. Default 0; Clark et al. do it with one
  *   unsolicited ARP reply and see packets in flight lost (NSDI 2005, §3.2); a switch or a client that ignores it takes longer.
  * - `batchAccesses`: accesses generated at a time (default 4,096, in the first-level cache); any number gives the same run. `batchPages`: pages looked at
  *   together by a sender (default 1,024, as Xen of 2006: MAX_BATCH_SIZE, xc_linux_save.c).
- * - `progressNs`: time between `progress` facts while something is sent (default 0: none). `faults`: what breaks, and when.
+ * - `progressNs`: time between `progress` facts while something is sent (default 0: none).
+ * - `faults`: what breaks, and when (default nothing): the link, at `until` mended again, or a host for good. As with TCP, with the link the connection is gone: what was
+ *   on its way never arrives, and after the mending nothing is carried until an `inquire` or a `preselect` has begun a new one.
  * - `stalls`: lanes that stand still for a while (default none). `engine`: parts of the data plane in place of the world's own (default none; only where `versions`
  *   or `bytes` are kept). `timetables`: by migration, when everything of it comes, one by one (default none; pages one at a time: `batchPages` 1).
  */
@@ -221,6 +227,9 @@ const withDefaults = (options: DatacentreOptions): Checked => {
   }
   for (const name of ['redirectNs', 'progressNs'] as const) whole(name, checked[name], 0)
   for (const name of ['batchAccesses', 'batchPages'] as const) whole(name, checked[name], 1)
+  for (const { migration } of checked.stalls)
+    if (migration !== undefined && !names.includes(migration))
+      throw new RangeError(`datacentre: stalls: migration must be one of ${names.join(', ')} (got ${migration})`)
   for (const { at, what, until } of checked.faults) {
     whole('faults: at', at, 0)
     if (until !== undefined) whole('faults: until', until, at)

@@ -4,12 +4,13 @@ import type { Agenda } from './agenda'
 import type { Hosts } from './hosts'
 import * as hosts from './hosts'
 
-/** What a device writes with, and into whom; `look` brings the guest up to now. @internal */
+/** What a device writes with, and into whom; `look` brings the guest up to now, `stops` is how often it has been stopped. @internal */
 export type DeviceOptions = {
   readonly device: Device
   readonly agenda: Agenda
   readonly hosts: Hosts
   readonly look: () => void
+  readonly stops: () => number
 }
 
 /**
@@ -17,7 +18,7 @@ export type DeviceOptions = {
  * nothing is written, nor of one into pages that are still missing.
  * @internal
  */
-export const device = ({ device: { intervalNs, pages }, agenda, hosts: h, look }: DeviceOptions): Subscription => {
+export const device = ({ device: { intervalNs, pages }, agenda, hosts: h, look, stops }: DeviceOptions): Subscription => {
   const under = new Subscription()
   const half = Math.floor(intervalNs / 2)
   let cursor = 0
@@ -32,11 +33,12 @@ export const device = ({ device: { intervalNs, pages }, agenda, hosts: h, look }
     look()
     const list = Array.from({ length: pages }, (_, i) => (cursor + i) % h.pages)
     cursor = (cursor + pages) % h.pages
-    const where = h.atTarget
-    if (h.atSource || h.atTarget) hosts.deviceMaps(h, list)
+    const runs = h.atSource || h.atTarget
+    const before = stops()
+    if (runs) hosts.deviceMaps(h, list)
     later(() => {
       look()
-      if ((where ? h.atTarget : h.atSource) && !list.some((page) => hosts.isTrapped(h, page))) hosts.deviceWrites(h, list)
+      if (runs && stops() === before && !list.some((page) => hosts.isTrapped(h, page))) hosts.deviceWrites(h, list)
       later(begin, intervalNs - half)
     }, half)
   }

@@ -49,8 +49,8 @@ export type Placing = { readonly page: number; readonly content: PageContent }
 
 /**
  * Both ends of a page encoding at work: a kernel. `encode` at the source, when the page is read (`undefined`: nothing leaves for it now). `ended` after the last page of
- * a send: what has been gathered and not left. `decode` at the target, when the packet arrives; `present` is what the target has in a page. `forgotten`: the target has
- * dropped all its copies.
+ * a send: what has been gathered and not left. `decode` at the target, when the packet arrives; `present` is what the target has in a page. `forgotten`: the
+ * target has dropped all its copies, or the connection is broken and nobody knows what has arrived.
  */
 export type Coder = {
   readonly encode: (page: PageToSend) => Packet | undefined

@@ -86,6 +86,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
   /** What the guest's clock shows more than its host's: at the source, and at the target. */
   let ahead = { source: 0, target: 0 }
   let exited = false
+  let stops = 0
   let wake: Subscription | undefined
   let wakeAt = Infinity
 
@@ -116,11 +117,16 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     }
   }
 
+  /** When a page that the guest waits for may be usable: when it arrives, or another that its backing needs. */
+  const usableAt = (page: number): number => {
+    if (engine.backing === undefined) return transport.arrivalOf(migration, page)
+    return Math.min(...engine.backing.wanted(page, guest.pages).map((one) => transport.arrivalOf(migration, one)))
+  }
+
   /** Looks again when the guest may trap, or when a page it waits for arrives. */
   const arrange = (): void => {
     let at = exec.nextTrapAt()
-    for (const page of stalled.keys())
-      for (const wanted of engine.backing?.wanted(page, guest.pages) ?? [page]) at = Math.min(at, transport.arrivalOf(migration, wanted))
+    for (const page of stalled.keys()) at = Math.min(at, usableAt(page))
     if (at === wakeAt) return
     wake?.unsubscribe()
     wakeAt = at
@@ -146,7 +152,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
         h.classes = classes
       }
     })
-  const writes = guest.device && device({ device: guest.device, agenda, hosts: h, look: () => look() })
+  const writes = guest.device && device({ device: guest.device, agenda, hosts: h, look: () => look(), stops: () => stops })
 
   exec.start(agenda.now())
   pace()
@@ -174,6 +180,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     },
     hold: (ns) => exec.hold(agenda.now(), ns),
     stopped: () => {
+      stops++
       exec.stop(agenda.now())
       changed()
     },
@@ -187,7 +194,10 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       if (exited) tellAll({ type: 'exited' })
     },
     failing: (what) => {
-      if (what === runsAt()) exec.stop(agenda.now())
+      if (what === runsAt()) {
+        stops++
+        exec.stop(agenda.now())
+      }
       for (const notice of notices) notice.unsubscribe()
       notices.clear()
     },

@@ -67,6 +67,18 @@ describe('a device that writes memory', () => {
     expect(synced(driving.run(6000)).length).toBe(2)
   })
 
+  it('writes nothing that it had not been told half an interval before, however short the pause', () => {
+    const driving = driven()
+    driving.ask({ type: 'track', on: true })
+    driving.run(1600).ask({ type: 'pause' })
+    driving.ask({ type: 'resume', where: 'source' })
+    expect(synced(driving.run(2400))).toEqual([0, 1])
+    driving.ask({ type: 'pause' })
+    driving.run(2600).ask({ type: 'resume', where: 'source' })
+    expect(synced(driving.run(3400))).toEqual([])
+    expect(synced(driving.run(4000))).toEqual([6, 7])
+  })
+
   it('writes at the target when the guest is there, but not into pages that are still missing', () => {
     const regressed = (place: 'always' | 'ifAbsent') => {
       const driving = driven('bytes')

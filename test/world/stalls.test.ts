@@ -225,5 +225,8 @@ describe('a lane that stands still', () => {
     expect(of(5, 4)).toThrow('datacentre: stalls: until must be an integer not before from 5 (got 4)')
     expect(of(0.5, 4)).toThrow('datacentre: stalls: from must be an integer from 0 on (got 0.5)')
     expect(of(5, 5)).not.toThrow()
+    expect(() => datacentre({ guests: { a: vm({ pages: 1 }) }, stalls: [{ migration: 'b', from: 0, until: 1 }] })).toThrow(
+      'datacentre: stalls: migration must be one of a (got b)'
+    )
   })
 })
