@@ -1,23 +1,27 @@
 import * as fc from 'fast-check'
+import { hops } from '../../lib/migration/hops'
+import { retried } from '../../lib/migration/retried'
 import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import type { NamedPipeline } from '../namedPipeline'
-import { pullRules, pushRules } from './ruleArbitraries'
+import { channels, pullRules, pushRules, recoveries } from './ruleArbitraries'
 
 const levels = fc.constantFrom('hypervisor' as const, 'guestOs' as const)
 
 /** Stop-and-copy of either level that a virtual machine needs. */
-export const stopAndCopies: fc.Arbitrary<NamedPipeline> = levels.map((level) => ({
-  name: `stopAndCopy(level ${level})`,
-  pipeline: stopAndCopy({ level })
-}))
+export const stopAndCopies: fc.Arbitrary<NamedPipeline> = fc
+  .record({ level: levels, channels, recovery: recoveries })
+  .map(({ level, channels, recovery }) => ({
+    name: `stopAndCopy(level ${level}, ${channels} channels, ${recovery.name})`,
+    pipeline: stopAndCopy({ level, channels, recovery: recovery.rule })
+  }))
 
 /** Pre-copy with any rules. */
-export const precopies: fc.Arbitrary<NamedPipeline> = pushRules.map(({ name, rule }) => ({
-  name: `precopy(${name})`,
-  pipeline: precopy(rule)
+export const precopies: fc.Arbitrary<NamedPipeline> = fc.tuple(pushRules, recoveries).map(([{ name, rule }, recovery]) => ({
+  name: `precopy(${name}, ${recovery.name})`,
+  pipeline: precopy({ ...rule, recovery: recovery.rule })
 }))
 
 /** Post-copy that prepages in any order. */
@@ -27,9 +31,9 @@ export const postcopies: fc.Arbitrary<NamedPipeline> = fc.tuple(pullRules, level
 }))
 
 /** Post-copy by demand paging alone: it ends only where the guest touches every page, or ends. */
-export const demandPostcopies: fc.Arbitrary<NamedPipeline> = levels.map((level) => ({
-  name: `postcopy(level ${level}, demand only)`,
-  pipeline: postcopy({ level, prepaging: undefined })
+export const demandPostcopies: fc.Arbitrary<NamedPipeline> = fc.tuple(levels, recoveries).map(([level, recovery]) => ({
+  name: `postcopy(level ${level}, demand only, ${recovery.name})`,
+  pipeline: postcopy({ level, prepaging: undefined, recovery: recovery.rule })
 }))
 
 /** Hybrid with any rules of push and pull. */
@@ -38,5 +42,24 @@ export const hybrids: fc.Arbitrary<NamedPipeline> = fc.tuple(pushRules, pullRule
   pipeline: hybrid({ ...push.rule, ...pull.rule })
 }))
 
-/** Every shipped pipeline with random options. */
-export const shippedPipelines: fc.Arbitrary<NamedPipeline> = fc.oneof(stopAndCopies, precopies, postcopies, demandPostcopies, hybrids)
+const attempts: fc.Arbitrary<NamedPipeline> = fc.oneof(stopAndCopies, precopies, postcopies, demandPostcopies, hybrids)
+
+/** Any shipped pipeline, tried up to twice again when it is aborted. */
+export const retriedPipelines: fc.Arbitrary<NamedPipeline> = fc
+  .tuple(attempts, fc.integer({ min: 1, max: 2 }), recoveries)
+  .map(([{ name, pipeline }, times, recovery]) => ({
+    name: `retried(${times} times, ${recovery.name}, ${name})`,
+    pipeline: retried({ times, recovery: recovery.rule })(pipeline)
+  }))
+
+/** Two or three hops, each by any shipped pipeline, some of them tried again. */
+export const journeys: fc.Arbitrary<NamedPipeline> = fc
+  .array(fc.oneof({ weight: 3, arbitrary: attempts }, { weight: 1, arbitrary: retriedPipelines }), { minLength: 2, maxLength: 3 })
+  .map((legs) => ({ name: `hops(${legs.map(({ name }) => name).join(', ')})`, pipeline: hops(legs.map(({ pipeline }) => pipeline)) }))
+
+/** Every shipped pipeline with random options; now and then one that is tried again, or a journey over several hosts. */
+export const shippedPipelines: fc.Arbitrary<NamedPipeline> = fc.oneof(
+  { weight: 8, arbitrary: attempts },
+  { weight: 1, arbitrary: retriedPipelines },
+  { weight: 1, arbitrary: journeys }
+)

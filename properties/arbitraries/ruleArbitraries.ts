@@ -7,6 +7,7 @@ import * as pacing from '../../lib/migration/pacing'
 import type { Prepaging } from '../../lib/migration/prepaging'
 import type { PullRules } from '../../lib/migration/pull'
 import type { PushRules } from '../../lib/migration/push'
+import type { Recovery } from '../../lib/migration/recovery'
 import * as skipRule from '../../lib/migration/skipRule'
 import * as stopRule from '../../lib/migration/stopRule'
 import * as throttle from '../../lib/migration/throttle'
@@ -66,6 +67,17 @@ export const throttles: fc.Arbitrary<Named<throttle.Throttle>> = fc.constantFrom
   named('autoConverge', throttle.autoConverge())
 )
 
+/** Patience with a broken link: none, and from a hundred nanoseconds to a second, so that it is short in some small worlds and long in others. */
+export const recoveries: fc.Arbitrary<Named<Recovery>> = fc
+  .constantFrom(0, 2, 3, 4, 5, 6, 7, 8, 9)
+  .map((n) => (n === 0 ? named('no patience', { patienceNs: 0 }) : named(`patience 1e${n}`, { patienceNs: 10 ** n })))
+
+/** Connections that carry a round: mostly one, up to three. */
+export const channels: fc.Arbitrary<number> = fc.constantFrom(1, 1, 2, 3)
+
+/** Whether pages go as deltas: seldom, because a world that keeps no content refuses them. */
+export const deltas: fc.Arbitrary<boolean> = fc.constantFrom(false, false, false, true)
+
 /** The rules of a push, and their names. */
 export const pushRules: fc.Arbitrary<Named<PushRules>> = fc
   .record({
@@ -74,18 +86,23 @@ export const pushRules: fc.Arbitrary<Named<PushRules>> = fc
     skip: skipRules,
     pacing: pacings,
     throttle: throttles,
-    remember: fc.integer({ min: 1, max: 4 })
+    remember: fc.integer({ min: 1, max: 4 }),
+    channels,
+    delta: deltas
   })
-  .map((of) =>
-    named(`level ${of.level}, until ${of.until.name}, skip ${of.skip.name}, pacing ${of.pacing.name}, throttle ${of.throttle.name}`, {
+  .map((of) => {
+    const rules = `level ${of.level}, until ${of.until.name}, skip ${of.skip.name}, pacing ${of.pacing.name}, throttle ${of.throttle.name}`
+    return named(`${rules}${of.channels > 1 ? `, ${of.channels} channels` : ''}${of.delta ? ', deltas' : ''}`, {
       level: of.level,
       until: of.until.rule,
       skip: of.skip.rule,
       pacing: of.pacing.rule,
       throttle: of.throttle.rule,
-      remember: of.remember
+      remember: of.remember,
+      channels: of.channels,
+      delta: of.delta
     })
-  )
+  })
 
 /** Prepaging orders: active push, bubbling by one or several pivots to one or both sides, and least recently used pages last. */
 export const prepagings: fc.Arbitrary<Prepaging> = fc.oneof(
@@ -98,5 +115,15 @@ export const prepagings: fc.Arbitrary<Prepaging> = fc.oneof(
 
 /** The rules of a pull that prepages, with windows of any size. */
 export const pullRules: fc.Arbitrary<Named<PullRules & { readonly prepaging: Prepaging }>> = fc
-  .record({ prepaging: prepagings, windowPages: fc.integer({ min: 1, max: 70 }), windows: fc.integer({ min: 1, max: 3 }) })
-  .map((rules) => named(`prepaging ${rules.prepaging.name}, ${rules.windows} windows of ${rules.windowPages} pages`, rules))
+  .record({
+    prepaging: prepagings,
+    windowPages: fc.integer({ min: 1, max: 70 }),
+    windows: fc.integer({ min: 1, max: 3 }),
+    recovery: recoveries
+  })
+  .map(({ recovery, ...rules }) =>
+    named(`prepaging ${rules.prepaging.name}, ${rules.windows} windows of ${rules.windowPages} pages, ${recovery.name}`, {
+      ...rules,
+      recovery: recovery.rule
+    })
+  )
