@@ -4,6 +4,8 @@ import { asking } from './asking'
 import type { Choice } from './choices'
 import { choices } from './choices'
 import { begun, hearing } from './hearing'
+import type { Wrong } from './judge'
+import { judge } from './judge'
 import { numbering } from './numbering'
 import type { Choosing, Scope } from './scope'
 import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './scope'
@@ -19,6 +21,8 @@ export type Walk = {
   readonly take: (choice: Choice) => readonly boolean[]
   readonly key: () => string
   readonly journal: Journal
+  /** The first that `judge` finds wrong on it: an exploration ends there. */
+  readonly wrong: () => Wrong | undefined
   /** What was answered before the first choice. */
   readonly said: readonly boolean[]
 }
@@ -40,11 +44,15 @@ export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttl
     { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: { world: 'explored', pages: view.pages } }
   ]
   let taken = 0
+  let wrong: Wrong | undefined
   const steps = stepping({
     migration: MIGRATION,
     saving,
     hearing: hearing(MIGRATION, numbered, asked.count),
-    witness: (entry) => journal.push(stamped(entry, taken)),
+    witness: (entry, on) => {
+      journal.push(stamped(entry, taken))
+      wrong ??= judge(entry, on)
+    },
     throttled
   })
   const answered = (said: readonly boolean[]): readonly boolean[] => Array.from({ length: asked.count() }, (_, i) => said[i] ?? false)
@@ -53,6 +61,7 @@ export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttl
   return {
     state,
     journal,
+    wrong: () => wrong,
     said: answered([]),
     choices: () => {
       steps.enter(state)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CHOICE_NS, replayedJournal, replayOf } from '../../../properties/explore/replayOf'
 import { withoutTimes } from '../../../properties/explore/withoutTimes'
-import { broken, scopes, shipped, turns, walked } from './walks'
+import { broken, nonsense, scopes, shipped, turns, walked } from './walks'
 
 describe('replayOf', () => {
   it('gives the journal of any walk, of a right pipeline or a wrong one, but for times', () => {
@@ -23,6 +23,16 @@ describe('replayOf', () => {
     )
     expect([...seen]).toEqual(
       expect.arrayContaining(['write', 'read', 'leave', 'arrive', 'answer', 'notice', 'fail', 'mend', 'completed', 'aborted', 'lost'])
+    )
+  })
+
+  it('gives the journal of any walk of a pipeline that gives any orders', () => {
+    fc.assert(
+      fc.property(nonsense, scopes, turns, ({ pipeline }, scope, taken) => {
+        const { walk, path } = walked(pipeline, scope, taken)
+        expect(withoutTimes(replayedJournal(replayOf(pipeline, path, scope)), CHOICE_NS)).toEqual(withoutTimes(walk.journal, 1))
+      }),
+      { numRuns: 1500 }
     )
   })
 })

@@ -19,6 +19,7 @@ import type { Choice } from '../../../properties/explore/choices'
 import type { Choosing, Scope } from '../../../properties/explore/scope'
 import type { Walk } from '../../../properties/explore/walk'
 import { walk } from '../../../properties/explore/walk'
+import { fuzzed } from './fuzzed'
 
 /** A pipeline, or one that asks, by name. */
 export type Tried = { readonly name: string; readonly pipeline: Pipeline | Choosing }
@@ -62,6 +63,9 @@ export const broken: fc.Arbitrary<Tried> = fc.constantFrom(
   ...plantedFaults().flatMap(({ name, wrap, pipeline }) => (wrap === undefined && name !== 'remembering' ? [{ name, pipeline }] : []))
 )
 
+/** Pipelines that give any orders in any sequence. */
+export const nonsense: fc.Arbitrary<Tried> = fc.integer().map((seed) => ({ name: `fuzzed(${seed})`, pipeline: fuzzed(seed) }))
+
 /** Small scopes with everything in them that a scope can have but engines. */
 export const scopes: fc.Arbitrary<Scope> = fc.integer({ min: 1, max: 4 }).chain((pages) =>
   fc.record({
@@ -93,7 +97,7 @@ export const walked = (
   const path: Choice[] = []
   for (const turn of taken) {
     const possible = along.choices()
-    if (possible.length === 0) break
+    if (possible.length === 0 || along.wrong() !== undefined) break
     const drawn = possible[turn % possible.length]
     const choice: Choice = { ...(drawn.type === 'write' && turn % 7 < 3 ? possible[0] : drawn), said: turn % 5 === 0 ? [true] : [] }
     along.take(choice)
