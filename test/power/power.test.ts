@@ -4,6 +4,7 @@ import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { mutated } from './mutation'
 import { mutations } from './mutations'
+import { trial } from './trial'
 
 const root = resolve(__dirname, '../..')
 
@@ -30,5 +31,30 @@ describe('the written list of mutations', () => {
     const mutation = { ...mutations[0], edits: [{ file: 'a.ts', find: 'a', put: 'b' }] }
     expect(() => mutated(mutation, 'a.ts', 'c')).toThrow(`the text of ${mutation.name} must occur once in a.ts (got 0 times): a`)
     expect(() => mutated(mutation, 'a.ts', 'aa')).toThrow('(got 2 times)')
+  })
+})
+
+describe('a few mutants of every kind', () => {
+  const runs = 60
+  const few = [
+    'precopyForgettingTheResidual',
+    'postcopyNotTrapping',
+    'hybridKeepingStalePages',
+    'resumeBeforeCommit',
+    'pushClearingAfterReading',
+    'backgroundSendingTwice',
+    'numbersFromTheStart',
+    'sourceNotStopped'
+  ]
+
+  it.each(few)('%s is caught', async (name) => {
+    const mutation = mutations.find((one) => one.name === name)
+    if (mutation === undefined) throw new Error(`no mutation is called ${name}`)
+    expect(await trial(mutation, { swarms: mutation.swarms, runs, seed: 1 }, 60_000)).toMatchObject({ type: 'caught' })
+  })
+
+  it('and the sources as they are pass the same worlds', async () => {
+    const swarms = ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'] as const
+    expect(await trial(undefined, { swarms, runs, seed: 1 }, 60_000)).toEqual({ type: 'survived', runs: swarms.length * runs })
   })
 })
