@@ -52,7 +52,7 @@ describe('the museum, explored', () => {
       const explored = ({ pipeline, engine }: typeof wrong) =>
         explore(pipeline, { ...scopes[id], engine: { ...engine?.(), ...scopes[id].engine } })
       const [found, none] = [explored(wrong), explored(right)]
-      if (E.isLeft(none)) throw new Error(`the right version breaks ${none.left.invariant}: ${none.left.violation.problem}`)
+      if (E.isLeft(none)) throw new Error(`the right version breaks ${none.left.invariant}: ${none.left.problem}`)
       if (E.isRight(found)) throw new Error(`nothing is wrong in ${found.right.states} states`)
       expect(none.right.complete).toBe(true)
       expect(found.left.invariant).toBe('noPageLost')
