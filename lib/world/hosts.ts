@@ -226,6 +226,7 @@ const costOf = (h: Hosts, page: number, newly: boolean): number => {
   return firstWriteNs + (huge ? hugePageSplitNs : 0)
 }
 
+/** Whether an access to a page at the target has to wait until it arrives. */
 export const isTrapped = (h: Hosts, page: number): boolean => bitmap.test(h.trapped, page)
 
 /** Dirty logging on or off; the log begins empty. */
@@ -395,6 +396,7 @@ export const discard = (h: Hosts, dropped: PageSet): void => {
   else if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.difference(dropped, bitmap.snapshot(h.zero)))
 }
 
+/** The guest stops at the source; where nobody logs its writes, they are accounted for now. */
 export const pause = (h: Hosts): void => {
   if (!h.tracking) fold(h)
   h.log?.stopped?.()
@@ -432,6 +434,7 @@ export const crash = (h: Hosts, where: Where): void => {
   else h.atTarget = false
 }
 
+/** Ownership passes to the target. */
 export const commit = (h: Hosts): void => {
   h.primary = 'target'
 }
