@@ -39,9 +39,10 @@ export type Pages = PageSet | PageSequence
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
  * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
  *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
- * - `inquire`: what the target knows of the migration: whose the guest is, and which pages are still missing there. After a broken link it tells how to go on.
+ * - `inquire`: what the target knows of the migration: whose the guest is, and which pages are still missing there. A connection that broke stays broken when the link is
+ *   mended: orders that need it are refused until `inquire` (to go on) or `preselect` (to begin anew) has made another.
  * - `throttle`: take a fraction of its time from the guest. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
- * - `abandon`: the target drops its reservation and all its copies.
+ * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
 export type Order =
   | { readonly type: 'preselect' }
