@@ -84,7 +84,7 @@ export const scopes: fc.Arbitrary<Scope> = fc.integer({ min: 1, max: 4 }).chain(
   })
 )
 
-/** Which of the choices is taken each time; the guest's own are taken half as often. */
+/** Which of the choices is taken each time; writes, and failures before the guest is at the target, are often declined. */
 export const turns: fc.Arbitrary<readonly number[]> = fc.array(fc.nat({ max: 1_000_000 }), { maxLength: 120, size: 'max' })
 
 /** The walk that these turns are, and its choices. */
@@ -99,7 +99,9 @@ export const walked = (
     const possible = along.choices()
     if (possible.length === 0 || along.wrong() !== undefined) break
     const drawn = possible[turn % possible.length]
-    const choice: Choice = { ...(drawn.type === 'write' && turn % 7 < 3 ? possible[0] : drawn), said: turn % 5 === 0 ? [true] : [] }
+    const early = drawn.type === 'fail' && !along.state.conduct.hosts.atTarget
+    const declined = (drawn.type === 'write' && turn % 7 < 3) || (early && turn % 11 < 9)
+    const choice: Choice = { ...(declined ? possible[0] : drawn), said: turn % 5 === 0 ? [true] : [] }
     along.take(choice)
     path.push(choice)
   }

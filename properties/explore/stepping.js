@@ -1,0 +1,478 @@
+"use strict";
+var __createBinding = (this && this.__createBinding) || (Object.create ? (function(o, m, k, k2) {
+    if (k2 === undefined) k2 = k;
+    var desc = Object.getOwnPropertyDescriptor(m, k);
+    if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+      desc = { enumerable: true, get: function() { return m[k]; } };
+    }
+    Object.defineProperty(o, k2, desc);
+}) : (function(o, m, k, k2) {
+    if (k2 === undefined) k2 = k;
+    o[k2] = m[k];
+}));
+var __setModuleDefault = (this && this.__setModuleDefault) || (Object.create ? (function(o, v) {
+    Object.defineProperty(o, "default", { enumerable: true, value: v });
+}) : function(o, v) {
+    o["default"] = v;
+});
+var __importStar = (this && this.__importStar) || (function () {
+    var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function (o) {
+            var ar = [];
+            for (var k in o) if (Object.prototype.hasOwnProperty.call(o, k)) ar[ar.length] = k;
+            return ar;
+        };
+        return ownKeys(o);
+    };
+    return function (mod) {
+        if (mod && mod.__esModule) return mod;
+        var result = {};
+        if (mod != null) for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+        __setModuleDefault(result, mod);
+        return result;
+    };
+})();
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.stepping = void 0;
+const pageSequence_1 = require("../../lib/memory/pageSequence");
+const pageSet = __importStar(require("../../lib/memory/pageSet"));
+const conducts = __importStar(require("../../lib/world/conduct"));
+const hosts = __importStar(require("../../lib/world/hosts"));
+const sent_1 = require("../../lib/world/sent");
+const dataKey_1 = require("./dataKey");
+const state_1 = require("./state");
+/**
+ * The untimed world: the hosts and the conduct of the simulated data centre, whose errands, pages and notices come in any order that lanes allow. What a world says at
+ * once is heard in the order of `run`: the signals of an order after those before it, and a step of the pipeline is complete before the world hears of it. A
+ * sender takes its pages one at a time and reads each when it begins to leave, as the data centre does with `batchPages: 1`.
+ */
+const stepping = ({ migration, saving: { save, load }, hearing, witness, throttled }) => {
+    let s;
+    /** What the hosts are now, and whether they have been changed since. */
+    let loaded = save();
+    let changed = false;
+    const change = () => {
+        changed = true;
+    };
+    let at = 0;
+    let orders = [];
+    let outbox = [];
+    let draining = false;
+    let delivering = false;
+    const tell = (to, answer) => {
+        outbox.push({ ...answer, at, to });
+    };
+    const tellAll = (fact) => {
+        outbox.push({ ...fact, at, migration });
+    };
+    const note = (entry) => {
+        if (s.outcome === undefined)
+            witness(entry, s);
+    };
+    const none = () => pageSet.empty(s.conduct.hosts.pages);
+    const drain = () => {
+        if (draining)
+            return;
+        draining = true;
+        for (let signal = outbox.shift(); signal !== undefined; signal = outbox.shift())
+            hear(signal);
+        draining = false;
+    };
+    const hear = (signal) => {
+        if (s.outcome !== undefined)
+            return;
+        note({ type: 'signalled', at, signal });
+        const heard = hearing(s.carrier, s.phase, signal);
+        if (heard !== undefined)
+            go(heard.carrier, heard.phase, heard.commands);
+    };
+    const go = (carrier, phase, commands) => {
+        s.carrier = carrier;
+        s.phase = phase;
+        for (const command of commands) {
+            note({ type: 'commanded', at, command });
+            orders.push(command);
+        }
+        deliver();
+        if (carrier.phase.type !== 'done' || s.outcome !== undefined)
+            return;
+        note({ type: 'ended', at, migration, outcome: carrier.phase.value });
+        s.outcome = carrier.phase.value;
+    };
+    const deliver = () => {
+        if (delivering)
+            return;
+        delivering = true;
+        for (let command = orders.shift(); command !== undefined && s.outcome === undefined; command = orders.shift()) {
+            if (!leavesHosts.has(command.order.type))
+                change();
+            under(conducts.obey(s.conduct, command, port));
+            drain();
+        }
+        delivering = false;
+    };
+    /** What takes no time in the data centre, a log's reading, is told at once; all else is owed. */
+    const under = (errand) => {
+        if (errand === undefined)
+            return;
+        if (errand.leg === 'synced')
+            conducts.happen(s.conduct, errand, port);
+        else {
+            s.owed = [...s.owed, { type: 'errand', errand, text: errandText(errand) }];
+            // A message to the target is in order with the pages of its lane.
+            if (errand.leg !== 'out' && errand.leg !== 'activate')
+                return;
+            const lane = openLane(errand.to.lane);
+            setLane({ ...lane, flying: [...lane.flying, { n: errand.to.n, page: state_1.MESSAGE, reading: undefined, place: 'always' }] });
+        }
+    };
+    const sendOf = (n) => s.sends.find(({ to }) => to.n === n);
+    const setSend = (next) => {
+        s.sends = s.sends.map((one) => (one.to.n === next.to.n ? next : one));
+    };
+    const laneOf = (name) => s.lanes.find((lane) => lane.name === name);
+    const openLane = (name) => {
+        if (!s.lanes.some((lane) => lane.name === name))
+            s.lanes = [...s.lanes, { name, queue: [], leaving: undefined, flying: [], sent: false }];
+        return laneOf(name);
+    };
+    const setLane = (next) => {
+        s.lanes = s.lanes.map((lane) => (lane.name === next.name ? next : lane));
+    };
+    /** The next page of a send to leave, read now; `undefined` when it has no more. */
+    const nextOf = (n) => {
+        let send = sendOf(n);
+        const { order } = send;
+        if (!send.began) {
+            send = { ...send, began: true };
+            setSend(send);
+            if (order?.round !== undefined)
+                tellAll({ type: 'round', round: order.round, pages: order.pages.type === 'PageSet' ? order.pages.count : order.pages.length });
+        }
+        const { rest, skipped, bytes } = send;
+        if (send.stopped)
+            return order === undefined ? undefined : lastOf(send, order);
+        if (order === undefined) {
+            if (rest.length > 0)
+                setSend({ ...send, rest: [] });
+            return rest.length === 0 ? undefined : { n, page: -1, reading: undefined, place: 'always' };
+        }
+        const left = [];
+        for (let i = 0; i < rest.length; i++) {
+            const page = rest[i];
+            if (order.unless !== undefined && hosts.isLeftOut(s.conduct.hosts, page, order.unless)) {
+                left.push(page);
+                continue;
+            }
+            change();
+            const h = s.conduct.hosts;
+            hosts.choose(h, page);
+            const after = { ...send, rest: rest.slice(i + 1), skipped: left.length === 0 ? skipped : [...skipped, ...left] };
+            if (hosts.isCoded(h, order.encoding === 'delta')) {
+                const packet = hosts.encode(h, page, order.encoding === 'delta');
+                if (packet === undefined)
+                    continue;
+                setSend({ ...after, bytes: bytes + packet.bytes });
+                return { n, page, reading: packet, place: order.place };
+            }
+            const { zero, whole } = h.setting.sizes;
+            setSend({ ...after, bytes: bytes + (hosts.isZero(h, page) ? zero : whole) });
+            return { n, page, reading: hosts.read(h, page), place: order.place };
+        }
+        const after = { ...send, rest: [], skipped: left.length === 0 ? skipped : [...skipped, ...left] };
+        setSend(after);
+        return lastOf(after, order);
+    };
+    /** What a coder has gathered and not let go of when a send has no more pages. */
+    const lastOf = (send, order) => {
+        const h = s.conduct.hosts;
+        if (!hosts.isCoded(h, order.encoding === 'delta'))
+            return undefined;
+        change();
+        const packet = hosts.endEncoding(h);
+        if (packet === undefined)
+            return undefined;
+        setSend({ ...send, bytes: send.bytes + packet.bytes });
+        return { n: send.to.n, page: packet.page, reading: packet, place: order.place };
+    };
+    /** Starts the next page of a lane, or its next send, or leaves it idle. */
+    const proceed = (name) => {
+        for (let lane = laneOf(name); lane.queue.length > 0; lane = laneOf(name)) {
+            const [n] = lane.queue;
+            const leaving = nextOf(n);
+            if (leaving !== undefined) {
+                setLane({ ...laneOf(name), leaving });
+                return;
+            }
+            setLane({ ...laneOf(name), queue: lane.queue.slice(1), leaving: undefined });
+            finished(n);
+        }
+        setLane({ ...laneOf(name), leaving: undefined });
+    };
+    const finished = (n, refused) => {
+        const send = sendOf(n);
+        if (send.open > 1) {
+            setSend({ ...send, open: send.open - 1 });
+            return;
+        }
+        s.sends = s.sends.filter(({ to }) => to.n !== n);
+        const { to, order, rest, skipped, bytes, stopped, cancelled } = send;
+        const { pages } = s.conduct.hosts;
+        const unsent = stopped ? pageSet.fromPages(pages, rest) : none();
+        const out = pageSet.fromPages(pages, skipped);
+        if (refused !== undefined)
+            tell(to, { type: 'refused', reason: refused });
+        else if (order === undefined)
+            tell(to, { type: 'done' });
+        else
+            tell(to, { type: 'sent', pages: (0, sent_1.transmitted)(order.pages, out, unsent), skipped: out, bytes });
+        for (const asker of cancelled)
+            tell(asker, { type: 'cancelled', unsent: refused === undefined ? unsent : none() });
+    };
+    const enqueue = (send, channels) => {
+        s.sends = [...s.sends, send];
+        for (const name of channels) {
+            const lane = openLane(name);
+            // Lanes break in the order in which pages were first sent over them.
+            if (!lane.sent)
+                s.lanes = [...s.lanes.filter((one) => one !== lane), { ...lane, sent: true }];
+            setLane({ ...lane, queue: [...lane.queue, send.to.n], sent: true });
+            if (lane.leaving === undefined && lane.queue.length === 0)
+                proceed(name);
+        }
+    };
+    const port = {
+        tell,
+        tellAll,
+        guestNs: () => 0,
+        clockNs: () => 0,
+        stopped: () => { },
+        started: () => { },
+        faultAgain: () => {
+            if (s.stalled !== undefined)
+                tellFault(s.stalled.page);
+        },
+        changed: () => { },
+        setThrottle: (fraction) => throttled?.(fraction),
+        heldBySync: () => { },
+        departed: () => throttled?.(0),
+        admit: () => undefined,
+        dismiss: () => { },
+        cutOff: (reason) => {
+            lanesFail(reason);
+            giveUp('target', reason);
+        },
+        linkUsed: () => ({ type: 'linkUsed', applicationBytes: 0, applicationDemandBytes: 0 }),
+        send: (to, order) => {
+            const { pages, channels = 1 } = order;
+            const rest = pages.type === 'PageSet' ? pageSet.toArray(pages) : Array.from((0, pageSequence_1.orderOf)(pages));
+            enqueue({ to, order, kind: kindOf(order), rest, skipped: [], bytes: 0, open: channels, began: false, stopped: false, cancelled: [] }, Array.from({ length: channels }, (_, i) => (i === 0 ? to.lane : `${to.lane}#${i}`)));
+        },
+        sendBytes: (to, bytes) => enqueue({
+            to,
+            order: undefined,
+            kind: '',
+            rest: bytes > 0 ? [-1] : [],
+            skipped: [],
+            bytes: 0,
+            open: 1,
+            began: false,
+            stopped: false,
+            cancelled: []
+        }, [to.lane]),
+        flush: (to) => {
+            // It goes behind all pages, and as a message of its own lane behind that lane's messages.
+            const flying = s.lanes.flatMap((lane) => lane.flying.filter(({ page }) => page !== state_1.MESSAGE || lane.name === to.lane).map(({ n }) => n));
+            s.owed = [...s.owed, { type: 'barrier', to, behind: [...new Set([...s.sends.map((one) => one.to.n), ...flying])] }];
+        },
+        cancel: (to, tag) => {
+            const isTimer = (one) => one.type === 'errand' && one.errand.leg === 'timer' && one.errand.to.lane === to.lane && one.errand.to.tag === tag;
+            const timer = s.owed.find(isTimer);
+            if (timer?.type === 'errand') {
+                s.owed = s.owed.filter((other) => other !== timer);
+                conducts.happen(s.conduct, timer.errand, port);
+            }
+            const of = s.sends.find((one) => one.to.lane === to.lane && one.to.tag === tag && one.order !== undefined);
+            if (of === undefined) {
+                tell(to, { type: 'cancelled', unsent: none() });
+                return;
+            }
+            setSend({ ...of, stopped: true, cancelled: [...of.cancelled, to] });
+            if (of.stopped)
+                return;
+            const { n } = of.to;
+            for (const { name, queue, leaving } of s.lanes)
+                if (queue.includes(n) && !(queue[0] === n && leaving !== undefined)) {
+                    setLane({ ...laneOf(name), queue: queue.filter((one) => one !== n) });
+                    finished(n);
+                }
+        }
+    };
+    /** The guest uses a page, or stands still at it. */
+    const use = (page, write) => {
+        change();
+        const h = s.conduct.hosts;
+        if (hosts.isTrapped(h, page)) {
+            s.stalled = { page, write };
+            if (s.conduct.severed === undefined)
+                s.notices = [...s.notices, page];
+        }
+        else
+            hosts.touch(h, (page << 1) | (write ? 1 : 0));
+    };
+    const tellFault = (page) => {
+        const h = s.conduct.hosts;
+        for (const wanted of h.setting.engine.backing?.wanted(page, h.pages) ?? [page])
+            if (wanted === page || hosts.isTrapped(h, wanted))
+                tellAll({ type: 'faulted', page: wanted, vcpu: 0 });
+    };
+    const untrapped = (page) => {
+        if (s.stalled?.page !== page)
+            return;
+        const { write } = s.stalled;
+        s.stalled = undefined;
+        use(page, write);
+    };
+    const fail = (what) => {
+        change();
+        s.faults--;
+        const reason = `the ${what} failed`;
+        lanesFail(reason);
+        s.notices = [];
+        conducts.fail(s.conduct, what, reason, port);
+        giveUp(what, reason);
+    };
+    const lanesFail = (reason) => {
+        const queues = s.lanes.flatMap(({ queue }) => queue);
+        s.lanes = s.lanes.filter(({ sent }) => sent).map(({ name, sent }) => ({ name, queue: [], leaving: undefined, flying: [], sent }));
+        for (const n of queues)
+            finished(n, reason);
+    };
+    const giveUp = (what, reason) => {
+        const lost = s.owed.filter((one) => one.type === 'barrier' || one.errand.needs.includes(what));
+        s.owed = s.owed.filter((one) => !lost.includes(one));
+        for (const one of lost)
+            tell(one.type === 'barrier' ? one.to : one.errand.to, { type: 'refused', reason });
+    };
+    const errandHappens = (one) => {
+        s.owed = s.owed.filter((other) => other !== one);
+        if (one.type === 'barrier') {
+            tell(one.to, { type: 'done' });
+            return;
+        }
+        if (!onlyTells.has(one.errand.leg))
+            change();
+        under(conducts.happen(s.conduct, one.errand, port));
+    };
+    const happen = (choice) => {
+        switch (choice.type) {
+            case 'write':
+                s.writes--;
+                use(choice.page, true);
+                break;
+            case 'read':
+                use(choice.page, false);
+                break;
+            case 'leave': {
+                const lane = laneOf(choice.lane);
+                const { leaving } = lane;
+                if (leaving.page >= 0)
+                    setLane({ ...lane, flying: [...lane.flying, leaving] });
+                proceed(choice.lane);
+                break;
+            }
+            case 'arrive': {
+                const lane = laneOf(choice.lane);
+                const [item] = lane.flying;
+                const flying = lane.flying.slice(1);
+                if (lane.sent || flying.length > 0)
+                    setLane({ ...lane, flying });
+                else
+                    s.lanes = s.lanes.filter((one) => one !== lane);
+                change();
+                if (item.page === state_1.MESSAGE) {
+                    errandHappens(s.owed.find((one) => (0, state_1.isOf)(one, item.n)));
+                    break;
+                }
+                hosts.place(s.conduct.hosts, item.page, item.reading, item.place, at, untrapped);
+                break;
+            }
+            case 'answer': {
+                errandHappens(s.owed[choice.owed]);
+                break;
+            }
+            case 'notice': {
+                const [page] = s.notices;
+                s.notices = s.notices.slice(1);
+                tellFault(page);
+                break;
+            }
+            case 'fail':
+                fail(choice.what);
+                break;
+            case 'mend':
+                change();
+                conducts.mend(s.conduct, port);
+                break;
+        }
+    };
+    const enter = (state) => {
+        if (loaded !== state.saved)
+            load(state.saved);
+        loaded = state.saved;
+    };
+    const run = (state, now, act) => {
+        s = state;
+        at = now;
+        orders = [];
+        outbox = [];
+        draining = false;
+        delivering = false;
+        enter(state);
+        changed = false;
+        act();
+        drain();
+        if (!changed)
+            return;
+        loaded = save();
+        s.saved = loaded;
+    };
+    return {
+        enter,
+        begin: (state, first) => run(state, 0, () => go(first.carrier, first.phase, first.commands)),
+        take: (state, choice, now) => run(state, now, () => happen(choice))
+    };
+};
+exports.stepping = stepping;
+/** An errand as text: what it is for, and where it stands. */
+const errandText = ({ order, to, leg, needs, answer }) => `${kindOf(order)} ${to.lane} ${to.tag} ${leg} ${needs.length} ${answer === undefined ? '' : (0, dataKey_1.dataKey)(answer)}`;
+/** An order as text; the pipeline gives the same ones again and again. */
+const kinds = new WeakMap();
+const kindOf = (order) => {
+    const known = kinds.get(order);
+    if (known !== undefined)
+        return known;
+    const kind = (0, dataKey_1.dataKey)(order);
+    kinds.set(order, kind);
+    return kind;
+};
+/** Orders that do not change the hosts when they are given. */
+const leavesHosts = new Set([
+    'preselect',
+    'reserve',
+    'select',
+    'discard',
+    'flush',
+    'pause',
+    'sendContext',
+    'redirect',
+    'commit',
+    'resume',
+    'inquire',
+    'throttle',
+    'wake',
+    'cancel',
+    'send'
+]);
+/** Legs at whose end an answer is told and nothing else happens. */
+const onlyTells = new Set(['back', 'redirect', 'synced', 'timer']);
