@@ -97,7 +97,7 @@ export const bitmapPieces: readonly Piece[] = [
       ]
     },
     story:
-      'The log is read block by block and cleared by aligned chunks; where a block does not begin or end at a chunk, marks of its neighbour are cleared that nobody has read.',
+      'The log is read by blocks and cleared by aligned chunks; where a block does not end with a chunk, marks of its neighbour go that nobody has read.',
     invariant: 'noPageLost',
     budget: 100,
     worlds: museumWorlds({ pages: [4, 5, 6, 7, 8] }),
@@ -117,7 +117,7 @@ export const bitmapPieces: readonly Piece[] = [
     name: 'a diff to an older snapshot than the last',
     reference: { project: 'Firecracker', date: '2024-04', of: ['75e05ab11898ab0247ad88d070791a79b9b0b8c2'] },
     story:
-      'A full snapshot leaves the dirty log as it is, so that the diff that follows names what the full one has already. Nothing is lost; the diff is not what it is said to be.',
+      'A full snapshot leaves the dirty log as it is, and the diff after it names what the full one has. Nothing is lost; the diff is not what it says.',
     invariant: 'diffSinceLast',
     rules: [diffSinceLast],
     budget: 100,

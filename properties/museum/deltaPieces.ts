@@ -59,7 +59,7 @@ export const deltaPieces: readonly Piece[] = [
     name: 'a zero page is not cached',
     reference: { project: 'QEMU', date: '2014-02', of: ['6d3cb1f970ee85361618f7ff02869180394e012d'] },
     story:
-      'A page that has become all zeros is sent as a mark, and the sender’s cache keeps what it was before; the next difference is taken from that, and applied to zeros.',
+      'A page of zeros is sent as a mark, and the sender’s cache keeps what it was before; the next difference is taken from that, and applied to zeros.',
     invariant: 'noPageLost',
     budget: 100,
     worlds: museumWorlds({ clears: true }),
@@ -99,7 +99,7 @@ export const deltaPieces: readonly Piece[] = [
     name: 'deltas after the switch to post-copy',
     reference: { project: 'QEMU', date: '2016-10', of: ['2ebeaec012b4e5695612774c44f14c61ab46c72c'] },
     story:
-      'Differences are sent for pages that the target has dropped for the switch to post-copy, and so has no base for. (QEMU’s stream was rejected there; here the page is garbage.)',
+      'Differences are sent for pages that the target has dropped at the switch to post-copy. (QEMU’s stream was rejected there; here the page is garbage.)',
     invariant: 'noPageLost',
     budget: 100,
     worlds: museumWorlds(),

@@ -86,7 +86,7 @@ export const hugePagePieces: readonly Piece[] = [
     name: 'a huge page is there with its first small one',
     reference: { project: 'CRIU', date: '2017-09', of: ['9d45bb39875b7cd647a96be9f49d4aeda5550c02'] },
     story:
-      'The target’s kernel backs a range by a huge page when the first of its pages arrives; the others seem to be there, all zeros, and no access to them is trapped any more.',
+      'The target backs a range by a huge page when its first page arrives; the others seem to be there, all zeros, and no access to them is trapped.',
     invariant: 'arrivedBeforeRead',
     budget: 100,
     worlds: museumWorlds(),
@@ -102,7 +102,7 @@ export const hugePagePieces: readonly Piece[] = [
     name: 'a dropped page takes its neighbours along',
     reference: { project: 'QEMU', date: '2012-12', of: ['45e6cee42b98d10e2e14885ab656541a9ffd5187'] },
     story:
-      'The target’s pages are larger than those of the source; to drop a stale one there is to drop the whole page of the host, with neighbours that nobody will send again.',
+      'The target’s pages are larger than the source’s; to drop a stale one there is to drop the whole of it, with neighbours that nobody sends again.',
     invariant: 'noPageLost',
     budget: 100,
     worlds: museumWorlds({ pages: [2, 3, 4, 5, 6, 7, 8] }),
@@ -122,7 +122,7 @@ export const hugePagePieces: readonly Piece[] = [
     name: 'a host’s page is judged zero by its last part',
     reference: { project: 'QEMU', of: ['a3b6ff6d0a7a964c5c7cd5f9a0d5e42752b6347a'] },
     story:
-      'A page of the host comes in several small ones, and whether all of it is zeros is asked of each anew: if the last one is, the others are lost. (The commit tells of a wrong check of the zero case, no more.)',
+      'A host’s page comes in small ones; that it is zeros is said anew by each, so that the last one decides. (The commit tells no more than of a wrong check.)',
     invariant: 'noPageLost',
     budget: 100,
     worlds: museumWorlds({ pages: [2, 3, 4, 5, 6, 7, 8], classes: ['zero'] }),

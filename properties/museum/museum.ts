@@ -1,12 +1,14 @@
 import { bitmapPieces } from './bitmapPieces'
 import { deltaPieces } from './deltaPieces'
 import { devicePieces } from './devicePieces'
+import { dumpPieces } from './dumpPieces'
 import { hugePagePieces } from './hugePagePieces'
 import { imagePieces } from './imagePieces'
 import { orderPieces } from './orderPieces'
 import type { Piece } from './piece'
 import { pullPieces } from './pullPieces'
 import { retryPieces } from './retryPieces'
+import { ringPieces } from './ringPieces'
 import { writePathPieces } from './writePathPieces'
 import { zeroPagePieces } from './zeroPagePieces'
 
@@ -19,7 +21,9 @@ export const museum = (): readonly Piece[] =>
     ...deltaPieces,
     ...zeroPagePieces,
     ...imagePieces,
+    ...dumpPieces,
     ...writePathPieces,
+    ...ringPieces,
     ...devicePieces,
     ...bitmapPieces,
     ...hugePagePieces,

@@ -77,7 +77,7 @@ export const orderPieces: readonly Piece[] = [
     name: 'the bulk is placed over its updates',
     reference: { project: 'TLM and TLC', date: '2014 and 2011', of: ['Chanchio & Thaenkaew, CCGrid 2014', 'TLC, NCA 2011'] },
     story:
-      'All of memory travels beside its updates, and a copy of the bulk that arrives late is placed over the newer one. (No bug report: the rule that these papers have against it.)',
+      'All of memory travels beside its updates, and a late copy is placed over a newer one. (No bug report: the rule that these papers have against it.)',
     invariant: 'neverOlder',
     budget: 200,
     worlds: museumWorlds({ lanes: ['bulk', 'updates'] }),

@@ -80,7 +80,7 @@ export const pullPieces: readonly Piece[] = [
     name: 'a free page that is used again is never served',
     reference: { project: 'QEMU', date: '2021-09', of: ['fd51e54fa10221e5a8add894c38cc1cf199f4bc4'] },
     story:
-      'Pages that the guest hints to be free are taken out of what is sent, and are missing at the target all the same; the guest uses one again there, and the source does not serve a page that it does not owe.',
+      'Pages that the guest calls free are not sent, yet missing at the target; it uses one again there, and the source does not serve what it does not owe.',
     invariant: 'faultServed',
     rules: [faultServed],
     budget: 300,
@@ -119,7 +119,7 @@ export const pullPieces: readonly Piece[] = [
     name: 'the bubble stops short of page 0',
     reference: { project: 'Hines, Deshpande & Gopalan', date: '2009-07', of: ['OSR 43(3), Fig. 2'] },
     story:
-      'The bubble grows while it is smaller than the farther of two distances, of which one is too short by one: page 0 is left when the first fault, in the upper half, comes before the first step.',
+      'One of the distances that bound the bubble is short by one: page 0 is left when a first fault in the upper half comes before the first step.',
     invariant: 'noPageLost',
     budget: 100,
     worlds: museumWorlds(),

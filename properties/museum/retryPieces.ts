@@ -90,7 +90,7 @@ export const retryPieces: readonly Piece[] = [
       ]
     },
     story:
-      'Marks are cleared when they are read, and the pages that they named have not got anywhere when the attempt fails; the next one takes what the log says by then for all there is.',
+      'Marks are cleared when they are read, and the attempt fails before their pages have got anywhere; the next one takes what the log says by then for all.',
     invariant: 'noPageLost',
     budget: 200,
     worlds: museumWorlds({ outages: true }),
