@@ -52,7 +52,8 @@ const writeProtection = (name: string, flush: (tlb: readonly number[], pages: re
     }
   })
 
-const FRAMES = (pages: number) => (page: number) => pages - 1 - page
+/** The machine frame of each page of a guest of so many, and the page in each frame: the same reflection. */
+const frameOf = (pages: number) => (page: number) => pages - 1 - page
 
 /** A log by machine frame; `named` says which number a guest's page is named by when the log is read. */
 const byFrame = (name: string, named: (frame: number, pages: number) => number) =>
@@ -60,7 +61,7 @@ const byFrame = (name: string, named: (frame: number, pages: number) => number) 
     name,
     empty: (pages) => ({ marked: unmarked(pages) }),
     wrote: ({ marked }, pages) => {
-      for (const page of pages) marked[FRAMES(marked.length)(page)] = true
+      for (const page of pages) marked[frameOf(marked.length)(page)] = true
     },
     sync: ({ marked }) => taken(marked).map((frame) => named(frame, marked.length))
   })
@@ -143,7 +144,7 @@ export const writePathPieces: readonly Piece[] = [
     right: {
       rule: 'A mark is the guest’s number of the page in that frame.',
       pipeline: rounds,
-      engine: () => ({ log: byFrame('log of pages in frames', (frame, pages) => FRAMES(pages)(frame)) })
+      engine: () => ({ log: byFrame('log of pages in frames', (frame, pages) => frameOf(pages)(frame)) })
     }
   }
 ]
