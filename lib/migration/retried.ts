@@ -33,7 +33,7 @@ export const retried = ({ times, recovery = patient }: RetryRules): ((pipeline: 
               ? done<Attempted>({ outcome, again: false })
               : pipe(
                   recover(recovery),
-                  map((asked): Attempted => ({ outcome, again: E.isRight(asked) }))
+                  map((asked): Attempted => ({ outcome, again: E.isRight(asked) && !asked.right.notices.exited }))
                 )
           )
         ),

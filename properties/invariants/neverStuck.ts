@@ -13,9 +13,9 @@ export const neverStuck: Invariant = invariant<Memory>({
   name: 'neverStuck',
   sentence: 'A migration that a limit ends was waiting for an answer, or for a guest that has pages still to touch.',
   plane: 'pages',
-  hears: ['preselect', 'resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
-  init: () => ({ since: undefined, unsent: undefined, stopped: new Set(), exited: false, failed: new Set() }),
-  again: ({ since, exited, failed }) => ({ since, unsent: undefined, stopped: new Set(), exited, failed }),
+  hears: ['preselect', 'preselected', 'resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
+  init: () => ({ since: undefined, unsent: undefined, stopped: new Set(), exited: false, failed: new Set(), mended: false }),
+  again: ({ since, exited, failed, mended }) => ({ since, unsent: undefined, stopped: new Set(), exited, failed, mended }),
   step: (memory, entry, tell, { pending }) => {
     const { stopped, failed } = memory
     memory.since ??= entry.at
@@ -29,7 +29,8 @@ export const neverStuck: Invariant = invariant<Memory>({
       else if (signal.type === 'faulted') stopped.add(signal.page)
       else if (signal.type === 'exited') memory.exited = true
       else if (signal.type === 'failed') failed.add(signal.what)
-      else if (signal.type === 'mended') failed.delete(signal.what)
+      else if (signal.type === 'mended') memory.mended = true
+      else if (signal.type === 'preselected') for (const host of ['source', 'target']) failed.delete(host)
     } else if (entry.type === 'ended' && entry.outcome.type === 'limited' && !isUnderWay(pending, entry.at, memory.since)) {
       const why = inVain(memory)
       if (why !== undefined) tell(`nothing is under way, and ${why}: the migration would never have ended`)
@@ -38,13 +39,17 @@ export const neverStuck: Invariant = invariant<Memory>({
   }
 })
 
-/** `unsent`: pages whose first access stops the guest at the target and that have not been sent. `stopped`: where it has stopped. `failed`: what is gone. */
+/**
+ * `unsent`: pages whose first access stops the guest at the target and that have not been sent. `stopped`: where it has stopped. `failed`: what is gone; of a link that
+ * was mended once nothing is known, because the news may come in any order, and of a host not before another target has been preselected.
+ */
 type Memory = {
   since: Time | undefined
   unsent: Bitmap | undefined
   readonly stopped: Set<number>
   exited: boolean
   readonly failed: Set<string>
+  mended: boolean
 }
 
 /** Whether an order has no answer yet; a cancellation of a send that is over only for half of the run, as one that is answered late. */
@@ -52,12 +57,12 @@ const isUnderWay = (pending: Orders['pending'], at: Time, since: Time): boolean 
   [...pending.values()].some(({ command, at: from }) => command.order.type !== 'cancel' || at - from <= (at - since) / 2)
 
 /** Why waiting for a guest's next fault is in vain, if it is. */
-const inVain = ({ unsent, stopped, exited, failed }: Memory): string | undefined => {
+const inVain = ({ unsent, stopped, exited, failed, mended }: Memory): string | undefined => {
   if (unsent === undefined) return 'the guest does not run at the target with pages missing'
   if (unsent.count === 0) return 'every missing page has been sent'
   if (exited) return 'the guest has ended'
   for (const page of stopped) if (test(unsent, page)) return `the guest stands still at page ${page}, which nobody has sent`
-  for (const what of failed) return `the ${what} has failed`
+  for (const what of failed) if (what !== 'link' || !mended) return `the ${what} has failed`
   return undefined
 }
 

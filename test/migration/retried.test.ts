@@ -87,6 +87,14 @@ describe('retried', () => {
     }
   })
 
+  it('does not try again with a guest that has ended while the link was waited for', () => {
+    const one = new Asking(retried({ times: 2, recovery })(asking([]))(view))
+    one.answer(0, refused)
+    one.fact({ type: 'exited' })
+    one.answer(1, standing)
+    expect(one.value()).toEqual(aborted('the link failed'))
+  })
+
   it('completes whenever the link breaks before the commit and is mended', () => {
     for (const [name, pipeline] of Object.entries(pipelines))
       for (const delayNs of [0, 2000]) {
