@@ -1,9 +1,17 @@
 import * as E from 'fp-ts/lib/Either'
 import * as O from 'fp-ts/lib/Option'
 import { describe, expect, it } from 'vitest'
+import { sequence, toArray } from '../../lib/memory/pageSequence'
 import * as pageSet from '../../lib/memory/pageSet'
+import { activePush } from '../../lib/migration/activePush'
+import { bubbling } from '../../lib/migration/bubbling'
+import { byPage } from '../../lib/migration/byPage'
 import { cancellable } from '../../lib/migration/cancellable'
+import { lruOrder } from '../../lib/migration/lruOrder'
 import { clarkDynamic } from '../../lib/migration/pacing'
+import { precopyRounds } from '../../lib/migration/precopyRounds'
+import { prefetchOrder } from '../../lib/migration/prefetchOrder'
+import type { Prepaging } from '../../lib/migration/prepaging'
 import { push } from '../../lib/migration/push'
 import { frequentlyDirtied } from '../../lib/migration/skipRule'
 import { stopAndCopy } from '../../lib/migration/stopAndCopy'
@@ -43,6 +51,69 @@ describe('rules at their edges', () => {
     expect(() => autoConverge({ max: 0 })).toThrow('autoConverge: max must be above 0 and at most 0.99 (got 0)')
     expect(() => autoConverge({ initial: 0.5, max: 0.4 })).toThrow('autoConverge: initial must be above 0 and at most 0.4 (got 0.5)')
     expect(() => autoConverge({ increment: 0 })).not.toThrow()
+  })
+})
+
+describe('orders of pages', () => {
+  const fractions = [1.5, Number.NaN]
+
+  it('say what they are', () => {
+    const orders = [
+      activePush,
+      bubbling(),
+      bubbling({ pivots: 3, edges: 'forward' }),
+      lruOrder(sequence([2]), bubbling()),
+      byPage('mine', () => 0)
+    ]
+    expect(orders.map(({ name }) => name)).toEqual([
+      'activePush',
+      'bubbling(1, dual)',
+      'bubbling(3, forward)',
+      'lruOrder(bubbling(1, dual))',
+      'mine'
+    ])
+  })
+
+  it('take whole numbers of pages, pivots and rounds only', () => {
+    for (const n of fractions) {
+      expect(() => bubbling({ pivots: n })).toThrow(`bubbling: pivots must be an integer above 0 (got ${n})`)
+      expect(() => activePush.take(activePush.start(pageSet.full(4)), pageSet.full(4), n)).toThrow(
+        `activePush: atMost must be an integer above 0 (got ${n})`
+      )
+      expect(() => frequentlyDirtied({ atLeast: n, of: 3 })).toThrow(`frequentlyDirtied: atLeast must be an integer above 0 (got ${n})`)
+      expect(() => frequentlyDirtied({ atLeast: 1, of: n })).toThrow(`frequentlyDirtied: of must be an integer of at least 1 (got ${n})`)
+      const options = { missing: pageSet.full(4), prepaging: activePush, pagesPerSecond: 1 }
+      expect(() => prefetchOrder({ ...options, window: n })).toThrow(`prefetchOrder: window must be an integer above 0 (got ${n})`)
+    }
+  })
+
+  it('go on with pages that came back behind them, and with none where nothing is missing', () => {
+    const [all, none] = [pageSet.full(4), pageSet.empty(4)]
+    for (const order of [activePush, bubbling(), bubbling({ pivots: 2 }), bubbling({ edges: 'forward' })] as readonly Prepaging[]) {
+      const [first, after] = order.take(order.start(all), all, 3)
+      expect(toArray(first)).toEqual([0, 1, 2])
+      const [again, last] = order.take(after, pageSet.fromPages(4, [1, 3]), 1)
+      expect(toArray(again)).toEqual([3])
+      const [back] = order.take(last, pageSet.fromPages(4, [1]), 2)
+      expect(toArray(back)).toEqual([1])
+      expect(toArray(order.take(last, none, 2)[0])).toEqual([])
+    }
+  })
+})
+
+describe('rounds without a world', () => {
+  const options = { guest: { name: 'guest', pages: 4, pageBytes: 100 }, bytesPerSecond: 1e9, until: always }
+
+  it('take a finite bandwidth and whole numbers', () => {
+    for (const bytesPerSecond of [Infinity, Number.NaN, -1])
+      expect(() => precopyRounds({ ...options, bytesPerSecond })).toThrow(
+        `precopyRounds: bytesPerSecond must be above 0 and finite (got ${bytesPerSecond})`
+      )
+    expect(() => precopyRounds({ ...options, headerBytes: 1.5 })).toThrow(
+      'precopyRounds: headerBytes must be an integer of at least 0 (got 1.5)'
+    )
+    expect(() => precopyRounds({ ...options, remember: 1.5 })).toThrow('precopyRounds: remember must be an integer above 0 (got 1.5)')
+    expect(() => precopyRounds({ ...options, headerBytes: 0, remember: 1 })).not.toThrow()
   })
 })
 
