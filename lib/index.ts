@@ -137,6 +137,7 @@ export type { Hosts, Reading, Setting } from './world/hosts'
 export * as hosts from './world/hosts'
 export * from './world/replay'
 export * from './world/stalls'
+export * from './world/timetable'
 export * from './world/xbzrle'
 
 // Floor 5: loop

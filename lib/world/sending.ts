@@ -1,5 +1,4 @@
 import { popcount } from '../memory/bitmap'
-import { orderOf, ownSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import { lowestBit } from '../memory/words'
@@ -14,6 +13,7 @@ import type { Hosts, Reading } from './hosts'
 import * as hosts from './hosts'
 import type { Buffers } from './pageBuffers'
 import { bySequence, bySet } from './pageSource'
+import { transmitted } from './transmitted'
 import type { Job } from './transport'
 
 type Send = Extract<Order, { readonly type: 'send' }>
@@ -227,10 +227,7 @@ export const sending = (options: SendingOptions): Sending => {
       skippedWords !== undefined ? pageSet.fromBitmap(pages, skippedWords) : skipped.length > 0 ? pageSet.fromPages(pages, skipped) : none
     if (!stopped && out.count === 0) return { pages: order.pages, skipped: none, unsent: none, bytes }
     const unsent = stopped ? pageSet.union(pageSet.fromPages(pages, unread), source.rest(pages)) : none
-    if (order.pages.type === 'PageSet')
-      return { pages: pageSet.difference(pageSet.difference(order.pages, out), unsent), skipped: out, unsent, bytes }
-    const sent = orderOf(order.pages).filter((page) => !pageSet.has(out, page) && !pageSet.has(unsent, page))
-    return { pages: ownSequence(sent), skipped: out, unsent, bytes }
+    return { pages: transmitted(order.pages, out, unsent), skipped: out, unsent, bytes }
   }
 
   return {
