@@ -34,7 +34,10 @@ const objectKey = (data: object): string => {
   for (const name of Object.keys(data).sort()) {
     const value = (data as Readonly<Record<string, unknown>>)[name]
     if (value === undefined || (name === 'n' && 'lane' in data)) continue
-    fields.push(`${name}=${dataKey(value)}`)
+    fields.push(`${PLAIN.test(name) ? name : JSON.stringify(name)}=${dataKey(value)}`)
   }
   return `{${fields.join()}}`
 }
+
+/** A name that cannot be taken for anything but a name. */
+const PLAIN = /^\w+$/

@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/lib/Either'
 import type { Journal } from '../../lib/protocol/journal'
-import type { Pipeline } from '../../lib/protocol/pipeline'
+import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
 import { runFold } from '../../lib/stream/fold'
 import { invariants } from '../invariants/invariants'
 import { breaches } from '../invariants/watcher'
 import { asking } from './asking'
 import type { Choice } from './choices'
 import { choices } from './choices'
+import { dataKey } from './dataKey'
 import { begun, hearing } from './hearing'
 import { journalOfPath } from './journalOfPath'
 import type { Wrong } from './judge'
@@ -38,8 +39,8 @@ export type ExploreProgress = { readonly states: number; readonly waiting: numbe
 /** How far an exploration went: distinct states, transitions between them, and choices from the first state to the farthest. */
 export type Explored = { readonly states: number; readonly transitions: number; readonly depth: number }
 
-/** Every interleaving was seen and nothing is wrong; `complete` is false when `maxStates` stopped it. */
-export type Holds = Explored & { readonly complete: boolean }
+/** Every interleaving was seen and nothing is wrong; `complete` is false when `maxStates` stopped it. `outcomes`: each way in which it may end, once. */
+export type Holds = Explored & { readonly complete: boolean; readonly outcomes: readonly Outcome[] }
 
 /** The shortest way to something wrong: the choices, and the journal that they leave in the simulated data centre (see `journalOfPath`). */
 export type Shortest = Explored & Wrong & { readonly path: readonly Choice[]; readonly journal: Journal }
@@ -88,6 +89,8 @@ export function* exploring(
   const by: (Choice | undefined)[] = [undefined]
   const edges: number[] = []
   const ended: number[] = []
+  const outcomes = new Map<string, Outcome>()
+  let judged = 0
   let transitions = 0
 
   const found = (to: number, choice: Choice | undefined, what: Wrong, depth: number): E.Either<Shortest, Holds> => {
@@ -116,9 +119,7 @@ export function* exploring(
       const state = frontier[i]
       const number = numbers[i]
       if (state.outcome !== undefined) {
-        if (ended.push(number) > judgedEnds) continue
-        const broken = wrongOnTheWay(walked(pathTo(number, from, by)))
-        if (broken !== undefined) return found(number, undefined, broken, depth)
+        ended.push(number)
         continue
       }
       steps.enter(state)
@@ -145,6 +146,11 @@ export function* exploring(
           from.push(number)
           by.push(way)
           next.push(after)
+          if (after.outcome !== undefined) {
+            outcomes.set(dataKey(after.outcome), after.outcome)
+            const broken = judged++ < judgedEnds ? wrongOnTheWay(walked(pathTo(fresh, from, by))) : undefined
+            if (broken !== undefined) return found(fresh, undefined, broken, depth + 1)
+          }
           nextNumbers.push(fresh)
         }
       }
@@ -161,7 +167,7 @@ export function* exploring(
   const stuck = complete ? firstWithoutEnd(seen.size, edges, ended) : -1
   if (stuck >= 0)
     return found(stuck, undefined, { invariant: 'ends', problem: 'from here the migration never ends, whatever happens' }, depth)
-  return E.right({ states: seen.size, transitions, depth, complete })
+  return E.right({ states: seen.size, transitions, depth, complete, outcomes: [...outcomes.values()] })
 }
 
 /** Of a whole journal without times, what the invariants find that need neither clocks nor what a link is made of. */

@@ -27,7 +27,7 @@ type Known = { readonly phase: Phase<Outcome>; readonly number: number; readonly
 
 /** The number of a phase by its name and data, which hold all that can influence its future. */
 export const phaseNumber = (phase: Phase<Outcome>, numbered: Numbering): number =>
-  phase.type === 'done' ? 0 : numbered(`${phase.name} ${dataKey(phase.data)}`)
+  numbered(phase.type === 'done' ? `; ${dataKey(phase.value)}` : `${phase.name} ${dataKey(phase.data)}`)
 
 /** A pipeline's first step. */
 export const begun = (migration: string, step: Step<Outcome>, numbered: Numbering): Heard => {

@@ -25,6 +25,7 @@ export const saving = (conduct: Conduct, numbered: Numbering): Saving => {
     ...fieldsOf(conduct, ['migration', 'guest', 'settlement', 'hosts'])
   ]
   const first = others.map(([of, name]) => of[name])
+  const firstTexts = first.map((value) => (isKernel(value) ? '' : dataKey(value)))
   const buffer: number[] = []
   const add = (words: Int32Array): void => {
     for (let i = 0; i < words.length; i++) buffer.push(words[i] & 0xffff, words[i] >>> 16)
@@ -41,8 +42,14 @@ export const saving = (conduct: Conduct, numbered: Numbering): Saving => {
       let key = words
       const rest = others.map(([of, name], i) => {
         const value = of[name]
-        if (value !== first[i] || isKernel(value)) key += `;${i}${isKernel(value) ? value.key() : dataKey(value)}`
-        return isKernel(value) ? value.copy() : value
+        if (isKernel(value)) {
+          key += `;${i}${value.key()}`
+          return value.copy()
+        }
+        if (value === first[i]) return value
+        const text = dataKey(value)
+        if (text !== firstTexts[i]) key += `;${i}${text}`
+        return value
       })
       return { number: numbered(key), words, rest }
     },

@@ -6,6 +6,7 @@ import { choices } from './choices'
 import { begun, hearing } from './hearing'
 import type { Wrong } from './judge'
 import { judge } from './judge'
+import type { Numbering } from './numbering'
 import { numbering } from './numbering'
 import type { Choosing, Scope } from './scope'
 import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './scope'
@@ -27,17 +28,16 @@ export type Walk = {
   readonly said: readonly boolean[]
 }
 
-/** What a walk lets one hear besides: how much of the guest's time is taken away. */
-export type WalkOptions = { readonly throttled?: (fraction: number) => void }
+/** `throttled` hears how much of the guest's time is taken away. `numbered`: the numbers of keys; walks with the same ones have keys that can be compared. */
+export type WalkOptions = { readonly throttled?: (fraction: number) => void; readonly numbered?: Numbering }
 
 /**
  * A walk from the first state. The times of its journal are the numbers of choices; the pipeline is told 0, as in the exploration. `take` throws `RangeError` for what is not
  * possible where it stands.
  */
-export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttled }: WalkOptions = {}): Walk => {
+export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttled, numbered = numbering() }: WalkOptions = {}): Walk => {
   const view = viewOf(scope)
   const chances = chancesOf(scope)
-  const numbered = numbering()
   const asked = asking()
   const [state, saving] = firstState(scope, numbered)
   const journal: Entry[] = [
