@@ -6,16 +6,34 @@ import { clearPages } from './pageMarks'
 
 /**
  * Liveness: a migration that a limit ends was waiting for somebody. Either an order of its own was under way (whether the world may take that long is the affair of
- * `answered`; a cancellation only waits for its send). Or the guest runs at the target and may yet stop at a page that nobody has sent, as under demand paging:
- * then it has not ended, does not stand still at such a page already, and nothing has failed that would have to bring it. Anything else would have waited for ever.
+ * `answered`). Or the guest runs at the target and may yet stop at a page that nobody has sent, as under demand paging: then it has not ended, does not stand
+ * still at such a page already, and nothing has failed that would have to bring it. Anything else would have waited for ever.
+ *
+ * A cancellation only waits for its send, and what was under way when something failed is refused: each counts as under way for half of the run at most.
  */
 export const neverStuck: Invariant = invariant<Memory>({
   name: 'neverStuck',
   sentence: 'A migration that a limit ends was waiting for an answer, or for a guest that has pages still to touch.',
   plane: 'pages',
   hears: ['preselect', 'preselected', 'resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
-  init: () => ({ since: undefined, unsent: undefined, stopped: new Set(), exited: false, failed: new Set(), mended: false }),
-  again: ({ since, exited, failed, mended }) => ({ since, unsent: undefined, stopped: new Set(), exited, failed, mended }),
+  init: () => ({
+    since: undefined,
+    failedAt: undefined,
+    unsent: undefined,
+    stopped: new Set(),
+    exited: false,
+    failed: new Set(),
+    mended: false
+  }),
+  again: ({ since, failedAt, exited, failed, mended }) => ({
+    since,
+    failedAt,
+    unsent: undefined,
+    stopped: new Set(),
+    exited,
+    failed,
+    mended
+  }),
   step: (memory, entry, tell, { pending }) => {
     const { stopped, failed } = memory
     memory.since ??= entry.at
@@ -28,10 +46,12 @@ export const neverStuck: Invariant = invariant<Memory>({
       else if (signal.type === 'sent' && memory.unsent !== undefined) clearPages(memory.unsent, signal.pages)
       else if (signal.type === 'faulted') stopped.add(signal.page)
       else if (signal.type === 'exited') memory.exited = true
-      else if (signal.type === 'failed') failed.add(signal.what)
-      else if (signal.type === 'mended') memory.mended = true
+      else if (signal.type === 'failed') {
+        failed.add(signal.what)
+        memory.failedAt = entry.at
+      } else if (signal.type === 'mended') memory.mended = true
       else if (signal.type === 'preselected') for (const host of ['source', 'target']) failed.delete(host)
-    } else if (entry.type === 'ended' && entry.outcome.type === 'limited' && !isUnderWay(pending, entry.at, memory.since)) {
+    } else if (entry.type === 'ended' && entry.outcome.type === 'limited' && !isUnderWay(pending, entry.at, memory)) {
       const why = inVain(memory)
       if (why !== undefined) tell(`nothing is under way, and ${why}: the migration would never have ended`)
     }
@@ -45,6 +65,7 @@ export const neverStuck: Invariant = invariant<Memory>({
  */
 type Memory = {
   since: Time | undefined
+  failedAt: Time | undefined
   unsent: Bitmap | undefined
   readonly stopped: Set<number>
   exited: boolean
@@ -52,9 +73,13 @@ type Memory = {
   mended: boolean
 }
 
-/** Whether an order has no answer yet; a cancellation of a send that is over only for half of the run, as one that is answered late. */
-const isUnderWay = (pending: Orders['pending'], at: Time, since: Time): boolean =>
-  [...pending.values()].some(({ command, at: from }) => command.order.type !== 'cancel' || at - from <= (at - since) / 2)
+/** Whether an order has no answer yet and may still get one. */
+const isUnderWay = (pending: Orders['pending'], now: Time, { since = now, failedAt = -1 }: Memory): boolean =>
+  [...pending.values()].some(({ command, at }) => {
+    const { type } = command.order
+    const from = type === 'cancel' ? at : type !== 'wake' && at <= failedAt ? failedAt : now
+    return now - from <= (now - since) / 2
+  })
 
 /** Why waiting for a guest's next fault is in vain, if it is. */
 const inVain = ({ unsent, stopped, exited, failed, mended }: Memory): string | undefined => {

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { hops } from '../../lib/migration/hops'
 import { retried } from '../../lib/migration/retried'
+import type { Entry } from '../../lib/protocol/journal'
+import { fold } from '../../lib/stream/fold'
 import { hybrid } from '../../pipelines/hybrid'
 import { precopy } from '../../pipelines/precopy'
 import {
@@ -14,6 +16,7 @@ import {
 import { pullRules, pushRules } from '../../properties/arbitraries/ruleArbitraries'
 import { type WorldPlan, worldPlans } from '../../properties/arbitraries/worldPlan'
 import type { NamedPipeline } from '../../properties/namedPipeline'
+import { type Sometimes, sometimes } from '../../properties/sometimes'
 import { switches } from './switches'
 
 /** Pre-copies and hybrids over several channels, with deltas. */
@@ -59,11 +62,28 @@ export const worldsOf = (name: SwarmName): fc.Arbitrary<WorldPlan> =>
       ? worldPlans.map((plan) => (plan.fidelity === 'marks' ? { ...plan, fidelity: 'versions' } : plan))
       : worldPlans
 
+/** A pipeline has asked the target how things stand after a broken link, and has completed. */
+const recovers: Sometimes = {
+  name: 'recovers',
+  sentence: 'a migration completes over a link that was broken and mended',
+  fold: fold<Entry, boolean, { readonly asked: boolean; readonly completed: boolean }>({
+    init: () => ({ asked: false, completed: false }),
+    step: (seen, entry) => ({
+      asked: seen.asked || (entry.type === 'signalled' && entry.signal.type === 'standing'),
+      completed: seen.completed || (seen.asked && entry.type === 'ended' && entry.outcome.type === 'completed')
+    }),
+    done: ({ completed }) => completed
+  })
+}
+
+/** What a check of a swarm counts. */
+export const counted: readonly Sometimes[] = [...sometimes, recovers]
+
 /** What must happen in some runs of a swarm: where it never does, the swarm looks past what it is there for. */
 export const happensIn: Readonly<Partial<Record<SwarmName, readonly string[]>>> = {
   stopAndCopies: ['completes', 'aborts'],
   precopies: ['completes', 'aborts', 'skips', 'dirties'],
-  postcopies: ['completes', 'aborts', 'faults', 'skips'],
+  postcopies: ['completes', 'aborts', 'faults', 'skips', 'recovers'],
   demandPostcopies: ['completes', 'aborts', 'faults'],
-  hybrids: ['completes', 'aborts', 'faults', 'skips', 'dirties']
+  hybrids: ['completes', 'aborts', 'faults', 'skips', 'dirties', 'recovers']
 }

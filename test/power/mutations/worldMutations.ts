@@ -357,10 +357,13 @@ export const worldMutations: readonly Mutation[] = [
     swarms: ['stopAndCopies', 'precopies']
   },
   {
-    name: 'faultsNotTold',
+    name: 'faultsNeverTold',
     kind: 'an acknowledgement lost',
-    mistake: 'The source is not told that the guest has stopped at a missing page.',
-    edits: [{ file: running, find: '        notify(page, vcpu)\n', put: '' }],
+    mistake: 'The source is never told that the guest has stopped at a missing page.',
+    edits: [
+      { file: running, find: '        notify(page, vcpu)\n', put: '' },
+      { file: conduct, find: "    if (order.type === 'inquire') port.faultAgain()\n", put: '' }
+    ],
     swarms: ['postcopies', 'demandPostcopies']
   },
   {
@@ -387,13 +390,6 @@ export const worldMutations: readonly Mutation[] = [
     edits: [{ file: hosts, find: 'for (const of of [h.marks, h.present, h.trapped,', put: 'for (const of of [h.marks, h.trapped,' }],
     swarms: ['journeys'],
     runs: 3000
-  },
-  {
-    name: 'hopWithoutTheLogOfTheLast',
-    kind: 'a page dropped',
-    mistake: 'What the guest wrote at the last host is not in its memory when it moves on.',
-    edits: [{ file: hosts, find: '    h.exact.source = h.exact.target\n', put: '' }],
-    swarms: ['journeys']
   },
   {
     name: 'retriedThoughUndecided',

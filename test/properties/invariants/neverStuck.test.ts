@@ -28,6 +28,13 @@ describe('neverStuck', () => {
     expect(problems(neverStuck, [...late, soon])).toEqual([])
   })
 
+  it('names a send that was under way when the link failed and was never refused', () => {
+    const cut = telling().prepared().order({ type: 'send', pages: some, place: 'always' }).fact(link)
+    expect(problems(neverStuck, limited(cut))).toEqual(inVain('the guest does not run at the target with pages missing'))
+    expect(problems(neverStuck, limited(telling().prepared().fact(link).order({ type: 'inquire' })))).toEqual([])
+    expect(problems(neverStuck, limited(telling().prepared().order({ type: 'wake', afterNs: 9 }).fact(link)))).toEqual([])
+  })
+
   it('holds of a migration that waits for the faults of a guest which may still stop', () => {
     expect(problems(neverStuck, limited(atTarget()))).toEqual([])
     expect(
