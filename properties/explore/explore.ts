@@ -8,13 +8,13 @@ import { asking } from './asking'
 import type { Choice } from './choices'
 import { choices } from './choices'
 import { dataKey } from './dataKey'
+import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './firstState'
 import { begun, hearing } from './hearing'
 import { journalOfPath } from './journalOfPath'
 import type { Wrong } from './judge'
 import { judge } from './judge'
 import { numbering } from './numbering'
 import type { Choosing, Scope } from './scope'
-import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './scope'
 import type { State } from './state'
 import { copyOf, keyOf } from './state'
 import { stepping } from './stepping'
@@ -91,6 +91,8 @@ export function* exploring(
   const ended: number[] = []
   const outcomes = new Map<string, Outcome>()
   let judged = 0
+  /** What is wrong of the first way to an end of this depth: said when nothing is wrong with an entry of the same depth. */
+  let onTheWay: { readonly to: number; readonly broken: Wrong } | undefined
   let transitions = 0
 
   const found = (to: number, choice: Choice | undefined, what: Wrong, depth: number): E.Either<Shortest, Holds> => {
@@ -149,7 +151,7 @@ export function* exploring(
           if (after.outcome !== undefined) {
             outcomes.set(dataKey(after.outcome), after.outcome)
             const broken = judged++ < judgedEnds ? wrongOnTheWay(walked(pathTo(fresh, from, by))) : undefined
-            if (broken !== undefined) return found(fresh, undefined, broken, depth + 1)
+            if (broken !== undefined) onTheWay ??= { to: fresh, broken }
           }
           nextNumbers.push(fresh)
         }
@@ -159,6 +161,7 @@ export function* exploring(
         break
       }
     }
+    if (onTheWay !== undefined) return found(onTheWay.to, undefined, onTheWay.broken, depth + 1)
     if (!complete) break
     frontier = next
     numbers = nextNumbers

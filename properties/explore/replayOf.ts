@@ -8,9 +8,9 @@ import type { Fault } from '../../lib/world/datacentre'
 import { datacentre } from '../../lib/world/datacentre'
 import { journalOf } from '../journalOf'
 import type { Choice } from './choices'
+import { exploredGuest, MIGRATION, pipelineOf, wire } from './firstState'
 import { program } from './program'
 import type { Choosing, Scope } from './scope'
-import { guestOf, MIGRATION, pipelineOf, wire } from './scope'
 import type { Item } from './state'
 import { MESSAGE } from './state'
 import { walk } from './walk'
@@ -30,7 +30,7 @@ export const replayOf = (pipeline: Pipeline | Choosing, path: readonly Choice[],
   const plan = planOf(pipeline, path, scope)
   const { timetable, faults, accesses, said } = plan
   const world = datacentre({
-    guests: { [MIGRATION]: vm({ ...guestOf(scope), workload: program(scope.pages ?? 3, accesses) }) },
+    guests: { [MIGRATION]: vm({ ...exploredGuest(scope), workload: program(scope.pages ?? 3, accesses) }) },
     link: wire,
     fidelity: 'versions',
     batchPages: 1,

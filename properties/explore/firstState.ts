@@ -1,0 +1,64 @@
+import { settle } from '../../lib/guest/dependency'
+import type { GuestOptions } from '../../lib/guest/guest'
+import { vm } from '../../lib/guest/guest'
+import { idealHost } from '../../lib/guest/hostCosts'
+import { link } from '../../lib/network/link'
+import type { GuestView, Pipeline } from '../../lib/protocol/pipeline'
+import { conduct } from '../../lib/world/conduct'
+import { hosts } from '../../lib/world/hosts'
+import type { Chances } from './choices'
+import type { Numbering } from './numbering'
+import type { Saving } from './saving'
+import { saving } from './saving'
+import type { Choose, Choosing, Scope } from './scope'
+import type { State } from './state'
+
+/** The migration of an exploration, by name. */
+export const MIGRATION = 'guest'
+
+/** The pipeline, its decisions asked of `choose`. */
+export const pipelineOf = (of: Pipeline | Choosing, choose: Choose): Pipeline => (typeof of === 'function' ? of : of.choosing(choose))
+
+/** What chance may do besides. */
+export const chancesOf = ({ fail = ['link', 'source', 'target'], mend = true }: Scope): Chances => ({ fail, mend })
+
+/** The guest as its pipeline sees it. */
+export const viewOf = ({ pages = 3 }: Scope): GuestView => ({ name: MIGRATION, pages, pageBytes: PAGE_BYTES })
+
+const PAGE_BYTES = 64
+
+/** What both the explorer and the data centre are made of: the guest without its program, and the link. */
+export const exploredGuest = ({ pages = 3, guest }: Scope): GuestOptions => ({
+  name: MIGRATION,
+  pages,
+  pageBytes: PAGE_BYTES,
+  contextBytes: 0,
+  ...guest
+})
+
+/** The link between the hosts; times being no matter, it only says what a page takes on the wire. */
+export const wire = link({ bytesPerSecond: 1e9 })
+
+/** The state before a pipeline's first command, and the putting away of states. */
+export const firstState = (scope: Scope, numbered: Numbering): readonly [State, Saving] => {
+  const { writes = 4, faults = 0, engine = {} } = scope
+  const of = vm(exploredGuest(scope))
+  const both = hosts({ guest: of, costs: idealHost, link: wire, fidelity: 'versions', engine })
+  const first = conduct({ migration: MIGRATION, settlement: settle(of.dependencies), hosts: both })
+  const putAway = saving(first, numbered)
+  const state: State = {
+    conduct: first,
+    carrier: { phase: { type: 'done', value: { type: 'lost', reason: 'not begun' } }, n: 0 },
+    saved: putAway.save(),
+    phase: 0,
+    sends: [],
+    lanes: [],
+    owed: [],
+    notices: [],
+    stalled: undefined,
+    writes,
+    faults,
+    outcome: undefined
+  }
+  return [state, putAway]
+}
