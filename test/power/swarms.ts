@@ -62,18 +62,22 @@ export const worldsOf = (name: SwarmName): fc.Arbitrary<WorldPlan> =>
       ? worldPlans.map((plan) => (plan.fidelity === 'marks' ? { ...plan, fidelity: 'versions' } : plan))
       : worldPlans
 
-/** A pipeline has asked the target how things stand after a broken link, and has completed. */
+/** How far a journal has come on the way to a recovery: the guest runs at the target, the pipeline has asked there how things stand, and has completed. */
+type Recovering = 'not yet' | 'at the target' | 'asked' | 'completed'
+
+const recovering = (before: Recovering, entry: Entry): Recovering => {
+  if (before === 'asked') return entry.type === 'ended' && entry.outcome.type === 'completed' ? 'completed' : before
+  if (entry.type !== 'signalled' || before === 'completed') return before
+  const { signal } = entry
+  if (before === 'at the target') return signal.type === 'standing' ? 'asked' : before
+  return signal.type === 'activated' && signal.where === 'target' ? 'at the target' : before
+}
+
+/** A post-copy that outlives its link. */
 const recovers: Sometimes = {
   name: 'recovers',
-  sentence: 'a migration completes over a link that was broken and mended',
-  fold: fold<Entry, boolean, { readonly asked: boolean; readonly completed: boolean }>({
-    init: () => ({ asked: false, completed: false }),
-    step: (seen, entry) => ({
-      asked: seen.asked || (entry.type === 'signalled' && entry.signal.type === 'standing'),
-      completed: seen.completed || (seen.asked && entry.type === 'ended' && entry.outcome.type === 'completed')
-    }),
-    done: ({ completed }) => completed
-  })
+  sentence: 'a pull whose link broke asks what is missing, and completes',
+  fold: fold<Entry, boolean, Recovering>({ init: () => 'not yet', step: recovering, done: (state) => state === 'completed' })
 }
 
 /** What a check of a swarm counts. */
