@@ -10,6 +10,7 @@ import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { delayed } from '../../lib/world/delayed'
 import type { Engine } from '../../lib/world/engine'
 import type { Way } from '../../lib/world/stalls'
+import { eitherAlone } from './eitherAlone'
 import { type GuestPlan, guestOf, guestPlans } from './guestPlan'
 
 /** A machine's clock: offset, drift and granularity. */
@@ -112,30 +113,32 @@ const stalls: fc.Arbitrary<StallPlan> = fc.record(
  * Worlds by swarm: memory of 1 to 64 pages at every fidelity, any workload, link, host, clock and batch; each feature and each fault is absent from half of
  * them, so that it is neither always there nor always hidden behind another.
  */
-export const worldPlans: fc.Arbitrary<WorldPlan> = fc.record(
-  {
-    seed: fc.nat({ max: 1000 }),
-    guest: guestPlans,
-    second: guestPlans,
-    fidelity: fc.constantFrom('versions' as const, 'bytes' as const, 'marks' as const),
-    pageBytes: fc.constantFrom(64, 4096),
-    pageNs: fc.oneof(fc.constantFrom(16, 1000, 100_000), fc.integer({ min: 2, max: 100_000 })),
-    latencyPages: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 100 })),
-    application: fc.integer({ min: 1, max: 32 }),
-    redirectPages: fc.nat({ max: 100 }),
-    batchAccesses: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 5000 })),
-    batchPages: fc.integer({ min: 1, max: 70 }),
-    progressPages: fc.integer({ min: 1, max: 64 }),
-    source: costs,
-    target: costs,
-    clocks: fc.record({ source: clocks, target: clocks }),
-    fullTarget: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-    usedTarget: fc.constant(true),
-    faults: fc.array(faults, { maxLength: 2 }),
-    stalls: fc.array(stalls, { maxLength: 3 }),
-    delayPages: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 100 }))
-  },
-  { requiredKeys: ['seed', 'guest', 'fidelity', 'pageBytes', 'pageNs', 'latencyPages'] }
+export const worldPlans: fc.Arbitrary<WorldPlan> = eitherAlone<WorldPlan, GuestPlan>(
+  fc.record(
+    {
+      seed: fc.nat({ max: 1000 }),
+      guest: guestPlans,
+      second: guestPlans,
+      fidelity: fc.constantFrom('versions' as const, 'bytes' as const, 'marks' as const),
+      pageBytes: fc.constantFrom(64, 4096),
+      pageNs: fc.oneof(fc.constantFrom(16, 1000, 100_000), fc.integer({ min: 2, max: 100_000 })),
+      latencyPages: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 100 })),
+      application: fc.integer({ min: 1, max: 32 }),
+      redirectPages: fc.nat({ max: 100 }),
+      batchAccesses: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 5000 })),
+      batchPages: fc.integer({ min: 1, max: 70 }),
+      progressPages: fc.integer({ min: 1, max: 64 }),
+      source: costs,
+      target: costs,
+      clocks: fc.record({ source: clocks, target: clocks }),
+      fullTarget: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      usedTarget: fc.constant(true),
+      faults: fc.array(faults, { maxLength: 2 }),
+      stalls: fc.array(stalls, { maxLength: 3 }),
+      delayPages: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 100 }))
+    },
+    { requiredKeys: ['seed', 'guest', 'fidelity', 'pageBytes', 'pageNs', 'latencyPages'] }
+  )
 )
 
 /** The world of a plan, with parts of an engine in place of its own where the plan keeps content. */
