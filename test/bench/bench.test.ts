@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchExploring } from './exploring'
 import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeline } from './timeline'
 
 describe('benches at smoke size', () => {
-  for (const bench of [benchTimeline, benchBubbling, benchPrecopy, benchPostcopy, benchChecking, benchMonitors])
+  for (const bench of [benchTimeline, benchBubbling, benchPrecopy, benchPostcopy, benchChecking, benchMonitors, benchExploring])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })
       expect(hash).toMatch(/^[0-9a-f]+$/)

@@ -1,5 +1,6 @@
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchExploring } from './exploring'
 import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
@@ -12,7 +13,8 @@ const benches = {
   precopy: benchPrecopy,
   postcopy: benchPostcopy,
   checking: benchChecking,
-  monitors: benchMonitors
+  monitors: benchMonitors,
+  exploring: benchExploring
 }
 const asked = process.argv.slice(2)
 for (const name of asked)
