@@ -67,10 +67,17 @@ export const mapFailure =
 
 /**
  * Sequence: when the first phase ends with `a`, continue with `then(a)`. `name` stands before the first phase's name while it runs, because two sequences that
- * differ in what follows are two states; `a` stands in the data of all that follows, because a function made of it remembers it (a `then` that names no
- * parameter is given none to remember).
+ * differ in what follows are two states; `a` stands in the data of all that follows, because a function made of it remembers it (unless `then` is written
+ * `() => ...`: such a function cannot see what it is given).
  */
-export const chain = <A, B>(name: string, then: (a: A) => Step<B>): ((first: Step<A>) => Step<B>) => chained(name, then, then.length > 0)
+export const chain = <A, B>(name: string, then: (a: A) => Step<B>): ((first: Step<A>) => Step<B>) => chained(name, then, mayRemember(then))
+
+/**
+ * Whether a function can see its argument. An arrow function without parameters cannot; a function that is none has `arguments` (`flow` of fp-ts makes such
+ * ones), and parameters with a default or a rest are not counted by `length`.
+ */
+const mayRemember = (then: (...handed: never[]) => unknown): boolean =>
+  then.length > 0 || 'prototype' in then || !/^\(\s*\)\s*=>/.test(Function.prototype.toString.call(then))
 
 const chained =
   <A, B>(name: string, then: (a: A) => Step<B>, remembers: boolean) =>
@@ -101,7 +108,7 @@ export const andThen = <A, B>(name: string, then: (a: A) => Attempt<B>): ((first
   chained(
     name,
     (result: E.Either<Failure, A>) => (E.isLeft(result) ? done<E.Either<Failure, B>>(result) : then(result.right)),
-    then.length > 0
+    mayRemember(then)
   )
 
 /** Keeps a value beside what the next phase ends with: `andThen` for a step whose own result does not matter. */
