@@ -141,6 +141,14 @@ export function differing(a: Content, b: Content): PageSet {
   return snapshotAndClear(marks)
 }
 
+/** Whether a page is the same in two memories of one shape. Cost: its words. */
+export function isSame(a: Content, b: Content, page: PageNumber): boolean {
+  const [more, less] = a.stride < b.stride ? [b, a] : [a, b]
+  const [base, other] = [page * more.stride, page * less.stride]
+  for (let i = 0; i < more.stride; i++) if (more.words[base + i] !== (i < less.stride ? less.words[other + i] : 0)) return false
+  return true
+}
+
 /** Words kept of a page at first: most pages of small worlds are written fewer times than that. */
 const WORDS_AT_FIRST = 8
 

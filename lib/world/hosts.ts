@@ -372,7 +372,7 @@ const placeOne = (h: Hosts, page: number, placed: PageContent | undefined, how: 
   bitmap.mark(h.present, page)
   if (older || (taken && bitmap.test(h.writtenAtTarget, page))) bitmap.mark(h.regressed, page)
   if (placed !== undefined) content.place(h.exact!.target, page, placed)
-  if (h.stale.count > 0 && (placed === undefined || sameVersion(h.exact!, page))) bitmap.clear(h.stale, page)
+  if (h.stale.count > 0 && (placed === undefined || content.isSame(h.exact!.source, h.exact!.target, page))) bitmap.clear(h.stale, page)
   if (h.mapping !== undefined) {
     for (const one of h.mapping.arrived(page)) if (bitmap.clear(h.trapped, one)) untrapped(one, at)
   } else if (missing) {
@@ -385,8 +385,6 @@ const isOlder = (placed: PageContent, memory: Content, page: number): boolean =>
   (((typeof placed === 'number' ? placed : placed[0]) - versionAt(memory, page)) | 0) < 0
 
 const versionAt = ({ words, stride }: Content, page: number): number => words[page * stride]
-const sameVersion = ({ source, target }: { readonly source: Content; readonly target: Content }, page: number): boolean =>
-  versionAt(source, page) === versionAt(target, page)
 
 /** The target drops its copies of pages. */
 export const discard = (h: Hosts, dropped: PageSet): void => {
