@@ -1,19 +1,21 @@
 import type { Where } from '../../lib/protocol/command'
 import type { Outcome } from '../../lib/protocol/pipeline'
+import { described } from './described'
 import { type Invariant, invariant } from './invariant'
 
 /**
  * What a migration says at its end is so: `completed` means that the target is primary and was the last to run the guest, `aborted` the same of the place it
  * names, and `undecided` that the guest does not run at the source. A guest that went down with its host after it had got there is where the outcome says.
  * `lost` means that the host which owns the guest has failed, or that pages are owed to a guest at the target: before the commit the source survives any other
- * failure, after it the target does. Each hop begins at its own source.
+ * failure, after it the target does. Each hop begins at its own source. Where the guest is, an oracle tells (`hosts`): the journal of a world that does not describe
+ * its link, and in which nobody told, is not judged.
  */
 export const outcomeHolds: Invariant = invariant<Memory>({
   name: 'outcomeHolds',
   sentence: 'The guest is where the outcome of its migration says it is.',
   hears: ['suspended', 'failed', 'compared', 'hosts', 'ended'],
-  init: () => begun,
-  again: (memory, how) => (how === 'hop' ? begun : memory),
+  init: (began) => ({ ...begun, told: described(began).bytesPerSecond !== undefined }),
+  again: (memory, how) => (how === 'hop' ? { ...begun, told: memory.told } : memory),
   step: (memory, entry, tell) => {
     if (entry.type === 'signalled') {
       const { signal } = entry
@@ -27,6 +29,7 @@ export const outcomeHolds: Invariant = invariant<Memory>({
       const gone = signal.primary === memory.primary && signal.running.join() === memory.running.join() && !runs
       return {
         ...memory,
+        told: true,
         failed: gone && !memory.failed.includes('source') ? [...memory.failed, 'source'] : memory.failed,
         primary: signal.primary,
         running: signal.running,
@@ -34,7 +37,7 @@ export const outcomeHolds: Invariant = invariant<Memory>({
         paused: memory.paused && !runs
       }
     }
-    if (entry.type !== 'ended') return memory
+    if (entry.type !== 'ended' || !memory.told) return memory
     const { primary, running, last, paused } = memory
     const said = placeIn(entry.outcome)
     if (said !== undefined && (primary !== said || last !== said || paused))
@@ -51,6 +54,8 @@ export const outcomeHolds: Invariant = invariant<Memory>({
 })
 
 type Memory = {
+  /** Whether there is an oracle that tells where the guest is. */
+  readonly told: boolean
   readonly primary: Where
   readonly running: readonly Where[]
   readonly last: Where
@@ -60,7 +65,15 @@ type Memory = {
   readonly owed: boolean
 }
 
-const begun: Memory = { primary: 'source', running: ['source'], last: 'source', paused: false, failed: [], owed: false }
+const begun: Memory = {
+  told: false,
+  primary: 'source',
+  running: ['source'],
+  last: 'source',
+  paused: false,
+  failed: [],
+  owed: false
+}
 
 const placeIn = (outcome: Outcome): Where | undefined =>
   outcome.type === 'completed' ? 'target' : outcome.type === 'aborted' ? outcome.running : undefined
