@@ -2,6 +2,7 @@ import { settle } from '../../lib/guest/dependency'
 import type { GuestOptions } from '../../lib/guest/guest'
 import { vm } from '../../lib/guest/guest'
 import { idealHost } from '../../lib/guest/hostCosts'
+import type { Link } from '../../lib/network/link'
 import { link } from '../../lib/network/link'
 import type { GuestView, Pipeline } from '../../lib/protocol/pipeline'
 import { conduct } from '../../lib/world/conduct'
@@ -37,7 +38,7 @@ export const exploredGuest = ({ pages = 3, guest }: Scope): GuestOptions => ({
 })
 
 /** The link between the hosts; times being no matter, it only says what a page takes on the wire. */
-export const wire = link({ bytesPerSecond: 1e9 })
+export const wire: Link = link({ bytesPerSecond: 1e9 })
 
 /** The state before a pipeline's first command, and the putting away of states. */
 export const firstState = (scope: Scope, numbered: Numbering): readonly [State, Saving] => {
