@@ -1,6 +1,7 @@
 import type { Mutation } from '../mutation'
 
-const hosts = 'lib/world/hosts.ts'
+const hostsSource = 'lib/world/hostsSource.ts'
+const hostsTarget = 'lib/world/hostsTarget.ts'
 const conduct = 'lib/world/conduct.ts'
 const machine = 'lib/world/machine.ts'
 const outgoing = 'lib/world/outgoing.ts'
@@ -18,7 +19,11 @@ export const worldMutations: readonly Mutation[] = [
     kind: 'cleared at the wrong time',
     mistake: 'The dirty mark of a page is cleared when its copy arrives, and not before it is read: a write between the two is in no log.',
     edits: [
-      { file: hosts, find: '  bitmap.mark(h.present, page)\n', put: '  bitmap.mark(h.present, page)\n  bitmap.clear(h.marks, page)\n' }
+      {
+        file: hostsTarget,
+        find: '  bitmap.mark(h.present, page)\n',
+        put: '  bitmap.mark(h.present, page)\n  bitmap.clear(h.marks, page)\n'
+      }
     ],
     swarms: ['precopies', 'hybrids']
   },
@@ -28,7 +33,7 @@ export const worldMutations: readonly Mutation[] = [
     mistake: 'Whoever reads the log once it is off throws away what was in it.',
     edits: [
       {
-        file: hosts,
+        file: hostsSource,
         find: 'return h.log !== undefined ? h.log.sync() : h.tracking ? dirty : pageSet.empty(h.pages)',
         put: 'return h.log !== undefined ? h.log.sync() : h.atSource && h.tracking ? dirty : pageSet.empty(h.pages)'
       }
@@ -52,14 +57,16 @@ export const worldMutations: readonly Mutation[] = [
     name: 'logWithoutItsLastPage',
     kind: 'off by one',
     mistake: 'The last page of the memory is not in the log.',
-    edits: [{ file: hosts, find: '  const dirty = fold(h)\n', put: '  const dirty = pageSet.remove(fold(h), h.pages - 1)\n' }],
+    edits: [{ file: hostsSource, find: '  const dirty = fold(h)\n', put: '  const dirty = pageSet.remove(fold(h), h.pages - 1)\n' }],
     swarms: ['precopies', 'hybrids']
   },
   {
     name: 'pageNeverPlaced',
     kind: 'a page dropped',
     mistake: 'Page 0 is taken off the wire and never written to the memory of the target.',
-    edits: [{ file: hosts, find: 'if (placed !== undefined) content.place', put: 'if (placed !== undefined && page !== 0) content.place' }],
+    edits: [
+      { file: hostsTarget, find: 'if (placed !== undefined) content.place', put: 'if (placed !== undefined && page !== 0) content.place' }
+    ],
     swarms: ['stopAndCopies', 'precopies']
   },
   {
@@ -67,8 +74,8 @@ export const worldMutations: readonly Mutation[] = [
     kind: 'placed or sent wrongly',
     mistake: 'A page that may only be placed where nothing is, is placed over what the guest has there; and what was sent is sent again.',
     edits: [
-      { file: hosts, find: "if (how === 'ifAbsent' && taken) return", put: 'if (false) return' },
-      { file: hosts, find: "unless === 'sent' && !bitmap.test(h.owed, page)", put: 'false' }
+      { file: hostsTarget, find: "if (how === 'ifAbsent' && taken) return", put: 'if (false) return' },
+      { file: hostsSource, find: "unless === 'sent' && !bitmap.test(h.owed, page)", put: 'false' }
     ],
     swarms: ['postcopies', 'hybrids']
   },
@@ -78,7 +85,7 @@ export const worldMutations: readonly Mutation[] = [
     mistake: 'A page that one lane has chosen is not taken off what the others may choose.',
     edits: [
       {
-        file: hosts,
+        file: hostsSource,
         find: 'export const choose = (h: Hosts, page: number): void => {\n  bitmap.clear(h.owed, page)',
         put: 'export const choose = (h: Hosts, page: number): void => {\n  bitmap.test(h.owed, page)'
       }
@@ -89,7 +96,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'discardKeepingThePage',
     kind: 'stale pages kept',
     mistake: 'A page that is discarded stays mapped at the target, so no access to it is trapped.',
-    edits: [{ file: hosts, find: '  bitmap.clearSet(h.present, gone)\n', put: '' }],
+    edits: [{ file: hostsTarget, find: '  bitmap.clearSet(h.present, gone)\n', put: '' }],
     swarms: ['hybrids']
   },
   {
@@ -98,7 +105,7 @@ export const worldMutations: readonly Mutation[] = [
     mistake: 'The last of the missing pages is not registered with the fault handler.',
     edits: [
       {
-        file: hosts,
+        file: hostsTarget,
         find: '  bitmap.markAll(h.trapped, absent)\n',
         put: '  bitmap.markAll(h.trapped, pageSet.take(absent, absent.count - 1))\n'
       }
@@ -109,7 +116,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'missingOwedByNobody',
     kind: 'a page dropped',
     mistake: 'The sender is not told which pages the target misses, and leaves all of them out as sent.',
-    edits: [{ file: hosts, find: '  bitmap.markAll(h.owed, absent)\n', put: '' }],
+    edits: [{ file: hostsTarget, find: '  bitmap.markAll(h.owed, absent)\n', put: '' }],
     swarms: ['postcopies', 'hybrids']
   },
   {
@@ -117,7 +124,11 @@ export const worldMutations: readonly Mutation[] = [
     kind: 'an acknowledgement lost',
     mistake: 'A guest that waits for a page is not woken when the page arrives.',
     edits: [
-      { file: hosts, find: '    bitmap.clear(h.trapped, page)\n    untrapped(page, at)\n', put: '    bitmap.clear(h.trapped, page)\n' }
+      {
+        file: hostsTarget,
+        find: '    bitmap.clear(h.trapped, page)\n    untrapped(page, at)\n',
+        put: '    bitmap.clear(h.trapped, page)\n'
+      }
     ],
     swarms: ['postcopies', 'demandPostcopies', 'hybrids'],
     runs: 2000
@@ -379,7 +390,7 @@ export const worldMutations: readonly Mutation[] = [
     kind: 'stale pages kept',
     mistake:
       'A target that abandons a migration keeps the pages mapped, and a second attempt that places only where nothing is never replaces them.',
-    edits: [{ file: hosts, find: '  bitmap.clearAll(h.present)\n', put: '' }],
+    edits: [{ file: hostsTarget, find: '  bitmap.clearAll(h.present)\n', put: '' }],
     swarms: ['retries'],
     runs: 3000
   },
@@ -387,7 +398,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'hopOntoTheLastTargetsPages',
     kind: 'stale pages kept',
     mistake: 'The next target counts as having what the last one had.',
-    edits: [{ file: hosts, find: 'for (const of of [h.marks, h.present, h.trapped,', put: 'for (const of of [h.marks, h.trapped,' }],
+    edits: [{ file: hostsTarget, find: 'for (const of of [h.marks, h.present, h.trapped,', put: 'for (const of of [h.marks, h.trapped,' }],
     swarms: ['journeys'],
     runs: 3000
   },
