@@ -9,7 +9,7 @@ import { type Checked, ofPath, search } from './search'
  * An exception out of a run breaks the invariant `runs`.
  *
  * Laws: equal options with a seed give equal results; a counterexample `c` is `check(pipeline, { ...options, seed: c.seed, path: c.path })` again. Throws
- * `RangeError` on a `repeat` that is no number of runs, and on a path that leads nowhere. Cost: a run, a pass over its journal for each
+ * `RangeError` unless `runs` and `maxEntries` are integers from 1 on, on a `repeat` that is no number of runs, and on a path that leads nowhere. Cost: a run, a pass over its journal for each
  * invariant and each `sometimes`, and some 60 µs of drawing.
  */
 export const check = (of: Checked, options: CheckOptions = {}): E.Either<Counterexample, Passed> => {

@@ -42,6 +42,8 @@ export const search = (of: Checked, options: CheckOptions): Search => {
     world,
     wrap
   } = options
+  atLeastOne('runs', runs)
+  atLeastOne('maxEntries', maxEntries)
   const every = repeatEvery(options.repeat ?? 16)
   const replaying = path !== ''
   const counts = new Map(sometimes.map(({ name }) => [name, 0]))
@@ -115,6 +117,10 @@ const SAME = 'sameSeedSameJournal'
 const arbitraryOf = (of: Checked): fc.Arbitrary<NamedPipeline> => {
   if (typeof of === 'function') return fc.constant({ name: 'the pipeline', pipeline: of })
   return 'pipeline' in of ? fc.constant(of) : of
+}
+
+const atLeastOne = (name: 'runs' | 'maxEntries', given: number): void => {
+  if (!Number.isInteger(given) || given < 1) throw new RangeError(`check: ${name} must be an integer from 1 on (got ${given})`)
 }
 
 /** Every how many runs one is made twice; 0: never. */
