@@ -7,7 +7,7 @@ import type { Engine } from '../../lib/world/engine'
 export type Choose = () => boolean
 
 /**
- * A pipeline whose decisions by time or history are choices: `choosing((choose) => precopy({ until: () => (choose() ? O.some('enough') : O.none) }))`. In an exploration all
+ * A pipeline whose decisions by time or history are choices: `{ choosing: (choose) => precopy({ until: () => (choose() ? O.some('enough') : O.none) }) }`. In an exploration all
  * times are 0, so that a rule that reads them would see one of its answers only.
  */
 export type Choosing = { readonly choosing: (choose: Choose) => Pipeline }
