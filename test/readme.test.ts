@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Invariant } from '../properties/invariants/invariant'
+import { invariants } from '../properties/invariants/invariants'
 import { type Block, blocksOf, examplesOf, isExcerpt, isKnown, isRun, isTest, scriptsOf, seen, strayOutputs } from './documents/blocks'
 import { execute, printedBy, typeErrors, withoutNpm, withPlaces, workshop } from './documents/workshop'
 
@@ -69,6 +71,17 @@ describe('readme', () => {
       if (!isExcerpt(shown, printed[n])) expect(seen(printed[n])).toBe(seen(shown))
       expect(block.text).not.toBe('')
     })
+})
+
+describe('the invariants of the guide', () => {
+  it('are those of the kit, with their planes, oracles and sentences', () => {
+    const rows = readFileSync(join(root, 'properties/README.md'), 'utf8').split('\n')
+    const listed = rows.filter((line) => /^\| `\w+` \| (control|pages) \|/.test(line))
+    const row = ({ name, plane, oracle, sentence }: Invariant): string => `| \`${name}\` | ${plane} | ${oracle ?? ''} | ${sentence} |`
+    expect(listed.map((line) => line.replaceAll(/ +/g, ' ')).sort()).toEqual(
+      invariants.map((one) => row(one).replaceAll(/ +/g, ' ')).sort()
+    )
+  })
 })
 
 for (const { file, block } of tests)
