@@ -10,6 +10,24 @@ const whenEntry = (name: string, sentence: string, happens: (entry: Entry) => bo
   fold: fold<Entry, boolean, boolean>({ init: () => false, step: (seen, entry) => seen || happens(entry), done: (seen) => seen })
 })
 
+/** How far a journal has come on the way to a recovery: the guest runs at the target, the pipeline has asked there how things stand, and has completed. */
+type Recovering = 'not yet' | 'at the target' | 'asked' | 'completed'
+
+const recovering = (before: Recovering, entry: Entry): Recovering => {
+  if (before === 'asked') return entry.type === 'ended' && entry.outcome.type === 'completed' ? 'completed' : before
+  if (entry.type !== 'signalled' || before === 'completed') return before
+  const { signal } = entry
+  if (before === 'at the target') return signal.type === 'standing' ? 'asked' : before
+  return signal.type === 'activated' && signal.where === 'target' ? 'at the target' : before
+}
+
+/** A post-copy that outlives its link. */
+const recovers: Sometimes = {
+  name: 'recovers',
+  sentence: 'a pull whose link broke asks what is missing, and completes',
+  fold: fold<Entry, boolean, Recovering>({ init: () => 'not yet', step: recovering, done: (state) => state === 'completed' })
+}
+
 /** What a check counts, by name, in the order in which it is told. */
 export const sometimes: readonly Sometimes[] = [
   whenEntry('completes', 'a migration completes', (e) => e.type === 'ended' && e.outcome.type === 'completed'),
@@ -33,6 +51,7 @@ export const sometimes: readonly Sometimes[] = [
     (e) => e.type === 'signalled' && e.signal.type === 'synced' && e.signal.dirty.count > 0
   ),
   whenEntry('exits', 'a guest ends during its migration', (e) => e.type === 'signalled' && e.signal.type === 'exited'),
+  recovers,
   whenEntry(
     'doesNotConverge',
     'a fifth round of pre-copy still finds pages to send',

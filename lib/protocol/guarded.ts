@@ -1,11 +1,13 @@
 import * as E from 'fp-ts/lib/Either'
+import type { Data } from './data'
 import type { Step } from './phase'
 import { awaiting } from './phase'
 import type { Signal } from './signal'
 
 /**
  * A wind-down on a condition: when `when(signal)` first holds, the phase hears `wound` in the signal's place and is let run to its own end, so that what it
- * still owes comes out as its value. Ends with `right(value)` undisturbed, or with `left({ signal, value })` after a wind-down.
+ * still owes comes out as its value. Ends with `right(value)` undisturbed, or with `left({ signal, value })` after a wind-down. The signal is in its data: who goes on
+ * from it may do so by what it says.
  *
  *     push(...)  |> guarded((s) => s.type === 'progress' && s.bytes > limit)  |> chain(E.fold(switchToPull, finish))
  */
@@ -23,7 +25,7 @@ const guard = <A>(
     const value = cause === undefined ? E.right(phase.value) : E.left({ signal: cause, value: phase.value })
     return { requests, phase: { type: 'done', value } }
   }
-  return awaiting(requests, `guarded(${phase.name})`, [cause !== undefined, phase.data], (signal) => {
+  return awaiting(requests, `guarded(${phase.name})`, [cause as Data, phase.data], (signal) => {
     if (cause !== undefined || !when(signal)) {
       const next = phase.on(signal)
       return next && guard(when, cause, next)

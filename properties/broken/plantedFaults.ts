@@ -6,7 +6,15 @@ import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { billingTwice, countingOneMore, misreading } from './billingTwice'
 import { commitBeforePause } from './commitBeforePause'
 import { describingATinyTarget, describingHalfTheLink } from './describing'
-import { endingBeforeAnswered, endingWithALie, endingWithoutReason, endingWithoutRelease, neverEnding } from './endingEarly'
+import {
+  endingBeforeAnswered,
+  endingUndecided,
+  endingWithALie,
+  endingWithoutNeeds,
+  endingWithoutReason,
+  endingWithoutRelease,
+  neverEnding
+} from './endingEarly'
 import { hybridKeepingStalePages } from './hybridKeepingStalePages'
 import { postcopyLeavingOne } from './postcopyLeavingOne'
 import { postcopyPlacingAlways, postcopySendingTwice } from './postcopySending'
@@ -65,6 +73,8 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'swallowing', invariant: 'answered', pipeline: stopAndCopy(), wrap: swallowing(3) },
   { name: 'endingWithoutReason', invariant: 'ends', pipeline: endingWithoutReason },
   { name: 'endingWithALie', invariant: 'outcomeHolds', pipeline: endingWithALie },
+  { name: 'endingUndecided', invariant: 'outcomeHolds', pipeline: endingUndecided },
+  { name: 'endingWithoutNeeds', invariant: 'outcomeHolds', pipeline: endingWithoutNeeds },
   { name: 'neverEnding', invariant: 'neverStuck', pipeline: neverEnding },
   { name: 'endingWithoutRelease', invariant: 'stagesKept', pipeline: endingWithoutRelease },
   { name: 'remembering', invariant: 'sameSeedSameJournal', pipeline: remembering() }

@@ -7,21 +7,26 @@ import { type Invariant, invariant } from './invariant'
  * What a migration says at its end is so: `completed` means that the target is primary and was the last to run the guest, `aborted` the same of the place it
  * names, and `undecided` that the guest does not run at the source. A guest that went down with its host after it had got there is where the outcome says.
  * `lost` means that the host which owns the guest has failed, or that pages are owed to a guest at the target: before the commit the source survives any other
- * failure, after it the target does. Each hop begins at its own source. Where the guest is, an oracle tells (`hosts`): the journal of a world that does not describe
+ * failure, after it the target does. `undecided` also means that a commit was ordered and that nobody has said what became of it; and what completes names all that the
+ * source stays needed for. Each hop begins at its own source. Where the guest is, an oracle tells (`hosts`): the journal of a world that does not describe
  * its link, and in which nobody told, is not judged.
  */
 export const outcomeHolds: Invariant = invariant<Memory>({
   name: 'outcomeHolds',
   sentence: 'The guest is where the outcome of its migration says it is.',
-  hears: ['suspended', 'failed', 'compared', 'hosts', 'ended'],
+  hears: ['commit', 'committed', 'standing', 'released', 'suspended', 'failed', 'compared', 'hosts', 'ended'],
   init: (began) => ({ ...begun, told: described(began).bytesPerSecond !== undefined }),
-  again: (memory, how) => (how === 'hop' ? { ...begun, told: memory.told } : memory),
+  again: (memory, how) => (how === 'hop' ? { ...begun, told: memory.told, needs: memory.needs } : { ...memory, commit: 'none' as const }),
   step: (memory, entry, tell) => {
+    if (entry.type === 'commanded') return { ...memory, commit: 'ordered' as const }
     if (entry.type === 'signalled') {
       const { signal } = entry
       if (signal.type === 'suspended') return { ...memory, paused: memory.running.length === 0 }
       if (signal.type === 'failed')
         return memory.failed.includes(signal.what) ? memory : { ...memory, failed: [...memory.failed, signal.what] }
+      if (signal.type === 'committed') return { ...memory, commit: 'known' as const }
+      if (signal.type === 'standing') return signal.primary === 'target' ? { ...memory, commit: 'known' as const } : memory
+      if (signal.type === 'released') return signal.needs.length === 0 ? memory : { ...memory, needs: [...memory.needs, ...signal.needs] }
       if (signal.type === 'compared') return { ...memory, owed: signal.owed > 0 }
       if (signal.type !== 'hosts') return memory
       const runs = signal.running.length > 0
@@ -37,7 +42,14 @@ export const outcomeHolds: Invariant = invariant<Memory>({
         paused: memory.paused && !runs
       }
     }
-    if (entry.type !== 'ended' || !memory.told) return memory
+    if (entry.type !== 'ended') return memory
+    const { outcome } = entry
+    if (outcome.type === 'undecided' && memory.commit !== 'ordered')
+      tell(`the migration is undecided, yet ${memory.commit === 'none' ? 'no commit was ordered' : 'the target is known to own the guest'}`)
+    if (outcome.type === 'completed')
+      for (const need of new Set(memory.needs))
+        if (!outcome.needs.includes(need)) tell(`the migration is completed without a word of ${need}, for which the source is needed`)
+    if (!memory.told) return memory
     const { primary, running, last, paused } = memory
     const said = placeIn(entry.outcome)
     if (said !== undefined && (primary !== said || last !== said || paused))
@@ -54,6 +66,10 @@ export const outcomeHolds: Invariant = invariant<Memory>({
 })
 
 type Memory = {
+  /** Whether a commit was ordered, and whether the target was heard to own the guest. */
+  readonly commit: 'none' | 'ordered' | 'known'
+  /** For what a source was said to stay needed. */
+  readonly needs: readonly string[]
   /** Whether there is an oracle that tells where the guest is. */
   readonly told: boolean
   readonly primary: Where
@@ -66,6 +82,8 @@ type Memory = {
 }
 
 const begun: Memory = {
+  commit: 'none',
+  needs: [],
   told: false,
   primary: 'source',
   running: ['source'],

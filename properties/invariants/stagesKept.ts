@@ -8,15 +8,15 @@ import { type Invariant, invariant, type Orders, type Tell } from './invariant'
  * - A page is sent only to a target that has reserved memory for it.
  * - Ownership passes, and the source lets go, only behind a barrier: what has left has arrived. What the target itself has named as missing, or not, is as good as one.
  * - The guest goes on at the target with the execution context of its last pause.
- * - What completes has been released at the source. What is aborted leaves nothing behind: no throttle, no dirty logging, no reservation.
+ * - What completes has the network redirected to the target, and has been released at the source. What is aborted leaves nothing behind: no throttle, no dirty logging, no reservation.
  */
 export const stagesKept: Invariant = invariant<Memory>({
   name: 'stagesKept',
   sentence:
-    'The stages come in their order: reserve before sending, a barrier before commit and release, the context before the target resumes; and an abort leaves nothing behind.',
+    'The stages come in their order: reserve before sending, a barrier before commit and release, the context before the target resumes, the network redirected at the end; and an abort leaves nothing behind.',
   hears: [
     ...(['send', 'sendContext', 'commit', 'resume', 'release', 'throttle', 'track', 'abandon'] as const),
-    ...(['reserved', 'done', 'standing', 'suspended', 'released', 'ended'] as const)
+    ...(['reserved', 'done', 'standing', 'suspended', 'redirected', 'released', 'ended'] as const)
   ],
   init: () => begun(),
   again: ({ throttled, tracked }, how) => ({ ...begun(), ...(how === 'retry' ? { throttled, tracked } : {}) }),
@@ -35,12 +35,22 @@ type Memory = {
   flushed: number
   /** Whether the context of the last pause has left. */
   context: boolean
+  redirected: boolean
   released: boolean
   throttled: boolean
   tracked: boolean
 }
 
-const begun = (): Memory => ({ reserved: false, sent: -1, flushed: -1, context: false, released: false, throttled: false, tracked: false })
+const begun = (): Memory => ({
+  reserved: false,
+  sent: -1,
+  flushed: -1,
+  context: false,
+  redirected: false,
+  released: false,
+  throttled: false,
+  tracked: false
+})
 
 const ordered = (memory: Memory, { command: { order, to } }: Extract<Entry, { readonly type: 'commanded' }>, tell: Tell): void => {
   if (order.type === 'send' || order.type === 'sendContext') {
@@ -58,6 +68,7 @@ const ordered = (memory: Memory, { command: { order, to } }: Extract<Entry, { re
 const heard = (memory: Memory, { signal }: Extract<Entry, { readonly type: 'signalled' }>, { answered }: Orders): void => {
   if (signal.type === 'reserved') memory.reserved = true
   else if (signal.type === 'suspended') memory.context = false
+  else if (signal.type === 'redirected') memory.redirected = true
   else if (signal.type === 'released') memory.released = true
   else if ((signal.type === 'done' || signal.type === 'standing') && answered !== undefined) {
     const { order, to } = answered.command
@@ -66,8 +77,9 @@ const heard = (memory: Memory, { signal }: Extract<Entry, { readonly type: 'sign
   }
 }
 
-const ended = ({ released, throttled, tracked, reserved }: Memory, { type }: Outcome, tell: Tell): void => {
+const ended = ({ redirected, released, throttled, tracked, reserved }: Memory, { type }: Outcome, tell: Tell): void => {
   if (type === 'completed' && !released) tell('the migration is completed, and the source has not let go')
+  if (type === 'completed' && !redirected) tell('the migration is completed, and the network still goes to the source')
   if (type !== 'aborted') return
   if (throttled) tell('the migration is aborted, and the guest is still throttled')
   if (tracked) tell('the migration is aborted, and its writes are still logged')

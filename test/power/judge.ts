@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either'
 import { check } from '../../properties/check'
-import { counted, happensIn, type SwarmName, swarms, worldsOf } from './swarms'
+import { sometimes } from '../../properties/sometimes'
+import { happensIn, type SwarmName, swarms, worldsOf } from './swarms'
 
 /** What a judge is told to do: which swarms, how many worlds of each, and the seed. */
 export type Job = { readonly swarms: readonly SwarmName[]; readonly runs: number; readonly seed: number }
@@ -31,7 +32,7 @@ const judge = ({ swarms: names, runs, seed }: Job): Judgement => {
       runs,
       seed,
       worlds: worldsOf(name),
-      sometimes: counted,
+      sometimes,
       // Nobody reads a mutant's counterexample: it is not shrunk.
       progress: ({ type }) => {
         met ||= type === 'shrinking'

@@ -1,8 +1,6 @@
 import * as fc from 'fast-check'
 import { hops } from '../../lib/migration/hops'
 import { retried } from '../../lib/migration/retried'
-import type { Entry } from '../../lib/protocol/journal'
-import { fold } from '../../lib/stream/fold'
 import { hybrid } from '../../pipelines/hybrid'
 import { precopy } from '../../pipelines/precopy'
 import {
@@ -16,7 +14,6 @@ import {
 import { pullRules, pushRules } from '../../properties/arbitraries/ruleArbitraries'
 import { type WorldPlan, worldPlans } from '../../properties/arbitraries/worldPlan'
 import type { NamedPipeline } from '../../properties/namedPipeline'
-import { type Sometimes, sometimes } from '../../properties/sometimes'
 import { switches } from './switches'
 
 /** Pre-copies and hybrids over several channels, with deltas. */
@@ -61,27 +58,6 @@ export const worldsOf = (name: SwarmName): fc.Arbitrary<WorldPlan> =>
     : name === 'spreads'
       ? worldPlans.map((plan) => (plan.fidelity === 'marks' ? { ...plan, fidelity: 'versions' } : plan))
       : worldPlans
-
-/** How far a journal has come on the way to a recovery: the guest runs at the target, the pipeline has asked there how things stand, and has completed. */
-type Recovering = 'not yet' | 'at the target' | 'asked' | 'completed'
-
-const recovering = (before: Recovering, entry: Entry): Recovering => {
-  if (before === 'asked') return entry.type === 'ended' && entry.outcome.type === 'completed' ? 'completed' : before
-  if (entry.type !== 'signalled' || before === 'completed') return before
-  const { signal } = entry
-  if (before === 'at the target') return signal.type === 'standing' ? 'asked' : before
-  return signal.type === 'activated' && signal.where === 'target' ? 'at the target' : before
-}
-
-/** A post-copy that outlives its link. */
-const recovers: Sometimes = {
-  name: 'recovers',
-  sentence: 'a pull whose link broke asks what is missing, and completes',
-  fold: fold<Entry, boolean, Recovering>({ init: () => 'not yet', step: recovering, done: (state) => state === 'completed' })
-}
-
-/** What a check of a swarm counts. */
-export const counted: readonly Sometimes[] = [...sometimes, recovers]
 
 /** What must happen in some runs of a swarm: where it never does, the swarm looks past what it is there for. */
 export const happensIn: Readonly<Partial<Record<SwarmName, readonly string[]>>> = {

@@ -12,9 +12,9 @@ const swarm = { stopAndCopies, precopies, postcopies, demandPostcopies, hybrids 
 const happensIn: Readonly<Record<keyof typeof swarm, readonly string[]>> = {
   stopAndCopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'exits'],
   precopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'skips', 'dirties', 'doesNotConverge'],
-  postcopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips'],
+  postcopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'recovers'],
   demandPostcopies: ['completes', 'aborts', 'isLost', 'isLimited', 'faults', 'exits'],
-  hybrids: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'dirties', 'doesNotConverge']
+  hybrids: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'dirties', 'doesNotConverge', 'recovers']
 }
 
 describe('shipped pipelines', () => {

@@ -74,11 +74,11 @@ describe('the state of a phase says all that can influence its future', () => {
     expect(step.phase).toMatchObject({ name: 'loop(waits)', data: [3, 7] })
   })
 
-  it('a guarded phase knows whether it was wound, a noting one whether it has heard of it', () => {
+  it('a guarded phase knows by what it was wound, a noting one whether it has heard of it', () => {
     const guard = new Asking(guarded((s) => s.type === 'exited')(waiting))
-    expect(guard.state()).toMatchObject({ name: 'guarded(waits)', data: [false, 7] })
+    expect(guard.state()).toMatchObject({ name: 'guarded(waits)', data: [undefined, 7] })
     guard.fact({ type: 'exited' })
-    expect(guard.state()).toMatchObject({ name: 'guarded(waits)', data: [true, 7] })
+    expect(guard.state()).toMatchObject({ name: 'guarded(waits)', data: [{ type: 'exited' }, 7] })
     const note = new Asking(noting(waiting))
     expect(note.state()).toMatchObject({ name: 'waits', data: [false, 7] })
     expect(note.fact({ type: 'wound' })).toBe(true)

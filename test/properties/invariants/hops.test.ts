@@ -29,6 +29,7 @@ const hop = (told: ReturnType<typeof telling>, copied = all) => {
     .fact({ ...compared, when: 'activated' })
     .fact(runsAt('target'))
     .resumed('target')
+    .asked({ type: 'redirect' }, { type: 'redirected' })
   return told.fact({ ...compared, when: 'released' }).released()
 }
 

@@ -15,7 +15,9 @@ const aborted = (told: Told): Journal => [
   ...told.journal(),
   { type: 'ended', at: 1000, migration: 'm', outcome: { type: 'aborted', reason: 'no', running: 'source' } }
 ]
-const whole = () => committed(flushed(context(telling().prepared().paused().sent(all)))).resumed('target')
+const redirected = (told: Told): Told => told.asked({ type: 'redirect' }, { type: 'redirected' })
+const switched = () => committed(flushed(context(telling().prepared().paused().sent(all)))).resumed('target')
+const whole = () => redirected(switched())
 
 describe('stagesKept', () => {
   it('holds of a stop-and-copy, a pull behind its switch, and an abort that takes everything back', () => {
@@ -55,6 +57,12 @@ describe('stagesKept', () => {
     expect(problems(stagesKept, telling().prepared().paused().resumed('source').journal())).toEqual([])
   })
 
+  it('names a completion while the network still goes to the source', () => {
+    expect(problems(stagesKept, switched().released().completed())).toEqual([
+      'the migration is completed, and the network still goes to the source'
+    ])
+  })
+
   it('names a completion without a release, and whatever an abort leaves behind', () => {
     expect(problems(stagesKept, whole().completed())).toEqual(['the migration is completed, and the source has not let go'])
     const aborting = (told: Told): readonly string[] => problems(stagesKept, aborted(told))
@@ -67,6 +75,7 @@ describe('stagesKept', () => {
 
   it('judges a hop by itself', () => {
     const hop = whole().released().prepared()
-    expect(problems(stagesKept, hop.completed())).toEqual(['the migration is completed, and the source has not let go'])
+    expect(problems(stagesKept, redirected(hop).completed())).toEqual(['the migration is completed, and the source has not let go'])
+    expect(problems(stagesKept, hop.completed())).toHaveLength(2)
   })
 })
