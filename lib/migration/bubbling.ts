@@ -38,7 +38,7 @@ export const bubbling = (options: BubblingOptions = {}): Prepaging<BubblingState
       const want = Math.min(checkedWindow(name, atMost), missing.count)
       const out = new Int32Array(want + 1)
       const [n, next] = (pivots > 1 ? turns : edges === 'dual' ? outward : onward)(state, missing, out, want)
-      const [taken, after] = n > 0 || want === 0 ? [n, next] : upward(next, missing, out, want)
+      const [taken, after] = n > 0 ? [n, next] : upward(next, missing, out, want)
       return [ownSequence(out.subarray(0, taken)), after]
     }
   }

@@ -21,23 +21,21 @@ export const severally = (
 ): readonly [count: number, bubbles: readonly Bubble[], turn: number] => {
   const edges = 2 * bubbles.length
   const ends = new Int32Array(edges)
-  // The lowest and the highest page of each bubble that can grow: a stopped one is all sent, and stops others by that.
-  const floors = new Int32Array(bubbles.length)
-  const ceilings = new Int32Array(bubbles.length)
+  // The lowest and the highest page that each bubble has come to here: what it had before is sent, and stops others by that.
+  const floors = Int32Array.from(bubbles, ({ pivot }) => pivot)
+  const ceilings = floors.slice()
   bubbles.forEach(({ low, high }, b) => {
-    ends[2 * b] = low >= 0 && isMissing(missing, low) ? low : -1
-    ends[2 * b + 1] = high >= 0 && isMissing(missing, high) ? high : -1
-    floors[b] = ends[2 * b] >= 0 ? low + 1 : high
-    ceilings[b] = ends[2 * b + 1] >= 0 ? high - 1 : low
+    ends[2 * b] = isMissing(missing, low) ? low : -1
+    ends[2 * b + 1] = isMissing(missing, high) ? high : -1
   })
-  const [below, above] = neighbours(bubbles, ends)
+  const [below, above] = neighbours(bubbles)
   let [n, edge, stopped] = [0, turn, 0]
   while (n < want && stopped < edges) {
     const b = edge >>> 1
     const isUpper = (edge & 1) === 1
     const page = ends[edge]
     const meets = isUpper ? above[b] >= 0 && page >= floors[above[b]] : below[b] >= 0 && page <= ceilings[below[b]]
-    if (page >= 0 && !meets && isMissing(missing, page)) {
+    if (!meets && isMissing(missing, page)) {
       out[n++] = page
       ends[edge] = isUpper ? page + 1 : page - 1
       if (isUpper) ceilings[b] = page
@@ -52,16 +50,13 @@ export const severally = (
   return [n, bubbles.map(({ pivot }, b) => ({ pivot, low: ends[2 * b], high: ends[2 * b + 1] })), edge]
 }
 
-/** For each bubble the nearest one below and above that can grow, or -1. Of two with one pivot the newer counts as the lower. */
-const neighbours = (bubbles: readonly Bubble[], ends: Int32Array): readonly [below: Int32Array, above: Int32Array] => {
+/** For each bubble the nearest one below and above, or -1. Of two with one pivot the newer counts as the lower. */
+const neighbours = (bubbles: readonly Bubble[]): readonly [below: Int32Array, above: Int32Array] => {
   const [below, above] = [new Int32Array(bubbles.length).fill(-1), new Int32Array(bubbles.length).fill(-1)]
-  const growing = bubbles
-    .map((_, b) => b)
-    .filter((b) => ends[2 * b] >= 0 || ends[2 * b + 1] >= 0)
-    .sort((a, b) => bubbles[a].pivot - bubbles[b].pivot || a - b)
-  growing.forEach((b, i) => {
-    if (i > 0) below[b] = growing[i - 1]
-    if (i + 1 < growing.length) above[b] = growing[i + 1]
+  const ascending = bubbles.map((_, b) => b).sort((a, b) => bubbles[a].pivot - bubbles[b].pivot)
+  ascending.forEach((b, i) => {
+    if (i > 0) below[b] = ascending[i - 1]
+    if (i + 1 < ascending.length) above[b] = ascending[i + 1]
   })
   return [below, above]
 }

@@ -82,7 +82,7 @@ describe('prefetchOrder', () => {
       [5, 7, 4],
       [3, 2]
     ])
-    expect([end.missing.count, end.pushed]).toEqual([0, 7])
+    expect([end.missing.count, end.pushed, end.at]).toEqual([0, 7, 25])
   })
 
   it('refuses options and faults that mean nothing, and an order that gives up', async () => {
@@ -94,6 +94,11 @@ describe('prefetchOrder', () => {
         { at: 8, page: 2 }
       ])
     ).rejects.toThrow('prefetchOrder: a fault must not be before 9 ns (got 8)')
+    const [absent, earlier] = [
+      { at: 20, page: 7 },
+      { at: 10, page: 2 }
+    ]
+    await expect(windows([{ at: 5, page: 7 }, absent, earlier])).rejects.toThrow('prefetchOrder: a fault must not be before 20 ns (got 10)')
     await expect(windows([{ at: 0, page: 7 }], { prepaging: bubblingOsr2009 as Prepaging })).rejects.toThrow(
       'prefetchOrder: bubblingOsr2009 must give a page while 1 are missing (got none)'
     )
@@ -102,28 +107,29 @@ describe('prefetchOrder', () => {
 
 describe('as an operator', () => {
   const marbles = (run: Parameters<TestScheduler['run']>[0]) => new TestScheduler((a, b) => expect(a).toEqual(b)).run(run)
-  const operator = prefetchOrder(options)
+  // Built by each test: one that throws while a file is read fails no test.
+  const operator = () => prefetchOrder(options)
 
   it('emits at each fault what was due by then, and all the rest at the end', () => {
     marbles(({ cold, expectObservable }) => {
       const faults = cold('p--q----|', { p: { at: 25, page: 6 }, q: { at: 35, page: 2 } })
       const expected = '   a--b----(c|)'
-      expectObservable(faults.pipe(operator, map(pageSequence.toArray))).toBe(expected, { a: [0, 1], b: [5], c: [3, 4, 7] })
+      expectObservable(faults.pipe(operator(), map(pageSequence.toArray))).toBe(expected, { a: [0, 1], b: [5], c: [3, 4, 7] })
     })
   })
 
   it('never, empty, error and early unsubscription', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      expectObservable(NEVER.pipe(operator)).toBe('-')
+      expectObservable(NEVER.pipe(operator())).toBe('-')
       expectObservable(
         EMPTY.pipe(
-          operator,
+          operator(),
           map(({ length }) => `${length}`)
         )
       ).toBe('(332|)')
-      expectObservable(throwError(() => 'gone').pipe(operator)).toBe('#', undefined, 'gone')
+      expectObservable(throwError(() => 'gone').pipe(operator())).toBe('#', undefined, 'gone')
       const faults = cold('a---', { a: { at: 0, page: 1 } })
-      expectObservable(faults.pipe(operator), '^-!').toBe('---')
+      expectObservable(faults.pipe(operator()), '^-!').toBe('---')
       expectSubscriptions(faults.subscriptions).toBe('^-!')
     })
   })
@@ -131,7 +137,7 @@ describe('as an operator', () => {
   it('takes a fault that arrives while windows are being delivered after them', () => {
     const faults = new Subject<PageFault>()
     const seen: (readonly number[])[] = []
-    faults.pipe(operator, map(pageSequence.toArray)).subscribe((pages) => {
+    faults.pipe(operator(), map(pageSequence.toArray)).subscribe((pages) => {
       seen.push(pages)
       if (seen.length === 1) faults.next({ at: 60, page: 7 })
     })
