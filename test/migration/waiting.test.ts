@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { sequence } from '../../lib/memory/pageSequence'
 import * as pageSet from '../../lib/memory/pageSet'
 import { activePush } from '../../lib/migration/activePush'
+import { bubbling } from '../../lib/migration/bubbling'
 import { pull } from '../../lib/migration/pull'
 import { recover } from '../../lib/migration/recovery'
 import type { Answer } from '../../lib/protocol/signal'
 import { Asking } from '../protocol/asking'
 
 const refused: Answer = { type: 'refused', reason: 'cut' }
+const sent: Answer = { type: 'sent', pages: sequence([0]), skipped: pageSet.empty(6), bytes: 1 }
 const mended = { type: 'mended', what: 'link' } as const
 const cancelled: Answer = { type: 'cancelled', unsent: pageSet.empty(4) }
 const stateOf = (asking: Asking<unknown>) => {
@@ -67,6 +69,12 @@ describe('a recovery', () => {
     asking.answer(0, refused)
     expect(asking.value()).toMatchObject(E.left({ order: 'inquire', reason: 'cut' }))
   })
+
+  it('gives the name of an answer that answers nothing where it has no patience', () => {
+    const asking = new Asking(recover({ patienceNs: 0 }))
+    asking.answer(0, { type: 'done' })
+    expect(asking.value()).toMatchObject(E.left({ order: 'inquire', reason: 'done' }))
+  })
 })
 
 describe('a pull', () => {
@@ -93,7 +101,7 @@ describe('a pull', () => {
   })
 
   it('does not move its order for a fault on a page that it has asked for', () => {
-    const asking = new Asking(pull({ prepaging: activePush, windowPages: 2, windows: 1 })(missing))
+    const asking = new Asking(pull({ prepaging: bubbling(), windowPages: 2, windows: 1 })(missing))
     const before = JSON.stringify(stateOf(asking).data).split('"background"')[1]
     asking.fact({ type: 'faulted', page: 0, vcpu: 0 })
     expect(JSON.stringify(stateOf(asking).data).split('"background"')[1]).toBe(before)
@@ -117,5 +125,46 @@ describe('a pull', () => {
     const before = asking.orders().length
     asking.fact({ type: 'faulted', page: 4, vcpu: 0 })
     expect(asking.orders()).toHaveLength(before)
+  })
+
+  it('beside a background goes on when the guest has ended, and hears that a host is gone', () => {
+    const ended = { faulted: [], exited: true, gone: null }
+    expect(new Asking(pull({ prepaging: activePush })(missing, ended)).orders().map(({ type }) => type)).toEqual(['send'])
+    const asking = new Asking(pull({ prepaging: activePush })(missing))
+    asking.fact({ type: 'exited' })
+    asking.fact({ type: 'failed', what: 'target', reason: 'it burnt' })
+    asking.answer(0, refused)
+    expect(asking.value()).toMatchObject(E.left({ order: 'send', reason: 'cut', committed: true }))
+  })
+
+  it('sends for a fault on a page that is on its way, also when the background has ended', () => {
+    const asking = new Asking(pull({ prepaging: activePush })(missing))
+    asking.fact({ type: 'faulted', page: 5, vcpu: 0 })
+    asking.answer(0, sent)
+    asking.fact({ type: 'faulted', page: 2, vcpu: 1 })
+    expect(asking.commands.map(({ lane }) => lane)).toEqual(['background', 'demand', 'demand'])
+    asking.answer(1, sent)
+    asking.answer(2, sent)
+    expect(asking.orders().at(-1)).toEqual({ type: 'flush' })
+  })
+
+  it('beside a background asks nobody when a link has failed and refused nothing: the barrier tells', () => {
+    const asking = new Asking(pull({ prepaging: activePush })(missing))
+    asking.fact({ type: 'failed', what: 'link', reason: 'cut' })
+    asking.answer(0, sent)
+    expect(asking.orders().map(({ type }) => type)).toEqual(['send', 'flush'])
+  })
+
+  it('without patience ends with the order that was refused, or that no answer can be trusted of', () => {
+    const once = { recovery: { patienceNs: 0 } }
+    const beside = new Asking(pull({ ...once, prepaging: activePush })(missing))
+    beside.fact({ type: 'faulted', page: 5, vcpu: 0 })
+    beside.answer(1, refused)
+    beside.answer(0, sent)
+    expect(beside.value()).toMatchObject(E.left({ order: 'send', reason: 'cut' }))
+    const alone = new Asking(pull(once)(missing))
+    alone.answer(0, { type: 'done' })
+    alone.fact({ type: 'failed', what: 'link', reason: 'cut' })
+    expect(alone.value()).toMatchObject(E.left({ order: 'send', reason: 'cut' }))
   })
 })
