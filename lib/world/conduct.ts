@@ -178,7 +178,7 @@ export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | 
   const { to, order, leg } = errand
   if (leg === 'out') {
     const answer = arrive(c, order, port)
-    return { ...errand, leg: 'back', needs: order.type === 'abandon' ? nothing : overLink, answer }
+    return { to, order, leg: 'back', needs: order.type === 'abandon' ? nothing : overLink, answer }
   }
   if (leg === 'suspend') suspend(c, to, port)
   else if (leg === 'activate') activate(c, errand, port)
@@ -186,7 +186,7 @@ export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | 
   else if (errand.answer!.type === 'synced') port.tellAll(errand.answer as Fact)
   else {
     const answer = errand.answer as Answer
-    port.tell(to, answer.type === 'preselected' ? { ...answer, guestNs: port.guestNs() } : answer)
+    port.tell(to, answer.type === 'preselected' ? { type: 'preselected', host: answer.host, guestNs: port.guestNs() } : answer)
     // Notices are lost with a link that breaks; they come again behind what tells the pipeline how to go on.
     if (order.type === 'inquire') port.faultAgain()
   }
@@ -281,8 +281,10 @@ const activated = (port: ConductPort, where: Where): Answer => ({
 const tellHosts = (c: Conduct, port: ConductPort): void =>
   port.tellAll({ type: 'hosts', primary: c.hosts.primary, running: hosts.running(c.hosts) })
 
-const compare = (c: Conduct, when: 'activated' | 'released', port: ConductPort): void =>
-  port.tellAll({ type: 'compared', when, ...hosts.compare(c.hosts, when) })
+const compare = (c: Conduct, when: 'activated' | 'released', port: ConductPort): void => {
+  const { lost, regressed, misread, owed } = hosts.compare(c.hosts, when)
+  port.tellAll({ type: 'compared', when, lost, regressed, misread, owed })
+}
 
 /** Something breaks. Who drives the conduct then gives up every errand and lane that needs it. */
 export const fail = (c: Conduct, what: Part, reason: string, port: ConductPort): void => {
