@@ -1,11 +1,12 @@
+import type { Command } from 'commander'
 import { vi } from 'vitest'
 import { commandLine, perform } from '../../pipelines/commands/commandLine'
 
 /** What a command printed and how it ended. */
 export type Said = { readonly out: string; readonly err: string; readonly code: number }
 
-/** Performs a command in this process, its output caught and its exit code taken back. */
-export const said = async (...words: readonly string[]): Promise<Said> => {
+/** Performs a command of a program in this process, its output caught and its exit code taken back. */
+export const saidBy = async (program: Command, words: readonly string[]): Promise<Said> => {
   const out: string[] = []
   const err: string[] = []
   const catching = (into: string[]) => (text: unknown) => {
@@ -16,7 +17,7 @@ export const said = async (...words: readonly string[]): Promise<Said> => {
   const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(catching(err) as never)
   try {
     process.exitCode = undefined
-    await perform(commandLine(), ['node', 'transhume', ...words])
+    await perform(program, ['node', 'transhume', ...words])
     return { out: out.join(''), err: err.join(''), code: Number(process.exitCode ?? 0) }
   } finally {
     process.exitCode = undefined
@@ -24,3 +25,6 @@ export const said = async (...words: readonly string[]): Promise<Said> => {
     stderr.mockRestore()
   }
 }
+
+/** The same of the commands that pipelines have. */
+export const said = (...words: readonly string[]): Promise<Said> => saidBy(commandLine(), words)

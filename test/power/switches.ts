@@ -15,8 +15,8 @@ import type { NamedPipeline } from '../../properties/namedPipeline'
 
 type When = (signal: Signal) => boolean
 
-/** Pre-copy to its own end, or until `when` holds in mid round; ends with what is still owed. */
-const pushUntil =
+/** Pre-copy to its own end, or until `when` holds, in mid round or wherever it is; ends with what is still owed. */
+export const pushUntil =
   (when: When, rules: PushRules) =>
   (guest: GuestView): Attempt<pageSet.PageSet> =>
     pipe(
@@ -55,10 +55,15 @@ const switching =
       concluded
     )
 
+/** A moment: when so many pages or bytes are on the wire, or something is heard for the first time. */
 const moments: fc.Arbitrary<{ readonly name: string; readonly when: When }> = fc.oneof(
   fc.nat({ max: 200 }).map((pages) => ({
     name: `${pages} pages on the wire`,
     when: (signal: Signal) => signal.type === 'progress' && signal.pages >= pages
+  })),
+  fc.nat({ max: 2_000_000 }).map((bytes) => ({
+    name: `${bytes} bytes on the wire`,
+    when: (signal: Signal) => signal.type === 'progress' && signal.bytes >= bytes
   })),
   fc.constantFrom('done', 'selected', 'round', 'sent', 'synced', 'progress').map((type) => ({
     name: `the first ${type}`,
