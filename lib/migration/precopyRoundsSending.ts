@@ -54,14 +54,15 @@ const peeked = (sending: Sending, clean: PageSet, batch: TimedBatch, i: number):
     }
   }
   const after = (used: number): Copied => {
-    const endedAt = page < 0 ? endOf(sending, sent) : Infinity
+    // While a page is left it is because its turn comes later than this batch, and so does the end.
+    const endedAt = endOf(sending, sent)
     const cursor = page < 0 ? pages.size : page
     return [{ ...sending, cursor, sent, skipped }, removeAll(clean, again), used, endedAt <= batch.toNs ? endedAt : undefined]
   }
   for (let k = i; k < batch.length; k++) {
     const ns = timeOf(batch, k)
     sendUpTo(ns)
-    if (page < 0 && ns >= endOf(sending, sent)) return after(k)
+    if (ns >= endOf(sending, sent)) return after(k)
     if ((batch.accesses[k] & 1) !== 0) again.add(batch.accesses[k] >>> 1)
   }
   sendUpTo(batch.toNs)

@@ -85,6 +85,16 @@ describe('hops', () => {
       expect(hops([completed, () => done(outcome), completed])(view).phase).toEqual({ type: 'done', value: told })
   })
 
+  it('of one pipeline ends as that does, with no word of a hop', () => {
+    const outcome: Outcome = { type: 'aborted', reason: 'full', running: 'source' }
+    expect(hops([() => done(outcome)])(view).phase).toEqual({ type: 'done', value: outcome })
+  })
+
+  it('is told apart from what it repeats by its name', () => {
+    const journey = hops([() => map((): Outcome => ({ type: 'lost', reason: 'gone' }))(request({ type: 'preselect' }))])(view)
+    expect(journey.phase).toMatchObject({ name: 'hops(preselect > map)' })
+  })
+
   it('completes with what any host on the way is still needed for, each once', () => {
     const needing =
       (...needs: readonly string[]): Pipeline =>

@@ -69,6 +69,16 @@ describe('retried', () => {
     expect(never.value()).toEqual(aborted('the link failed'))
   })
 
+  it('ends with the outcome of a later attempt as it is, where that is no abort', () => {
+    const outcome: Outcome = { type: 'completed', needs: ['a file'] }
+    const one = new Asking(retried({ times: 2, recovery })(asking([outcome]))(view))
+    expect(one.state()).toMatchObject({ name: 'retried(preselect > map > again)' })
+    one.answer(0, refused)
+    one.answer(1, standing)
+    one.answer(2, { type: 'preselected', host: 'target', guestNs: 0 })
+    expect(one.value()).toEqual(outcome)
+  })
+
   it('gives up when the link is not mended in time', () => {
     const one = new Asking(retried({ times: 2, recovery: { patienceNs: 50 } })(asking([]))(view))
     one.answer(0, refused)
