@@ -32,7 +32,10 @@ export const done = <A>(value: A): Step<A> => ({ requests: [], phase: { type: 'd
 /** An order on this lane; `tag` tells a phase's own concurrent requests apart. */
 export const asked = (order: Order, tag = 0): Request => ({ order, lane: '', tag })
 
-/** A transition to a phase that waits for signals. */
+/**
+ * A transition to a phase that waits for signals. Whatever of signals `on` closes over, to decide by it later, must stand in `data`, and so must what the functions of
+ * the step that it returns close over stand in that step's data: phases of one name and data are one phase to a state explorer, and it throws where they are not.
+ */
 export const awaiting = <A>(
   requests: readonly Request[],
   name: string,

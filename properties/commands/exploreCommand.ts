@@ -69,7 +69,7 @@ const exploreAll = async (what: string, flags: Flags, signal: AbortSignal): Prom
     const exploration = await exploreOne(name, of, options.right, { signal, quiet })
     if (exploration === undefined) break
     done.push(exploration)
-    if (!json) process.stdout.write(`${exploreReport(exploration, { journal })}\n`)
+    if (!json) process.stdout.write(`${exploreReport(exploration, { journal })}\n${whoseJournal(exploration)}`)
   }
   for (const { name, scope, result } of svg === undefined ? [] : done.filter(({ result }) => isLeft(result)).slice(0, 1)) {
     if (!isLeft(result)) continue
@@ -80,6 +80,12 @@ const exploreAll = async (what: string, flags: Flags, signal: AbortSignal): Prom
   if (signal.aborted) return { type: 'interrupted' }
   return done.some(({ result }) => isLeft(result)) ? { type: 'failed' } : ended
 }
+
+/** Where a journal is not the data centre's, that it is not. */
+const whoseJournal = ({ result }: Exploration): string =>
+  isLeft(result) && !result.left.replayed
+    ? '  (this is the journal of the exploration itself, its times being the numbers of choices: the simulated data centre does not come to the same)\n'
+    : ''
 
 /** One exploration, in slices, so that the process hears Ctrl-C; `undefined` when it was stopped. */
 const exploreOne = async (

@@ -5,26 +5,28 @@ import { runFold } from '../../lib/stream/fold'
 import { invariants } from '../invariants/invariants'
 import { breaches } from '../invariants/watcher'
 import { asking } from './asking'
+import { checkedScope } from './checkedScope'
 import type { Choice } from './choices'
 import { choices } from './choices'
 import { dataKey } from './dataKey'
 import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './firstState'
 import { begun, hearing } from './hearing'
-import { journalOfPath } from './journalOfPath'
+import { journalAlong } from './journalOfPath'
 import type { Wrong } from './judge'
-import { judge } from './judge'
+import { judge, restless } from './judge'
 import { numbering } from './numbering'
 import type { Choosing, Scope } from './scope'
 import type { State } from './state'
 import { copyOf, keyOf } from './state'
 import { stepping } from './stepping'
+import type { Walk } from './walk'
 import { walk } from './walk'
 
 /**
- * - `pages` of the guest (default 3), `writes` that it makes at most (default 4), `faults` that happen at most (default 0), `fail`: what may fail (default all), `mend`: whether a
- *   link may come back (default true).
- * - `contextPages`: whether the execution context takes time to leave (default false). `guest`, `engine`: as for a data centre.
- * - `maxStates` (default 5,000,000): at more the exploration stops and says so. `progress`: told every 5,000 transitions.
+ * - `pages` of the guest (default 3, at least 1), `writes` that it makes at most (default 4), `faults` that happen at most (default 0), `fail`: what may fail (default all), `mend`:
+ *   whether a link may come back (default true).
+ * - `guest`: what else it is, as for a data centre; its `contextBytes` (default 0) say whether the execution context takes time to leave. `engine`: as for a data centre.
+ * - `maxStates` (default 5,000,000, at least 1): at more the exploration stops and says so. `progress`: told every 5,000 transitions.
  * - `judgedEnds` (default 200): how many of the shortest ways to different ends are judged whole.
  */
 export type ExploreOptions = Scope & {
@@ -42,8 +44,11 @@ export type Explored = { readonly states: number; readonly transitions: number; 
 /** Every interleaving was seen and nothing is wrong; `complete` is false when `maxStates` stopped it. `outcomes`: each way in which it may end, once. */
 export type Holds = Explored & { readonly complete: boolean; readonly outcomes: readonly Outcome[] }
 
-/** The shortest way to something wrong: the choices, and the journal that they leave in the simulated data centre (see `journalOfPath`). */
-export type Shortest = Explored & Wrong & { readonly path: readonly Choice[]; readonly journal: Journal }
+/**
+ * The shortest way to something wrong: the choices, and the journal that they leave in the simulated data centre (see `journalOfPath`). `replayed` is false where the data
+ * centre does not come to the same, as of a pipeline that looks at times: the journal is then the exploration's own.
+ */
+export type Shortest = Explored & Wrong & { readonly path: readonly Choice[]; readonly journal: Journal; readonly replayed: boolean }
 
 /**
  * Explores every interleaving of a small migration, breadth first: of the guest's reads and writes, pages leaving and arriving, answers, notices, faults and
@@ -53,7 +58,8 @@ export type Shortest = Explored & Wrong & { readonly path: readonly Choice[]; re
  *     explore(precopy({ until: stopRule.roundsAtMost(2) }), { pages: 3, writes: 4, faults: 1 })
  *
  * Besides what `judge` finds at an entry, every state must have a way to an end (`ends`), and the shortest ways to the ends are judged whole, by the invariants of journals that
- * look at no clock. Cost: about 20 us a state of 3 pages, and some 500 bytes for each.
+ * look at no clock. A pipeline that orders for ever what is answered at once breaks `ends`, too. Throws `RangeError` for options out of range, and for a phase that remembers
+ * what is not in its name and data, so that states would be taken to be one that are not (see `likeness`). Cost: about 20 us a state of 3 pages, and some 500 bytes for each.
  */
 export const explore = (pipeline: Pipeline | Choosing, options: ExploreOptions = {}): E.Either<Shortest, Holds> => {
   const { progress } = options
@@ -71,6 +77,11 @@ export function* exploring(
   options: ExploreOptions = {}
 ): Generator<ExploreProgress, E.Either<Shortest, Holds>> {
   const { maxStates = 5_000_000, judgedEnds = 200 } = options
+  checkedScope('explore', options)
+  if (!(Number.isInteger(maxStates) && maxStates >= 1))
+    throw new RangeError(`explore: maxStates must be a positive integer (got ${maxStates})`)
+  if (!(Number.isInteger(judgedEnds) && judgedEnds >= 0))
+    throw new RangeError(`explore: judgedEnds must be a non-negative integer (got ${judgedEnds})`)
   const chances = chancesOf(options)
   const asked = asking()
   let wrong: Wrong | undefined
@@ -79,9 +90,12 @@ export function* exploring(
   const steps = stepping({
     migration: MIGRATION,
     saving: saved,
-    hearing: hearing(MIGRATION, numbered, asked.count),
+    hearing: hearing(MIGRATION, numbered, asked),
     witness: (entry, state) => {
       wrong ??= judge(entry, state)
+    },
+    restless: () => {
+      wrong ??= restless
     }
   })
   const seen = new Map<string, number>()
@@ -97,13 +111,20 @@ export function* exploring(
 
   const found = (to: number, choice: Choice | undefined, what: Wrong, depth: number): E.Either<Shortest, Holds> => {
     const path = [...pathTo(to, from, by), ...(choice === undefined ? [] : [choice])]
-    return E.left({ ...what, states: seen.size, transitions, depth, path, journal: journalOfPath(pipeline, path, options) })
+    const along = walked(path)
+    // What an exploration finds at an entry a walk finds there too, unless phases that it took for one are not.
+    if (what === wrong && along.wrong() === undefined) throw forgotten(JSON.stringify(path))
+    return E.left({ ...what, states: seen.size, transitions, depth, path, ...journalAlong(pipeline, path, options, along) })
   }
 
-  const walked = (path: readonly Choice[]): Journal => {
+  const walked = (path: readonly Choice[]): Walk => {
     const along = walk(pipeline, options)
-    for (const choice of path) along.take(choice)
-    return along.journal
+    for (const choice of path) {
+      const { said: _, ...act } = choice
+      if (!along.choices().some((one) => dataKey(one) === dataKey(act))) throw forgotten(JSON.stringify(choice))
+      along.take(choice)
+    }
+    return along
   }
 
   asked.answer([])
@@ -150,7 +171,7 @@ export function* exploring(
           next.push(after)
           if (after.outcome !== undefined) {
             outcomes.set(dataKey(after.outcome), after.outcome)
-            const broken = judged++ < judgedEnds ? wrongOnTheWay(walked(pathTo(fresh, from, by))) : undefined
+            const broken = judged++ < judgedEnds ? wrongOnTheWay(walked(pathTo(fresh, from, by)).journal) : undefined
             if (broken !== undefined) onTheWay ??= { to: fresh, broken }
           }
           nextNumbers.push(fresh)
@@ -172,6 +193,12 @@ export function* exploring(
     return found(stuck, undefined, { invariant: 'ends', problem: 'from here the migration never ends, whatever happens' }, depth)
   return E.right({ states: seen.size, transitions, depth, complete, outcomes: [...outcomes.values()] })
 }
+
+/** A path that was explored and cannot be gone: more was remembered than names and data say, and it showed itself too late to tell where. */
+const forgotten = (path: string): RangeError =>
+  new RangeError(
+    `explore: a phase remembers what is not in its name and data: the way that was explored is another when it is gone alone (got ${path})`
+  )
 
 /** Of a whole journal without times, what the invariants find that need neither clocks nor what a link is made of. */
 const wrongOnTheWay = (journal: Journal): Wrong | undefined => {

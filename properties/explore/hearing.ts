@@ -1,10 +1,14 @@
-import type { Command, Request } from '../../lib/protocol/command'
-import type { Phase, Step } from '../../lib/protocol/phase'
+import type { Command } from '../../lib/protocol/command'
+import type { Step } from '../../lib/protocol/phase'
 import type { Carrier, Outcome } from '../../lib/protocol/pipeline'
 import { begin } from '../../lib/protocol/pipeline'
 import type { Signal } from '../../lib/protocol/signal'
+import type { Asking } from './asking'
 import { dataKey } from './dataKey'
+import type { Made } from './likeness'
+import { likeness, madeOf } from './likeness'
 import type { Numbering } from './numbering'
+import { phaseNumber } from './phaseNumber'
 
 /** A carrier whose phase has a number: equal numbers, equal futures of the pipeline. */
 export type Heard = { readonly carrier: Carrier; readonly phase: number; readonly commands: readonly Command[] }
@@ -23,12 +27,6 @@ const signalKey = (signal: Signal): string => {
   return text
 }
 
-type Known = { readonly phase: Phase<Outcome>; readonly number: number; readonly requests: readonly Request[] } | 'nobody'
-
-/** The number of a phase by its name and data, which hold all that can influence its future. */
-export const phaseNumber = (phase: Phase<Outcome>, numbered: Numbering): number =>
-  numbered(phase.type === 'done' ? `; ${dataKey(phase.value)}` : `${phase.name} ${dataKey(phase.data)}`)
-
 /** A pipeline's first step. */
 export const begun = (migration: string, step: Step<Outcome>, numbered: Numbering): Heard => {
   const [carrier, commands] = begin(migration, step)
@@ -37,10 +35,11 @@ export const begun = (migration: string, step: Step<Outcome>, numbered: Numberin
 
 /**
  * A pipeline that is asked once only: a phase is pure, so that what it made of a signal it makes of it again, wherever that is. Steps in which it has made a choice of
- * its own (`asked` counts them) are taken anew each time.
+ * its own (`asking` counts them) are taken anew each time. Whether phases with one number are indeed alike is asked of them, too (see `likeness`).
  */
-export const hearing = (migration: string, numbered: Numbering, asked: () => number): Hearing => {
-  const known = new Map<number, Map<string, Known>>()
+export const hearing = (migration: string, numbered: Numbering, asking: Asking): Hearing => {
+  const known = new Map<number, Map<string, Made>>()
+  const alike = likeness(numbered, asking)
   return ({ phase, n }, number, signal) => {
     if (phase.type === 'done') return undefined
     let ofPhase = known.get(number)
@@ -49,15 +48,26 @@ export const hearing = (migration: string, numbered: Numbering, asked: () => num
       known.set(number, ofPhase)
     }
     const text = signalKey(signal)
-    let next = ofPhase.get(text)
-    if (next === undefined) {
-      const before = asked()
-      const step = phase.on(signal)
-      next = step === undefined ? 'nobody' : { phase: step.phase, number: phaseNumber(step.phase, numbered), requests: step.requests }
-      if (asked() === before) ofPhase.set(text, next)
+    let made = ofPhase.get(text)
+    if (made === undefined) {
+      const before = asking.count()
+      made = madeOf(phase, signal, numbered)
+      const chosen = asking.count() !== before
+      if (!chosen) ofPhase.set(text, made)
+      alike(phase, number, text, signal, made, chosen)
     }
-    if (next === 'nobody') return undefined
-    const commands = next.requests.map(({ order, lane, tag }, i): Command => ({ order, to: { migration, lane, tag, n: n + i } }))
-    return { carrier: { phase: next.phase, n: n + commands.length }, phase: next.number, commands }
+    return heardOf(migration, n, made)
   }
+}
+
+/** A pipeline that is asked each time: for a way that is gone alone, which is then right whatever phases remember. */
+export const hearingAnew =
+  (migration: string, numbered: Numbering): Hearing =>
+  ({ phase, n }, _, signal) =>
+    phase.type === 'done' ? undefined : heardOf(migration, n, madeOf(phase, signal, numbered))
+
+const heardOf = (migration: string, n: number, made: Made): Heard | undefined => {
+  if (made === 'nothing') return undefined
+  const commands = made.requests.map(({ order, lane, tag }, i): Command => ({ order, to: { migration, lane, tag, n: n + i } }))
+  return { carrier: { phase: made.phase, n: n + commands.length }, phase: made.number, commands }
 }

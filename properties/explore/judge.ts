@@ -3,6 +3,7 @@ import type { Entry } from '../../lib/protocol/journal'
 import type { Outcome } from '../../lib/protocol/pipeline'
 import * as hosts from '../../lib/world/hosts'
 import type { State } from './state'
+import { MOST_SIGNALS } from './stepping'
 
 /** What is wrong with an entry in the state it was said in: the invariant's name, and the problem in a sentence. */
 export type Wrong = { readonly invariant: string; readonly problem: string }
@@ -29,6 +30,12 @@ export const judge = (entry: Entry, s: State): Wrong | undefined => {
       return { invariant: 'onePrimary', problem: `the guest runs at the ${running[0]} and the ${primary} is primary` }
   }
   return undefined
+}
+
+/** Of a pipeline that hears and orders without end while nothing else can happen. */
+export const restless: Wrong = {
+  invariant: 'ends',
+  problem: `the pipeline orders again and again what is answered at once: after ${MOST_SIGNALS} signals nothing else could happen yet`
 }
 
 const atEnd = (outcome: Outcome, s: State): Wrong | undefined => {

@@ -27,6 +27,8 @@ export type SteppingOptions = {
   readonly witness: Witness
   /** Hears how much of the guest's time at the source is taken away. */
   readonly throttled?: (fraction: number) => void
+  /** Hears of a pipeline that was told `MOST_SIGNALS` signals at once and orders still: it is told no more, and the state is of no use. */
+  readonly restless: () => void
 }
 
 /** Takes states on, in place: `begin` gives a pipeline's first commands, `take` lets one thing happen. */
@@ -42,7 +44,7 @@ export type Stepping = {
  * once is heard in the order of `run`: the signals of an order after those before it, and a step of the pipeline is complete before the world hears of it. A
  * sender takes its pages one at a time and reads each when it begins to leave, as the data centre does with `batchPages: 1`.
  */
-export const stepping = ({ migration, saving: { save, load }, hearing, witness, throttled }: SteppingOptions): Stepping => {
+export const stepping = ({ migration, saving: { save, load }, hearing, witness, throttled, restless }: SteppingOptions): Stepping => {
   let s: State
   /** What the hosts are now, and whether they have been changed since. */
   let loaded = save()
@@ -55,6 +57,8 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
   let outbox: Signal[] = []
   let draining = false
   let delivering = false
+  /** Signals heard since something happened. */
+  let signals = 0
 
   const tell = (to: Address, answer: Answer): void => {
     outbox.push({ ...answer, at, to })
@@ -74,7 +78,13 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     draining = false
   }
   const hear = (signal: Signal): void => {
-    if (s.outcome !== undefined) return
+    if (s.outcome !== undefined || signals > MOST_SIGNALS) return
+    if (++signals > MOST_SIGNALS) {
+      orders = []
+      outbox = []
+      restless()
+      return
+    }
     note({ type: 'signalled', at, signal })
     const heard = hearing(s.carrier, s.phase, signal)
     if (heard !== undefined) go(heard.carrier, heard.phase, heard.commands)
@@ -411,6 +421,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     outbox = []
     draining = false
     delivering = false
+    signals = 0
     enter(state)
     changed = false
     act()
@@ -426,6 +437,9 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     take: (state, choice, now) => run(state, now, () => happen(choice))
   }
 }
+
+/** Signals that are heard at once, before anything else can happen: far more than any order's answers, and those of the orders that these lead to. */
+export const MOST_SIGNALS = 10_000
 
 type SendOrder = Extract<Order, { readonly type: 'send' }>
 

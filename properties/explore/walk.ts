@@ -1,12 +1,13 @@
 import type { Entry, Journal } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { asking } from './asking'
+import { checkedScope } from './checkedScope'
 import type { Choice } from './choices'
 import { choices } from './choices'
 import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './firstState'
-import { begun, hearing } from './hearing'
+import { begun, hearingAnew } from './hearing'
 import type { Wrong } from './judge'
-import { judge } from './judge'
+import { judge, restless } from './judge'
 import type { Numbering } from './numbering'
 import { numbering } from './numbering'
 import type { Choosing, Scope } from './scope'
@@ -22,7 +23,7 @@ export type Walk = {
   readonly take: (choice: Choice) => readonly boolean[]
   readonly key: () => string
   readonly journal: Journal
-  /** The first that `judge` finds wrong on it: an exploration ends there. */
+  /** The first that `judge` finds wrong on it, or that its pipeline never rests (the journal then shows how that begins): an exploration ends there. */
   readonly wrong: () => Wrong | undefined
   /** What was answered before the first choice. */
   readonly said: readonly boolean[]
@@ -36,6 +37,7 @@ export type WalkOptions = { readonly throttled?: (fraction: number) => void; rea
  * possible where it stands.
  */
 export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttled, numbered = numbering() }: WalkOptions = {}): Walk => {
+  checkedScope('walk', scope)
   const view = viewOf(scope)
   const chances = chancesOf(scope)
   const asked = asking()
@@ -44,16 +46,22 @@ export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttl
     { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: { world: 'explored', pages: view.pages } }
   ]
   let taken = 0
+  /** Entries before what happens now. */
+  let before = journal.length
   let wrong: Wrong | undefined
   const steps = stepping({
     migration: MIGRATION,
     saving,
-    hearing: hearing(MIGRATION, numbered, asked.count),
+    hearing: hearingAnew(MIGRATION, numbered),
     witness: (entry, on) => {
       journal.push(stamped(entry, taken))
       wrong ??= judge(entry, on)
     },
-    throttled
+    throttled,
+    restless: () => {
+      wrong ??= restless
+      journal.length = Math.min(journal.length, before + RESTLESS_ENTRIES)
+    }
   })
   const answered = (said: readonly boolean[]): readonly boolean[] => Array.from({ length: asked.count() }, (_, i) => said[i] ?? false)
   asked.answer([])
@@ -74,12 +82,16 @@ export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttl
       if (!choices(state, chances).some((one) => JSON.stringify(one) === JSON.stringify(act)))
         throw new RangeError(`walk: choice ${taken} must be possible where it stands (got ${JSON.stringify(choice)})`)
       taken++
+      before = journal.length
       asked.answer(said)
       steps.take(state, choice, 0)
       return answered(said)
     }
   }
 }
+
+/** What a journal keeps of signals and orders without end. */
+const RESTLESS_ENTRIES = 24
 
 const stamped = (entry: Entry, at: number): Entry =>
   entry.type === 'signalled' ? { ...entry, at, signal: { ...entry.signal, at } } : { ...entry, at }

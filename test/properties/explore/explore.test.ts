@@ -6,8 +6,10 @@ import { activePush } from '../../../lib/migration/activePush'
 import { hops } from '../../../lib/migration/hops'
 import { retried } from '../../../lib/migration/retried'
 import * as skipRule from '../../../lib/migration/skipRule'
+import * as stages from '../../../lib/migration/stages'
 import { or, roundsAtMost } from '../../../lib/migration/stopRule'
-import { chain, done, request } from '../../../lib/protocol/phase'
+import type { Failure } from '../../../lib/protocol/phase'
+import { andThen, chain, done, iterate, request } from '../../../lib/protocol/phase'
 import type { Outcome, Pipeline } from '../../../lib/protocol/pipeline'
 import { runFold } from '../../../lib/stream/fold'
 import { hybrid } from '../../../pipelines/hybrid'
@@ -16,7 +18,7 @@ import { precopy } from '../../../pipelines/precopy'
 import { stopAndCopy } from '../../../pipelines/stopAndCopy'
 import { plantedFaults } from '../../../properties/broken/plantedFaults'
 import { dataKey } from '../../../properties/explore/dataKey'
-import type { Shortest } from '../../../properties/explore/explore'
+import type { ExploreOptions, Shortest } from '../../../properties/explore/explore'
 import { explore, exploring } from '../../../properties/explore/explore'
 import { journalOfPath } from '../../../properties/explore/journalOfPath'
 import type { Choose, Choosing, Scope } from '../../../properties/explore/scope'
@@ -50,7 +52,13 @@ const wrong = plantedFaults().filter(({ name, wrap }) => wrap === undefined && n
 const SMALLEST: readonly Scope[] = [
   { pages: 1, writes: 1, faults: 0 },
   { pages: 2, writes: 1, faults: 0 },
-  { pages: 2, writes: 2, faults: 0 }
+  { pages: 2, writes: 2, faults: 0 },
+  { pages: 1, writes: 0, faults: 1 },
+  {
+    pages: 1,
+    writes: 0,
+    guest: { dependencies: [{ kind: 'file', name: 'log', policy: { type: 'forwarded', usesPerSecond: 1, nsPerUse: 1 } }] }
+  }
 ]
 
 const shortestOf = (pipeline: Pipeline): readonly [Shortest, Scope] => {
@@ -124,6 +132,63 @@ describe('explore', () => {
   it('names the state from which there is no way to an end', () => {
     const result = explore(wrong.find(({ name }) => name === 'neverEnding')!.pipeline, { pages: 1, writes: 0 })
     expect(result).toMatchObject({ left: { invariant: 'ends' } })
+  })
+
+  it('names a pipeline that orders for ever what is answered at once, and shows how that begins', () => {
+    const busy: Pipeline = () =>
+      pipe(
+        stages.prepare(),
+        andThen('busy', () =>
+          iterate(
+            'loop',
+            0,
+            () => request({ type: 'sync' }),
+            () => E.left<number, E.Either<Failure, readonly string[]>>(0)
+          )
+        ),
+        stages.concluded
+      )
+    const result = explore(busy, { pages: 1, writes: 1 })
+    if (E.isRight(result)) throw new Error('it rests')
+    const { invariant, problem, replayed, journal, path } = result.left
+    expect([invariant, problem, replayed]).toEqual([
+      'ends',
+      'the pipeline orders again and again what is answered at once: after 10000 signals nothing else could happen yet',
+      false
+    ])
+    expect(path.at(-1)).toMatchObject({ type: 'answer' })
+    expect(journal.length).toBeLessThan(60)
+    expect(journal.slice(-10).map((entry) => (entry.type === 'commanded' ? entry.command.order.type : ''))).toContain('sync')
+  })
+
+  it('says where the data centre does not come to the same, because the pipeline looks at times', () => {
+    const late: Pipeline = () =>
+      pipe(
+        request({ type: 'preselect' }),
+        chain('decide', (answer: E.Either<Failure, { readonly at: number }>) =>
+          done<Outcome>(
+            E.isRight(answer) && answer.right.at > 0 ? { type: 'lost', reason: 'late' } : { type: 'lost', reason: 'lost already' }
+          )
+        )
+      )
+    const result = explore(late, { pages: 1, writes: 0 })
+    expect(result).toMatchObject({
+      left: { invariant: 'outcomeHolds', replayed: false }
+    })
+    expect(E.isLeft(result) && result.left.journal[0]).toMatchObject({ world: { world: 'explored' } })
+  })
+
+  it.each<readonly [ExploreOptions, string]>([
+    [{ pages: 0 }, 'explore: pages must be a positive integer (got 0)'],
+    [{ pages: 1.5 }, 'explore: pages must be a positive integer (got 1.5)'],
+    [{ writes: -1 }, 'explore: writes must be a non-negative integer (got -1)'],
+    [{ faults: 0.5 }, 'explore: faults must be a non-negative integer (got 0.5)'],
+    [{ faults: Number.NaN }, 'explore: faults must be a non-negative integer (got NaN)'],
+    [{ fail: ['nobody' as 'link'] }, 'explore: fail must be some of link, source, target (got "nobody")'],
+    [{ maxStates: 0 }, 'explore: maxStates must be a positive integer (got 0)'],
+    [{ judgedEnds: -1 }, 'explore: judgedEnds must be a non-negative integer (got -1)']
+  ])('refuses %j', (options, message) => {
+    expect(() => explore(stopAndCopy(), options)).toThrow(new RangeError(message))
   })
 
   it('stops at so many states and says that it is not complete', () => {

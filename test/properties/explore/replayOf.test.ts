@@ -4,6 +4,9 @@ import { CHOICE_NS, replayedJournal, replayOf } from '../../../properties/explor
 import { withoutTimes } from '../../../properties/explore/withoutTimes'
 import { broken, nonsense, scopes, shipped, turns, walked } from './walks'
 
+/** Walks; `RUNS` asks for more. */
+const RUNS = Number(process.env.RUNS ?? 500)
+
 describe('replayOf', () => {
   it('gives the journal of any walk, of a right pipeline or a wrong one, but for times', () => {
     const seen = new Set<string>()
@@ -19,7 +22,7 @@ describe('replayOf', () => {
           expect(withoutTimes(replayedJournal(replayOf(pipeline, path, scope)), CHOICE_NS)).toEqual(withoutTimes(walk.journal, 1))
         }
       ),
-      { numRuns: 1500 }
+      { numRuns: RUNS }
     )
     expect([...seen]).toEqual(
       expect.arrayContaining(['write', 'read', 'leave', 'arrive', 'answer', 'notice', 'fail', 'mend', 'completed', 'aborted', 'lost'])
@@ -32,7 +35,7 @@ describe('replayOf', () => {
         const { walk, path } = walked(pipeline, scope, taken)
         expect(withoutTimes(replayedJournal(replayOf(pipeline, path, scope)), CHOICE_NS)).toEqual(withoutTimes(walk.journal, 1))
       }),
-      { numRuns: 1500 }
+      { numRuns: RUNS }
     )
   })
 })

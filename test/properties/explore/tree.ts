@@ -4,7 +4,7 @@ import { asking } from '../../../properties/explore/asking'
 import { choices } from '../../../properties/explore/choices'
 import { dataKey } from '../../../properties/explore/dataKey'
 import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from '../../../properties/explore/firstState'
-import { hearing } from '../../../properties/explore/hearing'
+import { hearingAnew } from '../../../properties/explore/hearing'
 import { judge } from '../../../properties/explore/judge'
 import { numbering } from '../../../properties/explore/numbering'
 import type { Choosing, Scope } from '../../../properties/explore/scope'
@@ -34,9 +34,12 @@ export const tree = (pipeline: Pipeline | Choosing, scope: Scope, most = Infinit
   const steps = stepping({
     migration: MIGRATION,
     saving,
-    hearing: hearing(MIGRATION, numbered, asked.count),
+    hearing: hearingAnew(MIGRATION, numbered),
     witness: (entry, state) => {
       found ??= judge(entry, state)?.invariant
+    },
+    restless: () => {
+      found ??= 'ends'
     }
   })
   const descend = (state: State, depth: number): void => {
