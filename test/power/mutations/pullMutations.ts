@@ -222,7 +222,7 @@ export const pullMutations: readonly Mutation[] = [
     name: 'bubblingWithoutTheStickyPivot',
     kind: 'a page dropped',
     mistake: 'When no edge can grow the search ends (the listing of OSR 43(3), 2009).',
-    edits: [{ file: bubbling, find: 'n > 0 || want === 0 ? [n, next] : upward(next, missing, out, want)', put: '[n, next]' }],
+    edits: [{ file: bubbling, find: 'n > 0 ? [n, next] : upward(next, missing, out, want)', put: '[n, next]' }],
     swarms: ['postcopies', 'hybrids']
   },
   {
