@@ -30,6 +30,7 @@ type Heard = { readonly signal: Signal; readonly made: Made }
  * and data are asked for, now or later, and must give equal orders and come to an equal name and data. What it comes to is asked in its turn, as long as
  * `MOST` different objects of a name and data are not met, so that what shows itself many signals later is found too. Not found is what only the later of so many
  * objects remember for more than one signal, or what shows itself only when choices are answered `true`.
+ * An answer that one of two takes no notice of is not to what it asked: they use other tags, and then what is under way, which states are told apart by, says so.
  *
  * Throws `RangeError` where a phase remembers what is not in its name and data.
  */
@@ -56,7 +57,7 @@ export const likeness = (numbered: Numbering, asking: Asking): Likeness => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const [phase, { signal, made }] = next
       const other = madeOf(phase, signal, numbered)
-      if (!areEqual(made, other))
+      if (!areEqual(made, other) && !isAnothers(signal, made, other))
         throw new RangeError(
           `explore: phase ${phase.name} remembers what is not in its name and data: at a signal '${signal.type}' it ${inWords(made)}, and with the same name and data it ${inWords(other)}`
         )
@@ -80,6 +81,9 @@ export const likeness = (numbered: Numbering, asking: Asking): Likeness => {
 
 /** Objects of one name and data that are asked for more than one signal. */
 const MOST = 8
+
+/** Whether a signal is the answer to something that only one of two phases has asked for. */
+const isAnothers = (signal: Signal, a: Made, b: Made): boolean => 'to' in signal && (a === 'nothing' || b === 'nothing')
 
 const areEqual = (a: Made, b: Made): boolean => {
   if (a === 'nothing' || b === 'nothing') return a === b

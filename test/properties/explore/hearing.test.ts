@@ -66,4 +66,17 @@ describe('what a phase remembers', () => {
     }
     expect(() => explore(forgetting, { pages: 1, writes: 0 })).toThrow(/^explore: phase wait remembers/)
   })
+
+  it('may be a tag alone, which what is under way says too', () => {
+    const tagged: Choosing = {
+      choosing: (choose) => () => {
+        const waits = (tag: number) =>
+          awaiting([asked({ type: 'preselect' }, tag)], 'wait', null, (signal) =>
+            answers(signal, tag) ? done<Outcome>({ type: 'aborted', reason: 'enough', running: 'source' }) : undefined
+          )
+        return awaiting([asked({ type: 'preselect' })], 'decide', null, () => waits(choose() ? 1 : 2))
+      }
+    }
+    expect(explore(tagged, { pages: 1, writes: 0 })).toMatchObject({ right: { complete: true } })
+  })
 })
