@@ -66,8 +66,9 @@ const exploreAll = async (what: string, flags: Flags, signal: AbortSignal): Prom
   const { json = false, journal = false, quiet = false, svg } = flags
   const done: Exploration[] = []
   for (const { name, of } of subjects.right) {
-    const exploration = await exploreOne(name, of, options.right, { signal, quiet })
+    const exploration = await exploreOne(name, of, options.right, { signal, quiet }).catch(forgotten)
     if (exploration === undefined) break
+    if ('got' in exploration) return refused({ ...exploration, path: name })
     done.push(exploration)
     if (!json) process.stdout.write(`${exploreReport(exploration, { journal })}\n${whoseJournal(exploration)}`)
   }
@@ -79,6 +80,12 @@ const exploreAll = async (what: string, flags: Flags, signal: AbortSignal): Prom
   if (json) process.stdout.write(`${JSON.stringify(done.map(exploreData), null, 2)}\n`)
   if (signal.aborted) return { type: 'interrupted' }
   return done.some(({ result }) => isLeft(result)) ? { type: 'failed' } : ended
+}
+
+/** A pipeline that cannot be explored, because its phases remember what is not in their names and data, or what is no data; any other error is a bug and comes through. */
+const forgotten = (error: unknown): Omit<InputError, 'path'> => {
+  if (!(error instanceof RangeError && /^(explore|dataKey): /.test(error.message))) throw error
+  return { expected: 'a pipeline whose phases hold all that they remember in their names and data', got: error.message }
 }
 
 /** Where a journal is not the data centre's, that it is not. */
