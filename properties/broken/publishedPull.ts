@@ -48,7 +48,7 @@ const sending = <S extends Data>(
   tag: number,
   requests: Attempt<unknown>['requests']
 ): Attempt<unknown> =>
-  awaiting(requests, 'pushing', [missing, state, heard], (signal) => {
+  awaiting(requests, 'pushing', [missing, state, heard, tag], (signal) => {
     if (signal.type === 'faulted') return sending(order, missing, order.faulted(state, signal.page), [...heard, signal.page], tag, [])
     if (!answers(signal, tag)) return undefined
     if (signal.type === 'refused') return done(E.left(failure('send', signal.reason)))
