@@ -80,7 +80,7 @@ export const chain = <A, B>(name: string, then: (a: A) => Step<B>): ((first: Ste
  * ones), and parameters with a default or a rest are not counted by `length`.
  */
 const mayRemember = (then: (...handed: never[]) => unknown): boolean =>
-  then.length > 0 || 'prototype' in then || !/^\(\s*\)\s*=>/.test(Function.prototype.toString.call(then))
+  then.length > 0 || !/^\(\s*\)\s*=>/.test(Function.prototype.toString.call(then))
 
 const chained =
   <A, B>(name: string, then: (a: A) => Step<B>, remembers: boolean) =>

@@ -10,7 +10,7 @@ const dataOf = ({ phase }: Step<unknown>): unknown => (phase.type === 'done' ? '
 it('what is handed on is in the data, however the function takes it', () => {
   const named = (a: number): Attempt<number> => andThen('end', () => done(E.right(a)))(flush())
   const byArguments: typeof named = flow((a: number) => a, named)
-  const rest = (...all: readonly [number]): Attempt<number> => named(all[0])
+  const rest = (...all: readonly [number]): Attempt<number> => named((() => all[0])())
   const withDefault = (a = 0): Attempt<number> => named(a)
   for (const then of [named, byArguments, rest, withDefault]) {
     expect(dataOf(chain('then', then)(done(7)))).toEqual([7, null])
