@@ -67,19 +67,28 @@ export const sending = (options: SendingOptions): Sending => {
   /** How many of the pages to come one batch takes: over several channels each takes its part of what is left, so that all of them have some to the end. */
   const share = (left: number): number => (channels === 1 ? left : Math.ceil(left / channels))
 
+  /** The next page that is not left out, chosen; -1 when there is none. */
+  const nextChosen = (): number => {
+    for (;;) {
+      const page = source.next()
+      if (page < 0) return page
+      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(order.overtake && options.withdraw(page))) {
+        skipped.push(page)
+        continue
+      }
+      hosts.choose(h, page)
+      return page
+    }
+  }
+
   const nextFollowed = (): Batch | undefined => {
     const most = Math.min(batchPages, share(source.left()))
     const { pages: list, ends, leaves } = buffers.take(most)
     let n = 0
     let total = 0
     while (n < most) {
-      const page = source.next()
+      const page = nextChosen()
       if (page < 0) break
-      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(order.overtake && options.withdraw(page))) {
-        skipped.push(page)
-        continue
-      }
-      hosts.choose(h, page)
       list[n] = page
       total += hosts.isZero(h, page) ? small : full
       ends[n++] = total
@@ -131,13 +140,8 @@ export const sending = (options: SendingOptions): Sending => {
   /** The next packet as a coder writes it: a page is read when it begins to leave, which is now; some coders gather several. */
   const nextCoded = (): Batch | undefined => {
     while (!stopped) {
-      const page = source.next()
+      const page = nextChosen()
       if (page < 0) break
-      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(order.overtake && options.withdraw(page))) {
-        skipped.push(page)
-        continue
-      }
-      hosts.choose(h, page)
       counted++
       gathered.push(page)
       const packet = hosts.encode(h, page, order.encoding === 'delta')

@@ -322,8 +322,8 @@ export const worldMutations: readonly Mutation[] = [
     edits: [
       {
         file: sending,
-        find: 'skipped.push(page)\n        continue\n      }\n      hosts.choose(h, page)\n      list[n] = page',
-        put: 'continue\n      }\n      hosts.choose(h, page)\n      list[n] = page'
+        find: 'skipped.push(page)\n        continue\n      }\n      hosts.choose(h, page)\n      return page',
+        put: 'continue\n      }\n      hosts.choose(h, page)\n      return page'
       }
     ],
     swarms: ['postcopies', 'hybrids'],
