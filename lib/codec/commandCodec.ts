@@ -1,4 +1,4 @@
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import type { Address, Command, Order } from '../protocol/command'
 import { closed } from './closed'
 import { pageSetCodec, pagesCodec } from './pagesCodec'
@@ -47,6 +47,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   release: nothingBeside,
   inquire: nothingBeside,
   throttle: closed({ fraction }),
+  pin: closed({ cores: t.union([positive, t.null]) }),
   wake: closed({ afterNs: nonNegativeInteger }),
   cancel: closed({ tag: nonNegativeInteger }),
   abandon: nothingBeside

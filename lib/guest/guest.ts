@@ -24,7 +24,14 @@ export interface Guest {
   /** Every so many stores to a page make it all zeros, as a program that frees and clears its memory does; absent: never. */
   readonly clears?: number
   readonly device?: Device
+  readonly network?: Network
 }
+
+/**
+ * What a guest exchanges with the world over a network of its own while all its virtual CPUs run at full speed, in bytes per second. Sending and receiving are work of the
+ * virtual CPUs: slowed to half, it exchanges half (Chanchio & Thaenkaew, CCGrid 2014, Fig 11: 8 virtual CPUs on 2 cores leave 277, on 1 core 155 Mbit/s of a gigabit).
+ */
+export type Network = { readonly bytesPerSecond: number }
 
 /**
  * A device that writes the guest's memory by itself (DMA): every `intervalNs` while the guest runs it fills `pages` consecutive pages in one transfer, the next ones
@@ -54,6 +61,8 @@ export interface GuestOptions {
   readonly clears?: number
   /** None by default. */
   readonly device?: Device
+  /** None by default. */
+  readonly network?: Network
 }
 
 /**
@@ -105,7 +114,9 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
-  const { clears, device } = options
+  const { clears, device, network } = options
+  if (network !== undefined && !(network.bytesPerSecond >= 0 && network.bytesPerSecond < Number.POSITIVE_INFINITY))
+    throw new RangeError(`${kind}: the network's bytesPerSecond must be at least 0 and finite (got ${network.bytesPerSecond})`)
   if (clears !== undefined && !(Number.isSafeInteger(clears) && clears >= 2))
     throw new RangeError(`${kind}: clears must be an integer of at least 2 (got ${clears})`)
   if (device !== undefined && !(Number.isSafeInteger(device.intervalNs) && device.intervalNs >= 2))
@@ -123,7 +134,8 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     dependencies,
     ...(balloon === undefined ? {} : { balloon }),
     ...(clears === undefined ? {} : { clears }),
-    ...(device === undefined ? {} : { device })
+    ...(device === undefined ? {} : { device }),
+    ...(network === undefined ? {} : { network })
   }
 }
 

@@ -32,6 +32,14 @@ export interface HostCosts {
    * (measured).
    */
   readonly syncNs: number
+  /**
+   * Nanoseconds of a sender for each page that it looks at to send (is it zero?), and for each page with content that it sends besides. Default 0: the link decides. A sender
+   * does this while earlier bytes leave, so that a lane carries what the slower of the two lets through.
+   */
+  readonly scanPageNs: number
+  readonly sendPageNs: number
+  /** Nanoseconds of a receiver for each page with content, the first touch of its memory included. Default 0; it bounds a lane in the same way. */
+  readonly receivePageNs: number
 }
 
 /** A host that costs nothing. */
@@ -43,7 +51,10 @@ export const idealHost: HostCosts = {
   senderCores: 0,
   suspendNs: 0,
   resumeNs: 0,
-  syncNs: 0
+  syncNs: 0,
+  scanPageNs: 0,
+  sendPageNs: 0,
+  receivePageNs: 0
 }
 
 /**
@@ -55,6 +66,9 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   for (const name of ['firstWriteNs', 'hugePageSplitNs', 'suspendNs', 'resumeNs', 'syncNs'] as const)
     if (!Number.isSafeInteger(all[name]) || all[name] < 0)
       throw new RangeError(`hostCosts: ${name} must be an integer of at least 0 (got ${all[name]})`)
+  for (const name of ['scanPageNs', 'sendPageNs', 'receivePageNs'] as const)
+    if (!(all[name] >= 0 && all[name] < Number.POSITIVE_INFINITY))
+      throw new RangeError(`hostCosts: ${name} must be at least 0 and finite (got ${all[name]})`)
   const { hugePagePages, cores, senderCores } = all
   if (!(hugePagePages >= 1 && hugePagePages <= 2 ** 30 && (hugePagePages & -hugePagePages) === hugePagePages))
     throw new RangeError(`hostCosts: hugePagePages must be a power of two from 1 to 2^30 (got ${hugePagePages})`)
@@ -66,12 +80,14 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
 }
 
 /**
- * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), and the throttle (share of time taken away, 0 to 1).
+ * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), the throttle (share of time taken away, 0 to 1), and the cores to which the
+ * virtual CPUs are pinned (absent: any).
  */
 export interface Load {
   readonly vcpus: number
   readonly senders: number
   readonly throttle: number
+  readonly pinned?: number
 }
 
 /**
@@ -79,10 +95,23 @@ export interface Load {
  *
  * Virtual CPUs ask for a core each and senders for senderCores; when they ask for more than there is, all get the same part of what they
  * asked for (a fair scheduler, no priorities). Of that the throttle takes its share, as QEMU's cpu-throttle does (a CPU throttled by p
- * sleeps p of the time). Throttle 1 gives 0. Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`.
+ * sleeps p of the time). Throttle 1 gives 0. Pinned to y cores, n virtual CPUs have y / n of a core each at most (over-commitment). Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`.
  * Unchecked, cost O(1).
  */
-export const speed = (costs: HostCosts, { vcpus, senders, throttle }: Load): number => {
+export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcpus }: Load): number => {
   const asked = vcpus + senders * costs.senderCores
-  return Math.min(1, (costs.cores ?? vcpus) / asked) * (1 - throttle)
+  return Math.min(1, (costs.cores ?? vcpus) / asked, pinned / vcpus) * (1 - throttle)
+}
+
+/**
+ * The bytes per second at which a sender and a receiver can work off a batch of `bytes` on the wire: `pages` looked at, `zeros` of them without content. Infinity where they
+ * cost nothing. Law `laneRate is the bytes over the larger of both sides' times`.
+ */
+export const laneRate = (
+  { source, target }: { readonly source: HostCosts; readonly target: HostCosts },
+  { pages, zeros, bytes }: { readonly pages: number; readonly zeros: number; readonly bytes: number }
+): number => {
+  const whole = pages - zeros
+  const ns = Math.max(source.scanPageNs * pages + source.sendPageNs * whole, target.receivePageNs * whole)
+  return ns === 0 ? Number.POSITIVE_INFINITY : (bytes * 1e9) / ns
 }

@@ -6,6 +6,7 @@ import { applicationDegradation } from './applicationDegradation'
 import { bytesTransferred } from './bytesTransferred'
 import { downtime } from './downtime'
 import { faults } from './faults'
+import { guestThroughput } from './guestThroughput'
 import { linkDegradation } from './linkDegradation'
 import { outcome } from './outcome'
 import { type DirtyRate, pageDirtyRate } from './pageDirtyRate'
@@ -31,13 +32,14 @@ import { totalTime } from './totalTime'
  * | `pagesTransferred`               | the pages of every `sent`                                                               | pages        | H §3       |
  * | `bytesTransferred`               | the bytes of every `sent`                                                               | bytes        |            |
  * | `applicationDegradation`         | 1 - guest's progress / time, first command to last `suspended`, `activated`, `released` | fraction     | H §3       |
+ * | `guestThroughput`                | what the guest offers its network, times its progress / time                            | bytes/second | T Fig 11   |
  * | `pageDirtyRate.mean`, `.max`     | pages of `synced` / time since the `synced` before it, or since tracking began          | pages/second | C §4       |
  * | `linkDegradation`                | 1 - applications' bytes / bytes they wanted, of the last `linkUsed`                     | fraction     |            |
  * | `rounds`                         | how many `round`                                                                        |              | C §3.1     |
  * | `faults`                         | how many `faulted`                                                                      |              | H          |
  *
  * H: Hines and Gopalan, «Post-copy based live virtual machine migration using adaptive pre-paging and dynamic self-ballooning», VEE 2009.
- * C: Clark et al., «Live migration of virtual machines», NSDI 2005.
+ * C: Clark et al., «Live migration of virtual machines», NSDI 2005. T: Chanchio and Thaenkaew, «Time-bound, thread-based live migration of virtual machines», CCGrid 2014.
  */
 export type Metrics = {
   readonly outcome: Outcome | undefined
@@ -49,6 +51,7 @@ export type Metrics = {
   readonly pagesTransferred: number
   readonly bytesTransferred: number
   readonly applicationDegradation: number | undefined
+  readonly guestThroughput: number | undefined
   readonly pageDirtyRate: DirtyRate | undefined
   readonly linkDegradation: number | undefined
   readonly rounds: number
@@ -67,6 +70,7 @@ export const metrics = (unit: TimeUnit = nanoseconds): Fold<Entry, Metrics> =>
     pagesTransferred,
     bytesTransferred,
     applicationDegradation: applicationDegradation(unit),
+    guestThroughput: guestThroughput(unit),
     pageDirtyRate: pageDirtyRate(unit),
     linkDegradation,
     rounds,

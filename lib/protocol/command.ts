@@ -41,7 +41,7 @@ export type Pages = PageSet | PageSequence
  *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
  * - `inquire`: what the target knows of the migration: whose the guest is, and which pages are still missing there. A connection that broke stays broken when the link is
  *   mended: orders that need it are refused until `inquire` (to go on) or `preselect` (to begin anew) has made another.
- * - `throttle`: take a fraction of its time from the guest. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
+ * - `throttle`: take a fraction of its time from the guest. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
 export type Order =
@@ -71,6 +71,7 @@ export type Order =
   | { readonly type: 'release' }
   | { readonly type: 'inquire' }
   | { readonly type: 'throttle'; readonly fraction: number }
+  | { readonly type: 'pin'; readonly cores: number | null }
   | { readonly type: 'wake'; readonly afterNs: number }
   | { readonly type: 'cancel'; readonly tag: number }
   | { readonly type: 'abandon' }

@@ -80,6 +80,7 @@ export type AnswerKind = {
   release: 'released'
   inquire: 'standing'
   throttle: 'done'
+  pin: 'done'
   wake: 'done'
   cancel: 'cancelled'
   abandon: 'done'

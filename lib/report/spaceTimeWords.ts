@@ -55,6 +55,8 @@ export const orderInWords = (order: Order): string => {
       return 'whose is the guest, and what is missing?'
     case 'throttle':
       return order.fraction === 0 ? 'let the guest run at full speed' : `slow the guest down by ${Math.round(order.fraction * 1000) / 10} %`
+    case 'pin':
+      return order.cores === null ? 'let the virtual CPUs run on any core' : `put all virtual CPUs on ${order.cores} cores`
     case 'wake':
       return `wake me after ${formatTime(order.afterNs)}`
     case 'cancel':

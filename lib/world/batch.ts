@@ -23,6 +23,8 @@ export type Batch = Partial<PageBuffers> & {
   readonly lost?: (i: number) => void
   /** How many pages it carries, where they are not followed one by one. */
   readonly carried?: number
+  /** What its sender and its receiver can do at most, in bytes per second; absent: anything. */
+  readonly maxBytesPerSecond?: number
 }
 
 /** So many bytes that are no pages: execution context, device state. @internal */

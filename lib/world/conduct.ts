@@ -62,6 +62,8 @@ export type ConductPort = {
   /** Traps, logging or running have changed. */
   readonly changed: () => void
   readonly setThrottle: (fraction: number) => void
+  /** The guest's virtual CPUs share so many cores; `null`: any. */
+  readonly pin: (cores: number | null) => void
   /** The guest stands still while its log is read. */
   readonly heldBySync: () => void
   readonly departed: () => void
@@ -158,6 +160,10 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       return undefined
     case 'throttle':
       port.setThrottle(order.fraction)
+      port.tell(to, done)
+      return undefined
+    case 'pin':
+      port.pin(order.cores)
       port.tell(to, done)
       return undefined
     case 'wake':
@@ -344,6 +350,8 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
 const nonsense = (order: Order, { pages, exact }: Hosts): string | undefined => {
   if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
     return `a throttle must be from 0 to below 1 (got ${order.fraction})`
+  if (order.type === 'pin' && order.cores !== null && !(order.cores > 0 && order.cores < Number.POSITIVE_INFINITY))
+    return `cores must be above 0 and finite (got ${order.cores})`
   if (order.type === 'wake' && !(Number.isSafeInteger(order.afterNs) && order.afterNs >= 0))
     return `a wake must be after a whole number of nanoseconds (got ${order.afterNs})`
   if (order.type === 'send') {

@@ -278,12 +278,13 @@ const describe = ({
       workload: guest.workload.description as Data,
       ...(guest.clears === undefined ? {} : { clears: guest.clears }),
       ...(guest.device === undefined ? {} : { device: { ...guest.device } }),
+      ...(guest.network === undefined ? {} : { network: { ...guest.network } }),
       dependencies: guest.dependencies.map(({ kind, name, policy }): Data => ({ kind, name, policy: { ...policy } }))
     })
   ),
   link: { ...link },
-  source: { ...source },
-  target: { ...target },
+  source: described(source),
+  target: described(target),
   fidelity,
   redirectNs,
   targetMemoryBytes: Number.isFinite(targetMemoryBytes) ? targetMemoryBytes : null,
@@ -292,6 +293,14 @@ const describe = ({
   ...(stalls.length === 0 ? {} : { stalls: stalls.map((stall): Data => ({ ...stall })) }),
   ...(Object.keys(engine).length === 0 ? {} : { engine: partsOf(engine) }),
   ...(Object.keys(timetables).length === 0 ? {} : { timetables: timetables as Data })
+})
+
+/** Senders and receivers that cost nothing are not spoken of. */
+const described = ({ scanPageNs, sendPageNs, receivePageNs, ...costs }: HostCosts): Data => ({
+  ...costs,
+  ...(scanPageNs === 0 ? {} : { scanPageNs }),
+  ...(sendPageNs === 0 ? {} : { sendPageNs }),
+  ...(receivePageNs === 0 ? {} : { receivePageNs })
 })
 
 const partsOf = ({ log, coding, backing, usedTarget }: Engine): Data => ({

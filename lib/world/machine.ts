@@ -51,6 +51,7 @@ export const machine = (options: MachineOptions): Machine => {
     faultAgain: run.faultAgain,
     changed: run.changed,
     setThrottle: run.setThrottle,
+    pin: run.pin,
     heldBySync: () => run.hold(costs.source.syncNs),
     departed: () => {
       hop++

@@ -108,6 +108,7 @@ export const outgoing = (
       order,
       hosts,
       link,
+      costs: options.costs,
       pages,
       pageBytes,
       batchPages: options.batchPages,

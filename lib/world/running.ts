@@ -25,6 +25,8 @@ export type Running = {
   /** A page has been placed at the target: who waits for it goes on. */
   readonly placed: (page: number, at: Time) => void
   readonly setThrottle: (fraction: number) => void
+  /** The virtual CPUs share so many cores of the source; `null`: any. */
+  readonly pin: (cores: number | null) => void
   /** The guest stands still for a while. */
   readonly hold: (ns: Time) => void
   /** The guest has stopped. */
@@ -83,6 +85,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     }
   })
   let throttle = 0
+  let pinned: number | undefined
   /** What the guest's clock shows more than its host's: at the source, and at the target. */
   let ahead = { source: 0, target: 0 }
   let exited = false
@@ -91,17 +94,19 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
   let wakeAt = Infinity
 
   let paced = -1
+  let pacedOn: number | undefined
   /** Sets how fast the guest runs and how closely it must be watched, when something that decides it has changed. */
   const pace = (): void => {
     const atTarget = h.atTarget
     const senders = atTarget ? 0 : transport.senders(migration)
     const traps = h.trapped.count > 0
     const state = (senders * 2 + (atTarget ? 1 : 0)) * 4 + (traps ? 2 : 0) + (h.tracking ? 1 : 0) + throttle / 2
-    if (state === paced) return
+    if (state === paced && pinned === pacedOn) return
+    pacedOn = pinned
     paced = state
     const now = agenda.now()
     const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
-    const load = { vcpus: guest.workload.vcpus, senders, throttle: atTarget ? 0 : throttle }
+    const load = { vcpus: guest.workload.vcpus, senders, throttle: atTarget ? 0 : throttle, pinned: atTarget ? undefined : pinned }
     exec.setSpeed(now, speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding))
     const pays = !atTarget && h.tracking && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
     exec.setCareful(now, pays || traps)
@@ -178,6 +183,10 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       throttle = fraction
       changed()
     },
+    pin: (cores) => {
+      pinned = cores ?? undefined
+      changed()
+    },
     hold: (ns) => exec.hold(agenda.now(), ns),
     stopped: () => {
       stops++
@@ -205,6 +214,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       clocks = { source: clocks.target, target: clocks.source }
       ahead = { source: ahead.target, target: 0 }
       throttle = 0
+      pinned = undefined
       changed()
     },
     guestNs: () => exec.guestNs(agenda.now()),

@@ -1,3 +1,4 @@
+import { type HostCosts, laneRate } from '../guest/hostCosts'
 import { popcount } from '../memory/bitmap'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -23,6 +24,7 @@ export type SendingOptions = {
   readonly order: Send
   readonly hosts: Hosts
   readonly link: Link
+  readonly costs: { readonly source: HostCosts; readonly target: HostCosts }
   readonly pages: number
   /** The empty set of pages. */
   readonly none: PageSet
@@ -52,7 +54,7 @@ export type Sending = Job & { readonly stop: () => void; readonly counted: () =>
 
 /** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. @internal */
 export const sending = (options: SendingOptions): Sending => {
-  const { order, hosts: h, pages, none, batchPages, followed, buffers } = options
+  const { order, hosts: h, pages, none, batchPages, followed, buffers, costs } = options
   const full = wireBytes(options.link, options.pageBytes, false)
   const small = wireBytes(options.link, options.pageBytes, true)
   const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
@@ -85,12 +87,15 @@ export const sending = (options: SendingOptions): Sending => {
     const most = Math.min(batchPages, share(source.left()))
     const { pages: list, ends, leaves } = buffers.take(most)
     let n = 0
+    let zeros = 0
     let total = 0
     while (n < most) {
       const page = nextChosen()
       if (page < 0) break
       list[n] = page
-      total += hosts.isZero(h, page) ? small : full
+      const zero = hosts.isZero(h, page)
+      if (zero) zeros++
+      total += zero ? small : full
       ends[n++] = total
     }
     if (n === 0) {
@@ -103,6 +108,7 @@ export const sending = (options: SendingOptions): Sending => {
     if (!options.timed) for (let i = 0; i < n; i++) hosts.read(h, list[i])
     return {
       bytes: total,
+      maxBytesPerSecond: laneRate(costs, { pages: n, zeros, bytes: total }),
       count: n,
       pages: list,
       ends,
@@ -158,6 +164,7 @@ export const sending = (options: SendingOptions): Sending => {
     bytes += packet.bytes
     return {
       bytes: packet.bytes,
+      maxBytesPerSecond: laneRate(costs, { pages: list.length, zeros: 0, bytes: packet.bytes }),
       count: list.length,
       pages: Int32Array.from(list),
       ends: new Float64Array(list.length).fill(packet.bytes),
@@ -200,6 +207,7 @@ export const sending = (options: SendingOptions): Sending => {
     counted += count
     return {
       ...bytesOnly(total),
+      maxBytesPerSecond: laneRate(costs, { pages: count, zeros, bytes: total }),
       carried: count,
       cut: (left) => {
         const rest: number[] = []

@@ -122,6 +122,10 @@ export const transport = ({ link, agenda, stalls, held, times, look, changed }: 
     accountedTo = now
   }
 
+  /** What a lane with a batch under way asks for. */
+  const demandOf = ({ jobs, flight }: Lane): number =>
+    Math.min(jobs[0].maxBytesPerSecond, flight!.batch.maxBytesPerSecond ?? Number.POSITIVE_INFINITY)
+
   /** Whether nothing leaves on a lane at present. */
   const stands = ({ owner, name }: Lane, now: Time): boolean =>
     stalls.some((stall) => now >= stall.from && now < stall.until && isOf(stall, owner, name, 'leaving'))
@@ -134,7 +138,7 @@ export const transport = ({ link, agenda, stalls, held, times, look, changed }: 
   /** Shares the link anew among the lanes under way, one of which is `by`'s or has just been. */
   const share = (now: Time, by: string): void => {
     account(now)
-    const demands = active.map((lane) => (stalls.length > 0 && stands(lane, now) ? 0 : lane.jobs[0].maxBytesPerSecond))
+    const demands = active.map((lane) => (stalls.length > 0 && stands(lane, now) ? 0 : demandOf(lane)))
     const rates = fairShares({ capacity: link.bytesPerSecond, demands: [...demands, link.applicationBytesPerSecond] })
     applicationRate = rates[active.length]
     for (let i = 0; i < active.length; i++) {
@@ -150,7 +154,7 @@ export const transport = ({ link, agenda, stalls, held, times, look, changed }: 
   /** Starts the next batch of a lane, or its next job, or leaves it idle. True when the lane's demand has changed. */
   const proceed = (lane: Lane, now: Time): boolean => {
     const before = lane.flight
-    const demand = before === undefined ? undefined : lane.jobs[0].maxBytesPerSecond
+    const demand = before === undefined ? undefined : demandOf(lane)
     lane.flight = undefined
     while (lane.jobs.length > 0) {
       const job = lane.jobs[0]
@@ -165,7 +169,7 @@ export const transport = ({ link, agenda, stalls, held, times, look, changed }: 
       lane.flight = flight
       if (before === undefined) active.push(lane)
       if (flight.count > 0) flightsOf(lane.owner).launch(flight)
-      if (before !== undefined && demand === job.maxBytesPerSecond) {
+      if (before !== undefined && demand === demandOf(lane)) {
         setRate(flight, now, before.rate)
         schedule(lane, now)
         return false

@@ -58,6 +58,7 @@ const kinds: AnswerKind = {
   release: 'released',
   inquire: 'standing',
   throttle: 'done',
+  pin: 'done',
   wake: 'done',
   cancel: 'cancelled',
   abandon: 'done'

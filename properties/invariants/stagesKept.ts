@@ -8,18 +8,18 @@ import { type Invariant, invariant, type Orders, type Tell } from './invariant'
  * - A page is sent only to a target that has reserved memory for it.
  * - Ownership passes, and the source lets go, only behind a barrier: what has left has arrived. What the target itself has named as missing, or not, is as good as one.
  * - The guest goes on at the target with the execution context of its last pause.
- * - What completes has the network redirected to the target, and has been released at the source. What is aborted leaves nothing behind: no throttle, no dirty logging, no reservation.
+ * - What completes has the network redirected to the target, and has been released at the source. What is aborted leaves nothing behind: no throttle, no pinning, no dirty logging, no reservation.
  */
 export const stagesKept: Invariant = invariant<Memory>({
   name: 'stagesKept',
   sentence:
     'The stages come in their order: reserve before sending, a barrier before commit and release, the context before the target resumes, the network redirected at the end; and an abort leaves nothing behind.',
   hears: [
-    ...(['send', 'sendContext', 'commit', 'resume', 'release', 'throttle', 'track', 'abandon'] as const),
+    ...(['send', 'sendContext', 'commit', 'resume', 'release', 'throttle', 'pin', 'track', 'abandon'] as const),
     ...(['reserved', 'done', 'standing', 'suspended', 'redirected', 'released', 'ended'] as const)
   ],
   init: () => begun(),
-  again: ({ throttled, tracked }, how) => ({ ...begun(), ...(how === 'retry' ? { throttled, tracked } : {}) }),
+  again: ({ throttled, pinned, tracked }, how) => ({ ...begun(), ...(how === 'retry' ? { throttled, pinned, tracked } : {}) }),
   step: (memory, entry, tell, orders) => {
     if (entry.type === 'commanded') ordered(memory, entry, tell)
     else if (entry.type === 'signalled') heard(memory, entry, orders)
@@ -38,6 +38,7 @@ type Memory = {
   redirected: boolean
   released: boolean
   throttled: boolean
+  pinned: boolean
   tracked: boolean
 }
 
@@ -49,6 +50,7 @@ const begun = (): Memory => ({
   redirected: false,
   released: false,
   throttled: false,
+  pinned: false,
   tracked: false
 })
 
@@ -61,6 +63,7 @@ const ordered = (memory: Memory, { command: { order, to } }: Extract<Entry, { re
   } else if (order.type === 'resume') {
     if (order.where === 'target' && !memory.context) tell('resume at the target without the context of the last pause')
   } else if (order.type === 'throttle') memory.throttled = order.fraction > 0
+  else if (order.type === 'pin') memory.pinned = order.cores !== null
   else if (order.type === 'track') memory.tracked = order.on
   else if (order.type === 'abandon') memory.reserved = false
 }
@@ -77,11 +80,12 @@ const heard = (memory: Memory, { signal }: Extract<Entry, { readonly type: 'sign
   }
 }
 
-const ended = ({ redirected, released, throttled, tracked, reserved }: Memory, { type }: Outcome, tell: Tell): void => {
+const ended = ({ redirected, released, throttled, pinned, tracked, reserved }: Memory, { type }: Outcome, tell: Tell): void => {
   if (type === 'completed' && !released) tell('the migration is completed, and the source has not let go')
   if (type === 'completed' && !redirected) tell('the migration is completed, and the network still goes to the source')
   if (type !== 'aborted') return
   if (throttled) tell('the migration is aborted, and the guest is still throttled')
+  if (pinned) tell('the migration is aborted, and the virtual CPUs are still pinned')
   if (tracked) tell('the migration is aborted, and its writes are still logged')
   if (reserved) tell('the migration is aborted, and the target still keeps its reservation')
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HostCosts, hostCosts, idealHost, speed } from '../../lib/guest/hostCosts'
+import { type HostCosts, hostCosts, idealHost, laneRate, speed } from '../../lib/guest/hostCosts'
 
 const costs = fc
   .record({
@@ -29,6 +29,8 @@ describe('hostCosts', () => {
     refused({ syncNs: Number.NaN }, 'hostCosts: syncNs must be an integer of at least 0 (got NaN)')
     refused({ hugePagePages: 500 }, 'hostCosts: hugePagePages must be a power of two from 1 to 2^30 (got 500)')
     refused({ cores: 0 }, 'hostCosts: cores must be positive and finite (got 0)')
+    refused({ scanPageNs: -1 }, 'hostCosts: scanPageNs must be at least 0 and finite (got -1)')
+    refused({ receivePageNs: Number.POSITIVE_INFINITY }, 'hostCosts: receivePageNs must be at least 0 and finite (got Infinity)')
     refused({ senderCores: -0.1 }, 'hostCosts: senderCores must be at least 0 and finite (got -0.1)')
   })
 })
@@ -57,7 +59,37 @@ describe('speed', () => {
     expect(speed(hostCosts({ cores: 1 }), { vcpus: 2, senders: 0, throttle: 0.5 })).toBe(0.25)
   })
 
+  it('virtual CPUs on fewer cores have their part of them', () => {
+    expect(speed(idealHost, { vcpus: 8, senders: 2, throttle: 0, pinned: 2 })).toBe(0.25)
+    expect(speed(idealHost, { vcpus: 8, senders: 0, throttle: 0.5, pinned: 4 })).toBe(0.25)
+    expect(speed(idealHost, { vcpus: 2, senders: 0, throttle: 0, pinned: 12 })).toBe(1)
+    expect(speed(hostCosts({ cores: 1 }), { vcpus: 4, senders: 0, throttle: 0, pinned: 2 })).toBe(0.25)
+  })
+
   it('a guest throttled by 1 stands still', () => {
     expect(speed(idealHost, { vcpus: 2, senders: 0, throttle: 1 })).toBe(0)
+  })
+})
+
+describe('laneRate', () => {
+  it("is the bytes over the larger of both sides' times", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(9000),
+        fc.nat(9000),
+        fc.nat(9000),
+        fc.integer({ min: 1, max: 512 }),
+        fc.nat(512),
+        (scan, send, receive, pages, z) => {
+          const zeros = Math.min(pages, z)
+          const rate = laneRate(
+            { source: hostCosts({ scanPageNs: scan, sendPageNs: send }), target: hostCosts({ receivePageNs: receive }) },
+            { pages, zeros, bytes: 4096 * pages }
+          )
+          const ns = Math.max(pages * scan + (pages - zeros) * send, (pages - zeros) * receive)
+          expect(rate).toBe(ns === 0 ? Number.POSITIVE_INFINITY : (4096 * pages * 1e9) / ns)
+        }
+      )
+    )
   })
 })

@@ -36,6 +36,7 @@ const played = () => {
     faultAgain: noted('faultAgain'),
     changed: noted('changed'),
     setThrottle: noted('setThrottle'),
+    pin: noted('pin'),
     heldBySync: noted('heldBySync'),
     departed: noted('departed'),
     admit: (bytes) => (bytes > PAGES * 4096 ? 'too large' : undefined),
@@ -91,6 +92,7 @@ const orders: Readonly<Record<Order['type'], Order>> = {
   release: { type: 'release' },
   inquire: { type: 'inquire' },
   throttle: { type: 'throttle', fraction: 0.5 },
+  pin: { type: 'pin', cores: 2 },
   wake: { type: 'wake', afterNs: 1 },
   cancel: { type: 'cancel', tag: 1 },
   abandon: { type: 'abandon' }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Guest, vm } from '../../lib/guest/guest'
 import type { HostCosts } from '../../lib/guest/hostCosts'
 import { sweep } from '../../lib/guest/sweep'
+import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
 import { link } from '../../lib/network/link'
 import { datacentre } from '../../lib/world/datacentre'
@@ -152,6 +153,40 @@ describe('throttle', () => {
     const driving = driven({ cores: 1, senderCores: 1 }).order({ type: 'throttle', fraction: 0.5 })
     driving.order({ type: 'send', pages: pageSet.full(PAGES), place: 'always' })
     expect(ranNs(driving.run(8000))).toBe(2000)
+  })
+})
+
+describe('pinned virtual CPUs', () => {
+  it('share the cores they are given, until they are let go', () => {
+    const driving = driven({}, writing(4)).order({ type: 'track', on: true }).order({ type: 'pin', cores: 1 }).run(8000)
+    expect(dirty(driving)).toBe(4 * 2)
+    driving.order({ type: 'pin', cores: null }).run(10_000)
+    expect(dirty(driving)).toBe(4 * 2)
+    expect(ranNs(driving)).toBe(2000 + 2000)
+  })
+
+  it('are throttled besides', () => {
+    const driving = driven({}, writing(4)).order({ type: 'pin', cores: 2 }).order({ type: 'throttle', fraction: 0.5 })
+    expect(ranNs(driving.run(8000))).toBe(2000)
+  })
+})
+
+describe('what sender and receiver do with a page', () => {
+  const sentAt = (source: Partial<HostCosts>, target: Partial<HostCosts>, guest: Guest): number => {
+    const driving = driven(source, guest, target)
+    driving.order({ type: 'send', pages: pageSet.full(PAGES), place: 'always' }).run(1e9)
+    return driving.heard('sent')[0].at
+  }
+
+  it('bounds what a lane carries: 64 pages at 5 us each where the wire takes one', () => {
+    expect(sentAt({ scanPageNs: 2000, sendPageNs: 3000 }, {}, writing())).toBe(64 * 5000)
+    expect(sentAt({ scanPageNs: 2000, sendPageNs: 3000 }, { receivePageNs: 7000 }, writing())).toBe(64 * 7000)
+    expect(sentAt({ scanPageNs: 200, sendPageNs: 300 }, {}, writing())).toBe(64 * 1000)
+  })
+
+  it('is only the look for a page of zeros', () => {
+    const zero = vm({ pages: PAGES, contextBytes: 0, classes: pageClasses({ size: PAGES, zero: pageSet.full(PAGES) }) })
+    expect(sentAt({ scanPageNs: 2000, sendPageNs: 3000 }, { receivePageNs: 7000 }, zero)).toBe(64 * 2000)
   })
 })
 
