@@ -1,10 +1,7 @@
-import Table from 'cli-table3'
 import { nanoseconds, type TimeUnit } from '../time/time'
 import { type Column, columns, outcomeInWords, type Run, type Scale } from './columns'
+import { grid, type Head, type TableForm } from './grid'
 import { decimalsFor, formatNumber } from './numbers'
-
-/** How a table is to be written: lines for a terminal, Markdown, or comma-separated values for a program. */
-export type TableForm = 'text' | 'markdown' | 'csv'
 
 /**
  * The comparison of several runs: a row for each, a column for each metric with its unit in the header, numbers right-aligned, no colours. A metric that no
@@ -23,12 +20,8 @@ export const table =
     const outcomes = runs.map(({ metrics }) => outcomeInWords(metrics.outcome))
     const allCompleted = form === 'text' && outcomes.every((words) => words === 'completed')
     const rows = runs.map(({ name }, i) => [name, ...shown.map(({ cells }) => cells[i]), ...(allCompleted ? [] : [outcomes[i]])])
-    const header = [
-      ['technique', ''],
-      ...shown.map(({ column, scale }) => [column.name, scale.unit]),
-      ...(allCompleted ? [] : [['outcome', '']])
-    ]
-    return form === 'markdown' ? markdown(header, rows) : text(header, rows) + (allCompleted ? '\nAll completed.' : '')
+    const heads = [technique, ...shown.map(({ column, scale }) => figures(column.name, scale.unit)), ...(allCompleted ? [] : [outcome])]
+    return grid(form, heads, rows) + (allCompleted ? '\nAll completed.' : '')
   }
 
 /** The columns that some run has a value for, each in a scale that suits all of its values, with the text of its cells. */
@@ -57,51 +50,16 @@ const scaleFor = (scales: readonly Scale[], values: readonly number[]): Scale =>
   return short.find(({ size }) => smallest / size >= 0.1 && largest / size >= 1) ?? short[short.length - 1] ?? scales[0]
 }
 
-const isText = (name: string): boolean => name === 'technique' || name === 'outcome'
-
-const text = (header: readonly (readonly string[])[], rows: readonly (readonly string[])[]): string => {
-  const table = new Table({
-    chars: { ...bare, 'top-mid': '', mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', middle: '' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1, compact: true },
-    colAligns: header.map(([name]) => (isText(name) ? 'left' : 'right'))
-  })
-  table.push(header.map(([name]) => name))
-  table.push(header.map(([, unit]) => unit))
-  for (const row of rows) table.push([...row])
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-  const width = Math.max(...lines.map((line) => line.length))
-  return [...lines.slice(0, 2), '─'.repeat(width), ...lines.slice(2)].join('\n')
-}
-
-const bare = {
-  top: '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  right: ''
-}
-
-const markdown = (header: readonly (readonly string[])[], rows: readonly (readonly string[])[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`
-  const rule = header.map(([name]) => (isText(name) ? ':--' : '--:'))
-  return [header.map(([name, unit]) => (unit === '' ? name : `${name}, ${unit}`)), rule, ...rows].map(line).join('\n')
-}
-
 const csv = (all: readonly Column[], runs: readonly Run[]): string => {
-  const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell)
   const base = ({ scales }: Column): string => (scales[scales.length - 1].unit === '%' ? 'fraction' : scales[scales.length - 1].unit)
-  const header = ['technique', ...all.map((column) => (base(column) === '' ? column.name : `${column.name} (${base(column)})`)), 'outcome']
   const rows = runs.map(({ name, metrics }) => [
     name,
     ...all.map(({ value }) => String(value(metrics) ?? '')),
     outcomeInWords(metrics.outcome)
   ])
-  return [header, ...rows].map((cells) => cells.map(quoted).join(',')).join('\n')
+  return grid('csv', [technique, ...all.map((column) => figures(column.name, base(column))), outcome], rows)
 }
+
+const technique: Head = { name: 'technique', unit: '', align: 'left' }
+const outcome: Head = { name: 'outcome', unit: '', align: 'left' }
+const figures = (name: string, unit: string): Head => ({ name, unit, align: 'right' })

@@ -4,6 +4,7 @@ import { action } from './action'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
 import { seeds } from './flags'
 import { addReplayCommand } from './replayCommand'
+import { addReproduceCommand } from './reproduceCommand'
 import { addTraceCommand } from './traceCommand'
 
 /** The command line without its entry in the process: commands are added to it, then it is parsed by `perform`. */
@@ -23,6 +24,7 @@ export const commandLine = (): Command => {
   addRunCommand(program)
   addCompareCommand(program)
   addReplayCommand(program)
+  addReproduceCommand(program)
   addRecordCommand(program)
   addTraceCommand(program)
   return program
@@ -43,15 +45,17 @@ const misplaced = (program: Command, command: Command): string | undefined => {
 
 /** Parses the process's arguments and performs the command; a wrong use of the command line exits with 2. */
 export const perform = async (program: Command, argv: readonly string[]): Promise<void> => {
-  // A reader that has seen enough (head, less) closes the pipe: that is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  if (!process.stdout.listeners('error').includes(readerLeft)) process.stdout.on('error', readerLeft)
   try {
     await program.parseAsync(argv)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     process.exitCode = error.exitCode === 0 ? 0 : 2
   }
+}
+
+/** A reader that has seen enough (head, less) closes the pipe: that is no error of ours. It may come after the command has ended. */
+const readerLeft = (error: NodeJS.ErrnoException): void => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
 }

@@ -168,5 +168,6 @@ const workloadFrom = ({ guest: { workload } }: Config, given: WorkloadFlags): Wo
 const set = <A extends object>(fields: A): Partial<A> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<A>
 
-const seedFrom = (seed: string | undefined): number | string | undefined =>
+/** A seed as the command line gives it: digits are an integer, all else is text. */
+export const seedFrom = (seed: string | undefined): number | string | undefined =>
   seed !== undefined && /^-?[0-9]+$/.test(seed) && Number.isSafeInteger(Number(seed)) ? Number(seed) : seed

@@ -1,0 +1,5 @@
+import { clark2005 } from './clark2005'
+import type { Reproduction } from './reproduction'
+
+/** The published measurements that `reproduce` makes again, in the order of its list. */
+export const reproductions: readonly Reproduction[] = [clark2005]
