@@ -27,7 +27,7 @@ export const precopy = (options: PrecopyOptions = {}): Pipeline => {
     pipe(
       prepare(),
       andThen('push', () => push({ until, ...rules })(guest)),
-      andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed, { channels, delta, recovery })),
+      andThen('stop-and-copy', ({ owed, bytesPerSecond }) => stopAndCopy(owed, { channels, delta, recovery, bytesPerSecond })),
       andThen('release', release),
       concluded
     )

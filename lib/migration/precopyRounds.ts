@@ -5,6 +5,7 @@ import type { GuestView } from '../protocol/pipeline'
 import { mealy } from '../stream/mealy'
 import { type Pacing, unlimited } from './pacing'
 import { begun, copied, type Sending } from './precopyRoundsSending'
+import type { Recollection } from './recollection'
 import { afterRound, type Pushed, type Round } from './round'
 import { none, type SkipRule } from './skipRule'
 import type { StopRule } from './stopRule'
@@ -12,7 +13,7 @@ import type { TimedBatch } from './timedBatch'
 
 /**
  * The guest; the link in bytes per second and its header bytes a page (default 8, as QEMU 10.2 sends); when to stop; what to skip and how to pace (default:
- * nothing, and as the link allows); how many rounds' dirty sets the rules see (default 3).
+ * nothing, and as the link allows); how many rounds' dirty sets the rules see (default 3), and what they need remembered besides.
  */
 export type PrecopyOptions = {
   readonly guest: GuestView
@@ -22,6 +23,7 @@ export type PrecopyOptions = {
   readonly skip?: SkipRule
   readonly pacing?: Pacing
   readonly remember?: number
+  readonly notes?: readonly Recollection[]
 }
 
 /** A round, with what is owed after it, and why pre-copy stopped with it (`null`: it goes on). */
@@ -88,10 +90,12 @@ const started = (options: Required<PrecopyOptions>, startedAt: number): UnderWay
 
 /** The sync that ends a round, and what the rules make of it. */
 const ended = (options: Required<PrecopyOptions>, state: UnderWay, endedAt: number): readonly [PrecopyRound, UnderWay] => {
-  const { guest, headerBytes, until, skip, pacing, remember } = options
+  const { guest, headerBytes, until, skip, pacing, remember, notes } = options
   const { sending, pushed: before } = state
   const dirty = complement(state.clean)
+  const granted = pacing(before ?? undefined)
   const result = {
+    ...(granted === undefined ? {} : { granted }),
     pages: sending.sent,
     skipped: sending.skipped,
     bytes: sending.sent * (guest.pageBytes + headerBytes),
@@ -100,7 +104,7 @@ const ended = (options: Required<PrecopyOptions>, state: UnderWay, endedAt: numb
     dirty,
     owed: union(state.held, dirty)
   }
-  const pushed = afterRound(before, result, { guest, startedAt: state.startedAt, throttle: 0, remember })
+  const pushed = afterRound(before, result, { guest, startedAt: state.startedAt, throttle: 0, remember, notes })
   const stop = until(pushed)
   // A user's rule may hold more than is owed; what is not owed is not kept.
   const { hold, peek } = O.isSome(stop) ? { hold: pushed.owed, peek: false } : skip(pushed)
@@ -116,12 +120,12 @@ const nsPerPage = ({ guest, headerBytes, bytesPerSecond }: Required<PrecopyOptio
   ((guest.pageBytes + headerBytes) * 1e9) / Math.min(bytesPerSecond, paced ?? bytesPerSecond)
 
 const checked = (options: PrecopyOptions): Required<PrecopyOptions> => {
-  const { bytesPerSecond, headerBytes = 8, skip = none, pacing = unlimited, remember = 3 } = options
+  const { bytesPerSecond, headerBytes = 8, skip = none, pacing = unlimited, remember = 3, notes = [] } = options
   if (!(bytesPerSecond > 0 && bytesPerSecond < Infinity))
     throw new RangeError(`precopyRounds: bytesPerSecond must be above 0 and finite (got ${bytesPerSecond})`)
   if (!(Number.isInteger(headerBytes) && headerBytes >= 0))
     throw new RangeError(`precopyRounds: headerBytes must be an integer of at least 0 (got ${headerBytes})`)
   if (!(Number.isInteger(remember) && remember >= 1))
     throw new RangeError(`precopyRounds: remember must be an integer above 0 (got ${remember})`)
-  return { ...options, headerBytes, skip, pacing, remember }
+  return { ...options, headerBytes, skip, pacing, remember, notes }
 }

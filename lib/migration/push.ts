@@ -6,25 +6,32 @@ import * as pageSet from '../memory/pageSet'
 import type { Level, Order } from '../protocol/command'
 import { noting } from '../protocol/noting'
 import type { Attempt, Failure } from '../protocol/phase'
-import { andThen, chain, done, iterate, map, request } from '../protocol/phase'
+import { andThen, chain, done, failure, iterate, map, request } from '../protocol/phase'
 import type { GuestView } from '../protocol/pipeline'
 import type { AnswerTo } from '../protocol/signal'
 import type { Time } from '../time/time'
 import { cancellable } from './cancellable'
 import type { Pacing } from './pacing'
 import { unlimited } from './pacing'
+import type { Recollection } from './recollection'
 import type { Pushed } from './round'
 import { afterRound as noteRound } from './round'
+import type { ScanOrder } from './scanOrder'
+import { byAddress } from './scanOrder'
 import type { SkipRule } from './skipRule'
 import * as skipRule from './skipRule'
 import type { StopRule } from './stopRule'
+import { never } from './stopRule'
 import type { Throttle } from './throttle'
 import * as throttles from './throttle'
 
 /**
- * What decides a push: `level` which memory (default: all that the hypervisor has allocated); `until` when to stop; `skip` which dirty pages to hold back (default: none); `pacing` the bandwidth of each round (default: as the
+ * What decides a push: `level` which memory (default: all that the hypervisor has allocated); `until` when to stop; `giveUp` when to give the migration up instead, asked where
+ * `until` goes on (default: never); `skip` which dirty pages to hold back (default: none); `pacing` the bandwidth of each round (default: as the
  * link allows); `throttle` the share of its time taken from the guest (default: none); `remember` how many rounds' dirty sets the rules see (default 3); `channels` the
- * connections that carry a round (default 1); `delta` whether pages sent before go as what has changed in them (default: no).
+ * connections that carry a round (default 1); `delta` whether pages sent before go as what has changed in them (default: no); `order` the order in which a round's pages leave
+ * (default: by address); `final` the bandwidth of the copy that follows, when the guest stands still (default: as the link allows); `firstThrottle` the share taken from
+ * the guest in round 1 (default 0); `notes` what the rules need remembered besides.
  */
 export type PushRules = {
   readonly level?: Level
@@ -35,10 +42,18 @@ export type PushRules = {
   readonly remember?: number
   readonly channels?: number
   readonly delta?: boolean
+  readonly giveUp?: StopRule
+  readonly order?: ScanOrder
+  readonly final?: Pacing
+  readonly firstThrottle?: number
+  readonly notes?: readonly Recollection[]
 }
 
-/** What a push hands on: the residual (dirtied, skipped or held back, and not yet sent) and why it stopped. */
-export type Residual = { readonly owed: PageSet; readonly reason: string }
+/**
+ * What a push hands on: the residual (dirtied, skipped or held back, and not yet sent), why it stopped, and the bandwidth that the final copy is granted (absent: as
+ * the link allows).
+ */
+export type Residual = { readonly owed: PageSet; readonly reason: string; readonly bytesPerSecond?: number }
 
 /**
  * The push phase (Clark et al., NSDI 2005, §3.1 and stage 2 of §3.3): while the guest runs, round 1 sends all of the level, round n what was dirtied in round n - 1, until the
@@ -54,10 +69,13 @@ export type Residual = { readonly owed: PageSet; readonly reason: string }
  *
  * The first round sends whole pages: the target has nothing yet that a page could differ from (QEMU turns XBZRLE on after it, ram_save_iterate).
  *
+ * A migration that is given up ends in a failure before the commit, so that the guest goes on at the source.
+ *
  * On `wound` it cancels the round under way or does not begin it, reads the log once more and ends with all that is still owed.
  */
 export const push = (rules: PushRules): ((guest: GuestView) => Attempt<Residual>) => {
   checkedChannels(rules)
+  fraction(rules.firstThrottle ?? 0)
   return (guest) =>
     pipe(
       noting(tracked(rules.level ?? 'hypervisor')),
@@ -66,7 +84,14 @@ export const push = (rules: PushRules): ((guest: GuestView) => Attempt<Residual>
         const { at, pages } = selected.right
         if (wounded)
           return pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ owed: pageSet.union(pages, dirty), reason: WOUNDED }))))
-        const start: Progress = { startedAt: at, endedAt: at, owed: pages, pushed: null, throttle: 0 }
+        const start: Progress = {
+          startedAt: at,
+          endedAt: at,
+          owed: pages,
+          pushed: null,
+          throttle: rules.firstThrottle ?? 0,
+          granted: granted(rules.pacing, null)
+        }
         return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest))
       })
     )
@@ -99,33 +124,31 @@ const NOTHING_SENT = 'two rounds had nothing to send'
 /** Such rounds take no time, and those after them would be alike. A rule that holds pages back has had a round to let them go. */
 const sentNothing = ({ last, previous }: Pushed): boolean => last.pages === 0 && previous?.pages === 0
 
-/** Where a push stands between two rounds; `throttle` is what the next round takes from the guest. */
+/** Where a push stands between two rounds; `throttle` is what the next round takes from the guest, `granted` the bandwidth it has. */
 type Progress = {
   readonly startedAt: Time
   readonly endedAt: Time
   readonly owed: PageSet
   readonly pushed: Pushed | null
   readonly throttle: number
+  readonly granted: number | undefined
 }
 type Sent = Pick<AnswerTo<'send'>, 'pages' | 'skipped' | 'bytes'>
 type Copied = { readonly sent: Sent; readonly synced: AnswerTo<'sync'> }
 
 /** One round: change the throttle if it is to change, send what is owed and not held back, and read the dirty log. */
 const round = (
-  { skip = skipRule.none, pacing = unlimited, channels = 1, delta }: PushRules,
+  { skip = skipRule.none, channels = 1, delta, order = byAddress }: PushRules,
   guest: GuestView,
-  { owed, pushed, throttle }: Progress
+  { owed, pushed, throttle, granted: bytesPerSecond }: Progress
 ): Attempt<Copied> => {
-  const bytesPerSecond = pacing(pushed ?? undefined)
-  if (bytesPerSecond !== undefined && !(bytesPerSecond > 0))
-    throw new RangeError(`push: pacing must be undefined or above 0 bytes per second (got ${bytesPerSecond})`)
   const { hold, peek } = skip(pushed ?? { guest, owed, recent: [] })
   const copy = andThen('sync', (sent: Sent) => pipe(read(channels), map(E.map((synced) => ({ sent, synced })))))
   const nothing: Sent = { pages: pageSet.empty(guest.pages), skipped: pageSet.empty(guest.pages), bytes: 0 }
   const send = (): Attempt<Sent> =>
     cancellable({
       type: 'send',
-      pages: pageSet.difference(owed, hold),
+      pages: order(pageSet.difference(owed, hold)),
       place: 'always',
       unless: peek ? 'dirtied' : undefined,
       round: (pushed?.last.round ?? 0) + 1,
@@ -144,6 +167,14 @@ const round = (
       )
 }
 
+/** What a pacing grants after what was pushed. */
+const granted = (pacing: Pacing = unlimited, pushed: Pushed | null): number | undefined => {
+  const bytesPerSecond = pacing(pushed ?? undefined)
+  if (bytesPerSecond !== undefined && !(bytesPerSecond > 0))
+    throw new RangeError(`push: pacing must be undefined or above 0 bytes per second (got ${bytesPerSecond})`)
+  return bytesPerSecond
+}
+
 /** The end of a round: all of it has arrived where it could be overtaken, and the log. */
 const read = (channels: number): Attempt<AnswerTo<'sync'>> =>
   channels === 1
@@ -155,26 +186,45 @@ const read = (channels: number): Attempt<AnswerTo<'sync'>> =>
 
 /** What is known after a round, and whether to go on. */
 const afterRound =
-  ({ until, throttle = throttles.none, remember = 3 }: PushRules, guest: GuestView) =>
+  (rules: PushRules, guest: GuestView) =>
   (state: Progress, [copied, wounded]: readonly [E.Either<Failure, Copied>, boolean]): E.Either<Progress, E.Either<Failure, Residual>> => {
     if (E.isLeft(copied)) return E.right(copied)
     const { sent, synced } = copied.right
+    const { until, giveUp = never, throttle = throttles.none, remember = 3, notes } = rules
     const result = {
+      ...(state.granted === undefined ? {} : { granted: state.granted }),
       pages: sent.pages.type === 'PageSet' ? sent.pages.count : sent.pages.length,
       skipped: sent.skipped.count,
       bytes: sent.bytes,
       startedAt: state.endedAt,
       endedAt: synced.at,
       dirty: synced.dirty,
-      owed: pageSet.union(sent.pages.type === 'PageSet' ? pageSet.difference(state.owed, sent.pages) : state.owed, synced.dirty)
+      owed: pageSet.union(without(state.owed, sent.pages), synced.dirty)
     }
     const { startedAt } = state
-    const pushed = noteRound(state.pushed, result, { guest, startedAt, throttle: state.throttle, remember })
+    const pushed = noteRound(state.pushed, result, { guest, startedAt, throttle: state.throttle, remember, notes })
     const stop = wounded ? O.some(WOUNDED) : sentNothing(pushed) ? O.some(NOTHING_SENT) : until(pushed)
-    return O.isSome(stop)
-      ? E.right(E.right({ owed: pushed.owed, reason: stop.value }))
-      : E.left({ startedAt, endedAt: synced.at, owed: pushed.owed, pushed, throttle: fraction(throttle(pushed)) })
+    if (O.isSome(stop)) return E.right(E.right(residual(rules, pushed, stop.value)))
+    const given = giveUp(pushed)
+    return O.isSome(given)
+      ? E.right(E.left(failure('sync', `given up: ${given.value}`)))
+      : E.left({
+          startedAt,
+          endedAt: synced.at,
+          owed: pushed.owed,
+          pushed,
+          throttle: fraction(throttle(pushed)),
+          granted: granted(rules.pacing, pushed)
+        })
   }
+
+const without = (owed: PageSet, sent: Sent['pages']): PageSet =>
+  sent.type === 'PageSet' ? pageSet.difference(owed, sent) : pageSet.removeAll(owed, sent)
+
+const residual = ({ final }: PushRules, pushed: Pushed, reason: string): Residual => {
+  const bytesPerSecond = granted(final, pushed)
+  return { owed: pushed.owed, reason, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }) }
+}
 
 const fraction = (throttle: number): number => {
   if (!(throttle >= 0 && throttle <= 0.99)) throw new RangeError(`push: throttle must be from 0 to 0.99 (got ${throttle})`)

@@ -1,12 +1,15 @@
 import type { PageSet } from '../memory/pageSet'
+import type { Data } from '../protocol/data'
 import type { GuestView } from '../protocol/pipeline'
 import type { Time } from '../time/time'
+import { type Recollection, recollect } from './recollection'
 
 /**
  * One pass over a set of pages while the guest runs (Clark et al., NSDI 2005, §5.3), as the sender saw it.
  *
  * `round` counts from 1. `pages` were sent and `skipped` left out; `bytes` is on the wire, page headers included. `dirtied` is the number of pages in the
- * dirty-log sync that ended the round. Times are nanoseconds.
+ * dirty-log sync that ended the round. `granted` is the bandwidth that the pacing gave the round, in bytes per second; absent where it was left to the link.
+ * Times are nanoseconds.
  */
 export type Round = {
   readonly round: number
@@ -16,6 +19,7 @@ export type Round = {
   readonly startedAt: Time
   readonly endedAt: Time
   readonly dirtied: number
+  readonly granted?: number
 }
 
 /**
@@ -23,7 +27,7 @@ export type Round = {
  *
  * `bytes` and `pages` are the totals since `startedAt`. `recent` holds the dirty sets of the latest rounds, newest first, as many as the push remembers
  * (three unless told otherwise). `owed` is the residual: pages dirtied, skipped or held back, and not sent since. `throttle` is the fraction of its time that
- * is taken from the guest now.
+ * is taken from the guest now. `noted` is what the push was told to remember besides (see `Recollection`); absent where it was told nothing.
  */
 export type Pushed = {
   readonly guest: GuestView
@@ -35,6 +39,7 @@ export type Pushed = {
   readonly recent: readonly PageSet[]
   readonly owed: PageSet
   readonly throttle: number
+  readonly noted?: Readonly<Record<string, Data>>
 }
 
 /** Bytes per second that a round put on the wire; 0 when it sent nothing, `Infinity` when it sent something in no time. */
@@ -59,18 +64,20 @@ export type RoundResult = Omit<Round, 'round' | 'dirtied'> & {
 /** One more round: the totals grow, and at most `remember` dirty sets are kept. */
 export const afterRound = (
   before: Pushed | null,
-  { pages, skipped, bytes, startedAt, endedAt, dirty, owed }: RoundResult,
-  known: Pick<Pushed, 'guest' | 'startedAt' | 'throttle'> & { readonly remember: number }
+  { dirty, owed, ...made }: RoundResult,
+  known: Pick<Pushed, 'guest' | 'startedAt' | 'throttle'> & { readonly remember: number; readonly notes?: readonly Recollection[] }
 ): Pushed => {
-  return {
+  const pushed = {
     guest: known.guest,
     startedAt: known.startedAt,
     throttle: known.throttle,
-    bytes: (before?.bytes ?? 0) + bytes,
-    pages: (before?.pages ?? 0) + pages,
-    last: { round: (before?.last.round ?? 0) + 1, pages, skipped, bytes, startedAt, endedAt, dirtied: dirty.count },
+    bytes: (before?.bytes ?? 0) + made.bytes,
+    pages: (before?.pages ?? 0) + made.pages,
+    last: { ...made, round: (before?.last.round ?? 0) + 1, dirtied: dirty.count },
     previous: before?.last ?? null,
     recent: [dirty, ...(before?.recent ?? [])].slice(0, known.remember),
     owed
   }
+  const noted = recollect(known.notes ?? [], before?.noted, pushed)
+  return noted === undefined ? pushed : { ...pushed, noted }
 }

@@ -8,8 +8,11 @@ import { andThen, map, request } from '../protocol/phase'
 import { type PushRules, sentBy } from './push'
 import { pause, type Switch, switchOver } from './stages'
 
-/** How the last pages go (see `PushRules`), and how long a switch waits to learn its outcome. Deltas are for pages that a push has sent before. */
-export type CopyRules = Pick<PushRules, 'channels' | 'delta'> & Pick<Switch, 'recovery'>
+/**
+ * How the last pages go (see `PushRules`), at most how fast (default: as the link allows), and how long a switch waits to learn its outcome. Deltas are for pages that
+ * a push has sent before.
+ */
+export type CopyRules = Pick<PushRules, 'channels' | 'delta'> & Pick<Switch, 'recovery'> & { readonly bytesPerSecond?: number }
 
 /**
  * The stop-and-copy phase (Clark et al., NSDI 2005, §3.1): pause the guest, read the dirty log a last time, send what is owed and what it names, and switch
@@ -17,17 +20,26 @@ export type CopyRules = Pick<PushRules, 'channels' | 'delta'> & Pick<Switch, 're
  *
  * A level is looked up when the guest has stopped: before that it could still come to use a page that nobody has noted.
  */
-export const stopAndCopy = (owed: PageSet | Level, { channels, delta, recovery }: CopyRules = {}): Attempt<unknown> =>
+export const stopAndCopy = (owed: PageSet | Level, { channels, delta, recovery, bytesPerSecond }: CopyRules = {}): Attempt<unknown> =>
   pipe(
     pause(),
     andThen('owed', (clockNs) =>
       pipe(
         typeof owed === 'string' ? allOf(owed) : sync(owed),
-        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always', ...sentBy({ channels, delta }, true) })),
+        andThen('final copy', (pages) => request(finalSend(pages, { channels, delta, bytesPerSecond }))),
         andThen('switch over', () => switchOver({ clockNs, recovery }))
       )
     )
   )
+
+const finalSend = (pages: PageSet, { channels, delta, bytesPerSecond }: CopyRules) =>
+  ({
+    type: 'send',
+    pages,
+    place: 'always',
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    ...sentBy({ channels, delta }, true)
+  }) as const
 
 const allOf = (level: Level): Attempt<PageSet> => pipe(request({ type: 'select', level }), map(E.map(({ pages }) => pages)))
 

@@ -8,12 +8,14 @@ import { uniform } from '../../lib/guest/uniform'
 import { run } from '../../lib/loop/run'
 import { sequence } from '../../lib/memory/pageSequence'
 import * as pageSet from '../../lib/memory/pageSet'
-import { fixed } from '../../lib/migration/pacing'
+import { fixed, type Pacing } from '../../lib/migration/pacing'
 import { type PushRules, push } from '../../lib/migration/push'
+import { type Recollection, recalled } from '../../lib/migration/recollection'
 import type { Pushed } from '../../lib/migration/round'
 import { frequentlyDirtied, none, peek } from '../../lib/migration/skipRule'
 import { elapsedAtLeast, never, residualBelow, roundsAtMost, sentAtMost } from '../../lib/migration/stopRule'
 import { link } from '../../lib/network/link'
+import { failure } from '../../lib/protocol/phase'
 import { datacentre } from '../../lib/world/datacentre'
 import { precopy } from '../../pipelines/precopy'
 import { Asking } from '../protocol/asking'
@@ -119,11 +121,11 @@ describe('push', () => {
     expect(send.type === 'send' && send.unless).toBeUndefined()
   })
 
-  it('owes all of a sequence that a world says it has sent', () => {
+  it('owes nothing of a sequence that a world says it has sent', () => {
     const pushing = new Pushing({ until: roundsAtMost(1) }).done().selected(set(0, 1))
     pushing.asking.answer(2, { type: 'sent', pages: sequence([0, 1]), skipped: set(), bytes: 2 })
     pushing.asking.synced(3, set(3))
-    expect(pushing.owed()).toEqual([0, 1, 3])
+    expect(pushing.owed()).toEqual([3])
   })
 
   it('tells its rules the round, the totals, the times and the recent dirty sets', () => {
@@ -189,6 +191,76 @@ describe('push', () => {
       ...['track', 'select', 'send', 'sync', 'send', 'sync', 0.2, 'send', 'sync', 'send', 'sync', 0.5, 'send', 'sync', 0, 'send']
     ])
     expect(heard).toEqual([0, 0, 0.2, 0.2, 0.5])
+  })
+
+  it('tells its rules what the pacing granted each round, and nothing where it was left to the link', () => {
+    const heard: (number | undefined)[] = []
+    const until = ({ last, previous }: Pushed) => {
+      heard.push(last.granted, previous?.granted)
+      return O.none
+    }
+    const pushing = new Pushing({ until, pacing: (pushed) => (pushed === undefined ? 100 : undefined) })
+    pushing.done().selected(set(0)).sent().synced(set(1)).sent().synced(set(2))
+    expect(heard).toEqual([100, undefined, undefined, 100])
+  })
+
+  it('gives up where one rule says so and the other would go on, before the commit', () => {
+    const pushing = new Pushing({ until: roundsAtMost(3), giveUp: roundsAtMost(2) }).done().selected(set(0))
+    pushing.sent().synced(set(1)).sent().synced(set(2))
+    expect(pushing.asking.value()).toEqual(E.left({ ...failure('sync', 'given up: 2 rounds have been made, at most 2') }))
+    const both = new Pushing({ until: roundsAtMost(1), giveUp: roundsAtMost(1) }).done().selected(set(0)).sent().synced(set(1))
+    expect(both.owed()).toEqual([1])
+  })
+
+  it('sends its rounds in the order of a scan, and owes what it left', () => {
+    const backwards = (pages: pageSet.PageSet) => sequence(listed(pages).reverse())
+    const pushing = new Pushing({ until: roundsAtMost(1), order: backwards, skip: peek }).done().selected(set(0, 1, 5))
+    expect(pushing.asking.orders()[2]).toMatchObject({ pages: sequence([5, 1, 0]), unless: 'dirtied' })
+    pushing.asking.answer(2, { type: 'sent', pages: sequence([5, 0]), skipped: set(1), bytes: 2 })
+    pushing.asking.synced(3, set(1))
+    expect(pushing.owed()).toEqual([1])
+  })
+
+  it('hands on the bandwidth that the final copy is granted', () => {
+    const final: Pacing = (pushed) => pushed!.last.dirtied * 100
+    const pushing = new Pushing({ until: roundsAtMost(1), final }).done().selected(set(0)).sent().synced(set(1, 2))
+    expect(pushing.asking.value()).toMatchObject({ right: { bytesPerSecond: 200 } })
+    expect(() => new Pushing({ until: roundsAtMost(1), final: () => 0 }).done().selected(set(0)).sent().synced(set())).toThrow(
+      'push: pacing must be undefined or above 0 bytes per second (got 0)'
+    )
+  })
+
+  it('takes its first throttle before round 1', () => {
+    const heard: number[] = []
+    const until = ({ throttle }: Pushed) => {
+      heard.push(throttle)
+      return O.none
+    }
+    const pushing = new Pushing({ until, firstThrottle: 0.5, throttle: () => 0.5 }).done().selected(set(0))
+    expect(pushing.types()).toEqual(['track', 'select', 'throttle'])
+    pushing.done().sent().synced(set(1))
+    expect(pushing.types().slice(2)).toEqual(['throttle', 'send', 'sync', 'send'])
+    expect(heard).toEqual([0.5])
+    expect(() => push({ until: never, firstThrottle: 1 })).toThrow('push: throttle must be from 0 to 0.99 (got 1)')
+  })
+
+  it('keeps what its rules need remembered, and asks no recollection twice about a round', () => {
+    const dirtied: Recollection<readonly number[]> = {
+      name: 'dirtied',
+      start: [],
+      step: (before, { last, noted }) => {
+        expect(noted).toBeUndefined()
+        return [...before, last.dirtied]
+      }
+    }
+    const heard: (readonly number[])[] = []
+    const until = (pushed: Pushed) => {
+      heard.push(recalled(dirtied, pushed))
+      return O.none
+    }
+    const pushing = new Pushing({ until, notes: [dirtied] }).done().selected(set(0))
+    pushing.sent().synced(set(1, 2)).sent().synced(set(2))
+    expect(heard).toEqual([[2], [2, 1]])
   })
 
   it('remembers three dirty sets unless told otherwise, however many rounds there are', () => {

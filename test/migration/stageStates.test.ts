@@ -195,7 +195,7 @@ describe('a push', () => {
     expect(sends[0]).not.toHaveProperty('encoding')
   })
 
-  it('counts the pages of a sequence, and owes them as before', () => {
+  it('counts the pages of a sequence, and owes them no longer', () => {
     const seen: Pushed[] = []
     const until = (pushed: Pushed): O.Option<string> => {
       seen.push(pushed)
@@ -203,7 +203,7 @@ describe('a push', () => {
     }
     const listed: Answer = { type: 'sent', pages: sequence([2, 3]), skipped: none, bytes: 2 }
     pushing({ until }, pageSet.full(4), [[listed, none]])
-    expect(seen[0]).toMatchObject({ last: { pages: 2 }, owed: pageSet.full(4) })
+    expect(seen[0]).toMatchObject({ last: { pages: 2 }, owed: pageSet.fromPages(4, [0, 1]) })
   })
 
   it('takes whole numbers of channels, and up to 99 hundredths of the guest', () => {
