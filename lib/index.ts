@@ -64,6 +64,7 @@ export * from './network/link'
 
 // Floor 2: protocol
 
+export * from './protocol/cluster'
 export * from './protocol/command'
 export * from './protocol/data'
 export * from './protocol/guarded'
@@ -150,6 +151,7 @@ export * from './loop/run'
 // Floor 6: codec, report
 
 export * from './codec/closed'
+export * from './codec/clusterCodec'
 export * from './codec/commandCodec'
 export * from './codec/config'
 export * from './codec/dataCodec'

@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import type { Address, Command, Order } from '../protocol/command'
 import { closed } from './closed'
+import { clusterOrders } from './clusterCodec'
 import { pageSetCodec, pagesCodec } from './pagesCodec'
 import { fraction, nonNegativeInteger, positive, whole } from './quantities'
 import { tagged } from './tagged'
@@ -50,7 +51,8 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   pin: closed({ cores: t.union([positive, t.null]) }),
   wake: closed({ afterNs: nonNegativeInteger }),
   cancel: closed({ tag: nonNegativeInteger }),
-  abandon: nothingBeside
+  abandon: nothingBeside,
+  ...clusterOrders
 })
 
 /** A command as JSON. */

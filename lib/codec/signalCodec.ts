@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import type { Signal } from '../protocol/signal'
 import { closed } from './closed'
+import { clusterAnswers, clusterFacts } from './clusterCodec'
 import { addressCodec, whereCodec } from './commandCodec'
 import { pageNumber, pageSetCodec, pagesCodec } from './pagesCodec'
 import { nonNegative, nonNegativeInteger, whole } from './quantities'
@@ -33,7 +34,7 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   faulted: closed({ at, page: pageNumber, vcpu: nonNegativeInteger, migration }),
   exited: closed({ at, migration }),
   failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
-  mended: closed({ at, what: oneOf('link'), migration }),
+  mended: closed({ at, what: oneOf('link', 'source'), migration }),
   wound: closed({ at, migration }),
   compared: closed({
     at,
@@ -45,5 +46,11 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
     migration
   }),
   hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec, 'a list of "source" and "target"'), migration }),
-  linkUsed: closed({ at, applicationBytes: nonNegative, applicationDemandBytes: nonNegative, migration })
+  linkUsed: closed({ at, applicationBytes: nonNegative, applicationDemandBytes: nonNegative, migration }),
+  kept: closed({ at, ...clusterAnswers.kept, to }),
+  listed: closed({ at, ...clusterAnswers.listed, to }),
+  told: closed({ at, ...clusterFacts.told, migration }),
+  stored: closed({ at, ...clusterFacts.stored, migration }),
+  misdelivered: closed({ at, ...clusterFacts.misdelivered, migration }),
+  finished: closed({ at, ...clusterFacts.finished, migration })
 })

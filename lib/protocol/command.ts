@@ -1,6 +1,7 @@
 import type { Level } from '../memory/pageClasses'
 import type { PageSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
+import type { ClusterOrder } from './cluster'
 
 export type { Level } from '../memory/pageClasses'
 
@@ -42,6 +43,7 @@ export type Pages = PageSet | PageSequence
  * - `inquire`: what the target knows of the migration: whose the guest is, and which pages are still missing there. A connection that broke stays broken when the link is
  *   mended: orders that need it are refused until `inquire` (to go on) or `preselect` (to begin anew) has made another.
  * - `throttle`: take a fraction of its time from the guest. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
+ * - `ClusterOrder`: what only a cluster of machines understands.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
 export type Order =
@@ -75,6 +77,7 @@ export type Order =
   | { readonly type: 'wake'; readonly afterNs: number }
   | { readonly type: 'cancel'; readonly tag: number }
   | { readonly type: 'abandon' }
+  | ClusterOrder
 
 /**
  * Who asked, so that the answer finds its way back: the migration, the lane's path inside it (`lanes` adds it), the asker's own tag, and a number that

@@ -1,5 +1,6 @@
 import type { PageSet } from '../memory/pageSet'
 import type { Time } from '../time/time'
+import type { ClusterAnswer, ClusterAnswerKind, ClusterFact } from './cluster'
 import type { Address, Order, Pages, Where } from './command'
 
 /**
@@ -25,6 +26,7 @@ export type Answer =
   | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number; readonly clockNs: number }
   | { readonly type: 'standing'; readonly primary: Where; readonly missing: PageSet }
   | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number }
+  | ClusterAnswer
 
 /**
  * What a world tells every lane of a migration.
@@ -32,7 +34,7 @@ export type Answer =
  * - `synced`: the dirty log was read and cleared; a page unheard here is a page lost, so every lane hears it; `to` names who asked.
  * - `round`: the first page of a round is about to leave. `progress`: bytes on the wire and pages transmitted so far.
  * - `faulted`: the guest, at the target, has stopped at its first access to a missing page. `exited`: the guest has ended.
- * - `failed`: a host or the link is gone. `mended`: the link is back; what was on its way is lost. `wound`: (from a combinator, not a world) wind down and end.
+ * - `failed`: a host or the link is gone. `mended`: the link is back; what was on its way is lost (`source`: a machine of a cluster is back, without its guest). `wound`: (from a combinator, not a world) wind down and end.
  * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release, `lost` are the pages whose
  *   content at the target is not what it must be and that nobody owes, `regressed` those that were overwritten by something older, `misread` those that the
  *   guest used there before they had arrived, `owed` those still missing.
@@ -46,7 +48,7 @@ export type Fact =
   | { readonly type: 'faulted'; readonly page: number; readonly vcpu: number }
   | { readonly type: 'exited' }
   | { readonly type: 'failed'; readonly what: 'link' | Where; readonly reason: string }
-  | { readonly type: 'mended'; readonly what: 'link' }
+  | { readonly type: 'mended'; readonly what: 'link' | 'source' }
   | { readonly type: 'wound' }
   | { readonly type: 'hosts'; readonly primary: Where; readonly running: readonly Where[] }
   | {
@@ -58,6 +60,7 @@ export type Fact =
       readonly owed: number
     }
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
+  | ClusterFact
 
 /** A signal: past tense, what happened, with the time in ticks of the origin's clock at which the source's side learnt of it. */
 export type Signal = (Answer & { readonly at: Time; readonly to: Address }) | (Fact & { readonly at: Time; readonly migration: string })
@@ -84,7 +87,7 @@ export type AnswerKind = {
   wake: 'done'
   cancel: 'cancelled'
   abandon: 'done'
-}
+} & ClusterAnswerKind
 
 /** The signal that answers an order of type `K`. */
 export type AnswerTo<K extends Order['type']> = Extract<Signal, { readonly type: AnswerKind[K] }>

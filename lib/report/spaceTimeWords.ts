@@ -4,6 +4,7 @@ import type { Order, Pages } from '../protocol/command'
 import type { Signal } from '../protocol/signal'
 import { formatTime } from '../time/time'
 import { formatBytes, formatNumber } from './numbers'
+import { clusterOrderInWords, clusterSignalInWords } from './spaceTimeClusterWords'
 
 /** Pages for people: `no pages`, `page 7`, `all 64 pages`, `pages 0-3, 9`, `112 pages: 0-3, 9, 12, …`; at most `most` runs. A sequence keeps its order. @internal */
 export const pagesInWords = (pages: Pages, most = 6): string => {
@@ -63,6 +64,8 @@ export const orderInWords = (order: Order): string => {
       return `cancel send ${order.tag} of this lane`
     case 'abandon':
       return 'give up: drop the reservation and all copies'
+    default:
+      return clusterOrderInWords(order)
   }
 }
 
@@ -113,7 +116,7 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
     case 'failed':
       return signal.reason === `the ${signal.what} failed` ? `the ${signal.what} fails` : `the ${signal.what} fails: ${signal.reason}`
     case 'mended':
-      return 'the link is back; what was on its way is lost'
+      return signal.what === 'link' ? 'the link is back; what was on its way is lost' : 'the machine is back, without its guest'
     case 'wound':
       return 'wind down'
     case 'hosts':
@@ -122,6 +125,8 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
       return comparedInWords(signal)
     case 'linkUsed':
       return `applications on the link: ${formatBytes(signal.applicationBytes)} of ${formatBytes(signal.applicationDemandBytes)}`
+    default:
+      return clusterSignalInWords(signal)
   }
 }
 

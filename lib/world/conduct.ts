@@ -4,6 +4,7 @@ import { memoryBytes } from '../guest/guest'
 import { level } from '../memory/pageClasses'
 import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
+import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Order, Where } from '../protocol/command'
 import type { Answer, Fact } from '../protocol/signal'
 import type { Hosts } from './hosts'
@@ -334,6 +335,7 @@ const needsTarget: ReadonlySet<Order['type']> = new Set([
 const refusal = (c: Conduct, order: Order): string | undefined => {
   const passed = c.hosts.primary === 'target'
   const { source, target } = c.failed
+  if (isClusterOrder(order)) return `${order.type} is for a machine of a cluster, and this is a migration of one guest`
   const senseless = nonsense(order, c.hosts)
   if (senseless !== undefined) return senseless
   if (order.type === 'resume' && order.where === 'source') return source

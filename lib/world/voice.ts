@@ -51,6 +51,9 @@ const answered = (of: Answer, to: Address, at: Time): Signal => {
     case 'redirected':
     case 'committed':
       return { type: of.type, to, at }
+    case 'kept':
+    case 'listed':
+      return { ...of, to, at }
   }
 }
 
@@ -83,5 +86,10 @@ const told = (of: Fact, migration: string, at: Time): Signal => {
     case 'exited':
     case 'wound':
       return { type: of.type, migration, at }
+    case 'told':
+    case 'stored':
+    case 'misdelivered':
+    case 'finished':
+      return { ...of, migration, at }
   }
 }

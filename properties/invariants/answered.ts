@@ -61,5 +61,11 @@ const kinds: AnswerKind = {
   pin: 'done',
   wake: 'done',
   cancel: 'cancelled',
-  abandon: 'done'
+  abandon: 'done',
+  tell: 'done',
+  keep: 'kept',
+  settle: 'done',
+  list: 'listed',
+  load: 'kept',
+  insertQueue: 'done'
 }

@@ -67,7 +67,29 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
   fc.record({ type: fc.constant('pin' as const), cores: fc.constantFrom(null, 1, 0.5, 12) }),
   fc.record({ type: fc.constant('throttle' as const), fraction: fc.constantFrom(0, 0.1, 0.99, 1 / 3, 1) }),
   fc.record({ type: fc.constant('wake' as const), afterNs: nat }),
-  fc.record({ type: fc.constant('cancel' as const), tag: nat })
+  fc.record({ type: fc.constant('cancel' as const), tag: nat }),
+  fc.record(
+    {
+      type: fc.constant('tell' as const),
+      whom: name,
+      message: fc.constantFrom<Data>(null, -0, { type: 'final', checkpoint: 3 }),
+      closing: nat
+    },
+    { requiredKeys: ['type', 'whom', 'message'] }
+  ),
+  fc.record(
+    {
+      type: fc.constant('keep' as const),
+      what: fc.constantFrom('state' as const, 'queue' as const),
+      checkpoint: nat,
+      beyond: fc.boolean()
+    },
+    { requiredKeys: ['type', 'what', 'checkpoint'] }
+  ),
+  fc.record({ type: fc.constant('settle' as const), checkpoint: nat, as: fc.constantFrom('sealed' as const, 'dropped' as const) }),
+  bare('list'),
+  fc.record({ type: fc.constant('load' as const), checkpoint: nat, incarnation: nat }),
+  fc.record({ type: fc.constant('insertQueue' as const), place: fc.constantFrom('front' as const, 'back' as const) })
 )
 
 const command: fc.Arbitrary<Command> = fc.record({ order: orders, to: address })
@@ -101,7 +123,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('faulted', { page: fc.nat({ max: 2 ** 30 - 1 }), vcpu: nat, migration }),
   of('exited', { migration }),
   of('failed', { what: fc.constantFrom('link' as const, 'source' as const, 'target' as const), reason: name, migration }),
-  of('mended', { what: fc.constant('link' as const), migration }),
+  of('mended', { what: fc.constantFrom('link' as const, 'source' as const), migration }),
   of('wound', { migration }),
   of('hosts', { primary: where, running: fc.array(where, { maxLength: 2 }), migration }),
   of('compared', {
@@ -112,6 +134,19 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
     owed: nat,
     migration
   }),
+  of('kept', { bytes: amount, frames: nat, to }),
+  of('listed', { complete: fc.array(nat, { maxLength: 3 }), sealed: nat, to }),
+  of('told', { from: name, message: fc.constantFrom<Data>(null, Infinity, { type: 'done', checkpoint: 1 }), migration }),
+  of('stored', {
+    checkpoint: nat,
+    stands: fc.constantFrom('begun' as const, 'complete' as const, 'sealed' as const, 'dropped' as const),
+    sent: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true }),
+    received: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true }),
+    queue: fc.array(fc.record({ from: name, number: nat }), { maxLength: 2 }),
+    migration
+  }),
+  of('misdelivered', { from: name, number: nat, expected: nat, migration }),
+  of('finished', { digest: nat, migration }),
   of('linkUsed', { applicationBytes: amount, applicationDemandBytes: amount, migration })
 ) as fc.Arbitrary<Signal>
 

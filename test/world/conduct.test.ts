@@ -5,6 +5,7 @@ import { vm } from '../../lib/guest/guest'
 import { hostCosts } from '../../lib/guest/hostCosts'
 import * as pageSet from '../../lib/memory/pageSet'
 import { link } from '../../lib/network/link'
+import type { ClusterOrder } from '../../lib/protocol/cluster'
 import type { Address, Order } from '../../lib/protocol/command'
 import type { Answer, Fact } from '../../lib/protocol/signal'
 import type { Conduct, ConductPort, Errand, Part } from '../../lib/world/conduct'
@@ -75,7 +76,7 @@ type Played = ReturnType<typeof played>
 
 const resume = (where: 'source' | 'target'): Order => ({ type: 'resume', where })
 /** Every order; those that a port takes over are answered by it. */
-const orders: Readonly<Record<Order['type'], Order>> = {
+const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type']>, Order>> = {
   preselect: { type: 'preselect' },
   reserve: { type: 'reserve' },
   select: { type: 'select', level: 'guestOs' },
@@ -97,7 +98,7 @@ const orders: Readonly<Record<Order['type'], Order>> = {
   cancel: { type: 'cancel', tag: 1 },
   abandon: { type: 'abandon' }
 }
-const types = Object.keys(orders) as readonly Order['type'][]
+const types = Object.keys(orders) as readonly (keyof typeof orders)[]
 const refusedBy = (prepare: (p: Played) => void): readonly Order['type'][] =>
   types.filter((type) => {
     const p = played()
@@ -121,6 +122,13 @@ const switched = (p: Played): void => {
 }
 
 describe('what a conduct refuses', () => {
+  it('is what only a cluster understands', () => {
+    expect(played().give({ type: 'list' })).toMatchObject({
+      type: 'refused',
+      reason: 'list is for a machine of a cluster, and this is a migration of one guest'
+    })
+  })
+
   it('is nothing while nothing has failed', () => {
     expect(refusedBy(() => {})).toEqual([])
   })
@@ -227,7 +235,7 @@ describe('a conduct', () => {
           for (const step of steps) {
             if (step === 'mend') p.mend()
             else if (parts.includes(step)) p.fail(step as Part)
-            else p.give(orders[step as Order['type']])
+            else p.give(orders[step as keyof typeof orders])
             expect(p.conduct.hosts.atTarget).toBe(false)
           }
         }
