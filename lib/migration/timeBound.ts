@@ -1,0 +1,91 @@
+import { settle } from '../guest/dependency'
+import type { Guest } from '../guest/guest'
+import { type HostCosts, hostCosts, laneRate } from '../guest/hostCosts'
+import { fairShares } from '../network/fairShares'
+import type { Link } from '../network/link'
+import { wireBytes } from '../network/link'
+import type { Time } from '../time/time'
+import { usualIntervalNs } from './timeBounded'
+
+/**
+ * What a time-bounded migration is computed from: what moves, over which link, between which hosts (default: such that cost nothing), and how often it looks at the log (default
+ * 3 s; `null` for TLM.1S). `redirectNs` as the world has it. `otherFlows`: flows that share the link besides this migration's two and the applications' (default none).
+ */
+export type TimeBoundOptions = {
+  readonly guest: Pick<Guest, 'pages' | 'pageBytes' | 'contextBytes' | 'dependencies'>
+  readonly link: Link
+  readonly source?: Partial<HostCosts>
+  readonly target?: Partial<HostCosts>
+  readonly intervalNs?: Time | null
+  readonly redirectNs?: Time
+  readonly otherFlows?: number
+}
+
+/** The longest that the guest is migrated live, that it stands still, and both together, in nanoseconds; and the rates in bytes per second they are computed from. */
+export type TimeBound = {
+  readonly liveNs: Time
+  readonly downNs: Time
+  readonly totalNs: Time
+  /** What the link and the hosts leave mtx while dtx sends too, and what they leave stage 3. */
+  readonly mtxBytesPerSecond: number
+  readonly stage3BytesPerSecond: number
+}
+
+/**
+ * The bound of a time-bounded migration, known before it begins: it does not depend on what the guest writes (Chanchio & Thaenkaew, CCGrid 2014; our arithmetic).
+ *
+ *     live  <=  memory / mtx's share of the link  +  one interval, since it ends at the next update  +  the updates' own time
+ *     down  <=  memory / what stage 3 gets        +  the switch
+ *
+ * mtx's share is what max-min fairness guarantees it beside dtx, the applications' traffic and `otherFlows`, and no more than its thread and its receiver can do. Of a
+ * memory with zero pages it is as true and less tight. A link that breaks, and a lane that stands still, are not in it. Law `no run takes longer`.
+ */
+export const timeBound = (options: TimeBoundOptions): TimeBound => {
+  const { guest, link, intervalNs = usualIntervalNs, redirectNs = 0, otherFlows = 0 } = options
+  if (!Number.isInteger(otherFlows) || otherFlows < 0)
+    throw new RangeError(`timeBound: otherFlows must be an integer from 0 on (got ${otherFlows})`)
+  if (intervalNs !== null && !(Number.isSafeInteger(intervalNs) && intervalNs > 0))
+    throw new RangeError(`timeBound: intervalNs must be an integer above 0, or null (got ${intervalNs})`)
+  const costs = { source: hostCosts(options.source), target: hostCosts(options.target) }
+  const pageWire = wireBytes(link, guest.pageBytes, false)
+  const lane = laneRate(costs, { pages: 1, zeros: 0, bytes: pageWire })
+  const share = (own: number): number =>
+    fairShares({
+      capacity: link.bytesPerSecond,
+      demands: [
+        ...Array.from({ length: own }, () => lane),
+        link.applicationBytesPerSecond,
+        ...Array.from({ length: otherFlows }, () => Number.POSITIVE_INFINITY)
+      ]
+    })[0]
+  const mtx = share(intervalNs === null ? 1 : 2)
+  const stage3 = share(1)
+  const memory = guest.pages * pageWire
+  // A sum of times is rounded up once for every page at most.
+  const rounding = guest.pages
+  const walk = ns(memory, mtx) + rounding
+  const { syncNs } = costs.source
+  const trip = 2 * link.latencyNs
+  const live = intervalNs === null ? walk + syncNs : Math.ceil(walk / intervalNs) * (intervalNs + ns(pageWire, mtx) + 2 + syncNs)
+  const { movedBytes, reboundNs } = settle(guest.dependencies)
+  const down =
+    costs.source.suspendNs +
+    syncNs +
+    ns(memory, stage3) +
+    rounding +
+    ns(guest.contextBytes + movedBytes, share(1)) +
+    2 * trip +
+    link.latencyNs +
+    reboundNs +
+    costs.target.resumeNs
+  const liveNs = 3 * trip + live
+  return {
+    liveNs,
+    downNs: down,
+    totalNs: liveNs + down + link.latencyNs + redirectNs,
+    mtxBytesPerSecond: mtx,
+    stage3BytesPerSecond: stage3
+  }
+}
+
+const ns = (bytes: number, bytesPerSecond: number): Time => Math.ceil((bytes * 1e9) / bytesPerSecond)

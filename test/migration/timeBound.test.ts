@@ -1,0 +1,157 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { dependency } from '../../lib/guest/dependency'
+import { type Guest, vm } from '../../lib/guest/guest'
+import type { HostCosts } from '../../lib/guest/hostCosts'
+import { hotCold } from '../../lib/guest/hotCold'
+import { sweep } from '../../lib/guest/sweep'
+import { uniform } from '../../lib/guest/uniform'
+import type { Workload } from '../../lib/guest/workload'
+import type { WorkloadOptions } from '../../lib/guest/workloadOptions'
+import { zipf } from '../../lib/guest/zipf'
+import { type TimeBoundOptions, timeBound } from '../../lib/migration/timeBound'
+import { type Link, link } from '../../lib/network/link'
+import { runFold } from '../../lib/stream/fold'
+import type { Time } from '../../lib/time/time'
+import { datacentre } from '../../lib/world/datacentre'
+import { precopy } from '../../pipelines/precopy'
+import { tlm } from '../../pipelines/tlm'
+import { boundedTime } from '../../properties/invariants/boundedTime'
+import { breaches } from '../../properties/invariants/watcher'
+import { journalOf } from '../../properties/journalOf'
+
+const workloads: fc.Arbitrary<Workload> = fc
+  .record({
+    of: fc.constantFrom<((options: WorkloadOptions) => Workload)[]>(uniform, sweep, hotCold, zipf),
+    pages: fc.integer({ min: 2, max: 200 }),
+    writesPerSecond: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1000, max: 5_000_000 })),
+    vcpus: fc.integer({ min: 1, max: 8 })
+  })
+  .map(({ of, ...options }) => of(options))
+
+const guests: fc.Arbitrary<Guest> = fc
+  .record({ workload: workloads, more: fc.nat(50), contextBytes: fc.nat(1e6), movedBytes: fc.nat(1e5), ns: fc.nat(1e6) })
+  .map(({ workload, more, contextBytes, movedBytes, ns }) =>
+    vm({
+      workload,
+      pages: workload.pages + more,
+      contextBytes,
+      dependencies: [
+        dependency({ kind: 'kernel', name: 'k', policy: { type: 'moved', bytes: movedBytes } }),
+        dependency({ kind: 'file', name: 'f', policy: { type: 'rebound', ns } })
+      ]
+    })
+  )
+
+const links: fc.Arbitrary<Link> = fc
+  .record({
+    bytesPerSecond: fc.constantFrom(12.5e6, 125e6, 1.25e9),
+    latencyNs: fc.oneof(fc.constant(0), fc.nat(1e6)),
+    application: fc.constantFrom(0, 0.1, 0.5, 3)
+  })
+  .map(({ application, ...options }) => link({ ...options, applicationBytesPerSecond: application * options.bytesPerSecond }))
+
+const costs: fc.Arbitrary<Partial<HostCosts>> = fc.record(
+  {
+    scanPageNs: fc.nat(5000),
+    sendPageNs: fc.nat(20_000),
+    receivePageNs: fc.nat(20_000),
+    syncNs: fc.nat(500_000),
+    suspendNs: fc.nat(100_000),
+    resumeNs: fc.nat(100_000),
+    firstWriteNs: fc.nat(20_000),
+    senderCores: fc.constantFrom(0, 1)
+  },
+  { requiredKeys: [] }
+)
+
+type Case = Required<Pick<TimeBoundOptions, 'guest' | 'link' | 'source' | 'target'>> & {
+  readonly guest: Guest
+  readonly intervalNs: Time | null
+  readonly overcommit: readonly { readonly after: number; readonly cores: number }[]
+  readonly redirectNs: Time
+}
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  guest: guests,
+  link: links,
+  source: costs,
+  target: costs,
+  intervalNs: fc.oneof(fc.constant(null), fc.integer({ min: 100_000, max: 50_000_000 })),
+  overcommit: fc.array(fc.record({ after: fc.constantFrom(0, 0.2, 0.8), cores: fc.constantFrom(0.5, 1, 2) }), { maxLength: 2 }),
+  redirectNs: fc.nat(1e6)
+})
+
+const worldOf = ({ guest, link, source, target, redirectNs }: Case) =>
+  datacentre({ guests: { m: guest }, link, source, target, redirectNs })
+
+describe('timeBound', () => {
+  it('no run takes longer', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(1000), (one, seed) => {
+        const { downNs, totalNs } = timeBound(one)
+        const journal = journalOf(tlm(one), worldOf(one), { seed })
+        expect(journal.at(-1)).toMatchObject({ type: 'ended', outcome: { type: 'completed' } })
+        expect(runFold(breaches([boundedTime({ totalNs, downtimeNs: downNs })]), journal)).toEqual([])
+      }),
+      { numRuns: 60 }
+    )
+  })
+
+  it('is nearly reached by a guest that writes behind mtx, so that dtx always has something to send', () => {
+    const guest = vm({ pages: 8192, workload: uniform({ pages: 1200, writesPerSecond: 1_000_000 }) })
+    const one = {
+      guest,
+      link: link({ gigabitsPerSecond: 1 }),
+      source: {},
+      target: {},
+      intervalNs: 50_000_000,
+      overcommit: [],
+      redirectNs: 0
+    }
+    const { liveNs } = timeBound(one)
+    const paused = journalOf(tlm(one), worldOf(one), { seed: 1 }).find((e) => e.type === 'signalled' && e.signal.type === 'suspended')!
+    expect(paused.at).toBeGreaterThan(0.85 * liveNs)
+    expect(paused.at).toBeLessThanOrEqual(liveNs)
+  })
+
+  it('is broken by pre-copy of a guest that writes faster than the link carries', () => {
+    const guest = vm({ workload: uniform({ pages: 1024, writesPerSecond: 500_000 }) })
+    const one = {
+      guest,
+      link: link({ gigabitsPerSecond: 1 }),
+      source: {},
+      target: {},
+      intervalNs: 5_000_000,
+      overcommit: [],
+      redirectNs: 0
+    }
+    const { totalNs } = timeBound(one)
+    const journal = journalOf(precopy({ until: () => ({ _tag: 'None' }) }), worldOf(one), { seed: 1, until: 3 * totalNs })
+    expect(runFold(breaches([boundedTime({ totalNs })]), journal)).not.toEqual([])
+  })
+
+  it('names the rates it is computed from', () => {
+    const guest = vm({ workload: uniform({ pages: 64, writesPerSecond: 1000 }) })
+    const of = (bytesPerSecond: number, application = 0, otherFlows = 0) => {
+      const one = timeBound({
+        guest,
+        link: link({ bytesPerSecond, applicationBytesPerSecond: application }),
+        source: { sendPageNs: 4104 },
+        otherFlows
+      })
+      return [one.mtxBytesPerSecond, one.stage3BytesPerSecond]
+    }
+    expect(of(1e9)).toEqual([0.5e9, 1e9])
+    expect(of(4e9)).toEqual([1e9, 1e9])
+    expect(of(1e9, 9e9)).toEqual([1e9 / 3, 0.5e9])
+    expect(of(1e9, 0, 2)).toEqual([0.25e9, 1e9 / 3])
+  })
+
+  it('refuses what is no interval and no number of flows', () => {
+    const guest = vm({ pages: 1 })
+    const of = (more: Partial<TimeBoundOptions>) => () => timeBound({ guest, link: link({ gigabitsPerSecond: 1 }), ...more })
+    expect(of({ intervalNs: 0 })).toThrow('timeBound: intervalNs must be an integer above 0, or null (got 0)')
+    expect(of({ otherFlows: -1 })).toThrow('timeBound: otherFlows must be an integer from 0 on (got -1)')
+  })
+})
