@@ -3,9 +3,9 @@ import type { Address, Command, Order } from '../protocol/command'
 import { closed } from './closed'
 import { clusterOrders } from './clusterCodec'
 import { pageSetCodec, pagesCodec } from './pagesCodec'
-import { fraction, nonNegativeInteger, positive, whole } from './quantities'
+import { fraction, nonNegativeInteger, positive, positiveInteger, whole } from './quantities'
 import { tagged } from './tagged'
-import { oneOf, text, yesNo } from './text'
+import { oneOf, text, texts, yesNo } from './text'
 
 /** An end of a migration as JSON. */
 export const whereCodec = oneOf('source', 'target')
@@ -19,6 +19,18 @@ export const addressCodec: t.Type<Address, unknown> = closed({
 })
 
 const nothingBeside = closed({})
+
+const section = oneOf('bulk', 'table', 'last')
+
+const imageOrderCodecs = {
+  open: closed({ image: text, stores: texts }, { parent: text, copies: positiveInteger, stripePages: positiveInteger }),
+  stash: closed({ image: text, pages: pageSetCodec }),
+  write: closed({ image: text, section, pages: pageSetCodec }, { unless: oneOf('stashed'), bytesPerSecond: positive }),
+  seal: closed({ image: text }),
+  drop: closed({ image: text }),
+  catalogue: nothingBeside,
+  restore: closed({ image: text, section })
+}
 
 /** An order as JSON: its type, then its fields. */
 export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
@@ -52,7 +64,8 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   wake: closed({ afterNs: nonNegativeInteger }),
   cancel: closed({ tag: nonNegativeInteger }),
   abandon: nothingBeside,
-  ...clusterOrders
+  ...clusterOrders,
+  ...imageOrderCodecs
 })
 
 /** A command as JSON. */

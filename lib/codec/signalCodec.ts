@@ -3,6 +3,7 @@ import type { Signal } from '../protocol/signal'
 import { closed } from './closed'
 import { clusterAnswers, clusterFacts } from './clusterCodec'
 import { addressCodec, whereCodec } from './commandCodec'
+import { dictionary } from './dictionary'
 import { pageNumber, pageSetCodec, pagesCodec } from './pagesCodec'
 import { nonNegative, nonNegativeInteger, whole } from './quantities'
 import { tagged } from './tagged'
@@ -12,6 +13,9 @@ const at = nonNegativeInteger
 const to = addressCodec
 const migration = text
 const bytes = nonNegative
+
+const used = { bytes, busyNs: nonNegative, fullNs: nonNegative }
+const listed = closed({ image: text, pages: nonNegativeInteger, sealedAt: nonNegativeInteger, guestNs: nonNegative }, { parent: text })
 
 /** A signal as JSON: its type and time, its fields, then whom it answers or of which migration it speaks. */
 export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
@@ -52,5 +56,12 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   told: closed({ at, ...clusterFacts.told, migration }),
   stored: closed({ at, ...clusterFacts.stored, migration }),
   misdelivered: closed({ at, ...clusterFacts.misdelivered, migration }),
-  finished: closed({ at, ...clusterFacts.finished, migration })
+  finished: closed({ at, ...clusterFacts.finished, migration }),
+  stashed: closed({ at, pages: nonNegativeInteger, to }),
+  sealed: closed({ at, image: text, pages: nonNegativeInteger, bytes, to }),
+  catalogued: closed({ at, images: t.readonlyArray(listed, 'a list of images'), to }),
+  loaded: closed({ at, pages: nonNegativeInteger, bytes, to }),
+  storeFailed: closed({ at, store: text, reason: text, migration }),
+  verified: closed({ at, image: text, when: oneOf('sealed', 'restored'), lost: pageSetCodec, migration }),
+  storesUsed: closed({ at, link: closed(used), stores: dictionary(closed({ ...used, heldBytes: bytes })), migration })
 })

@@ -2,6 +2,7 @@ import type { Level } from '../memory/pageClasses'
 import type { PageSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import type { ClusterOrder } from './cluster'
+import type { ImageOrder } from './imageOrder'
 
 export type { Level } from '../memory/pageClasses'
 
@@ -44,6 +45,7 @@ export type Pages = PageSet | PageSequence
  *   mended: orders that need it are refused until `inquire` (to go on) or `preselect` (to begin anew) has made another.
  * - `throttle`: take a fraction of its time from the guest. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `ClusterOrder`: what only a cluster of machines understands.
+ * - `ImageOrder`: of a world that keeps images of guests; any other refuses them.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
 export type Order =
@@ -78,6 +80,7 @@ export type Order =
   | { readonly type: 'cancel'; readonly tag: number }
   | { readonly type: 'abandon' }
   | ClusterOrder
+  | ImageOrder
 
 /**
  * Who asked, so that the answer finds its way back: the migration, the lane's path inside it (`lanes` adds it), the asker's own tag, and a number that

@@ -2,6 +2,7 @@ import type { PageSet } from '../memory/pageSet'
 import type { Time } from '../time/time'
 import type { ClusterAnswer, ClusterAnswerKind, ClusterFact } from './cluster'
 import type { Address, Order, Pages, Where } from './command'
+import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
 
 /**
  * What a world answers to the lane that asked. `guestNs` is how long the guest has run so far, in nanoseconds at full speed (its progress, not its
@@ -27,6 +28,7 @@ export type Answer =
   | { readonly type: 'standing'; readonly primary: Where; readonly missing: PageSet }
   | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number }
   | ClusterAnswer
+  | ImageAnswer
 
 /**
  * What a world tells every lane of a migration.
@@ -61,12 +63,13 @@ export type Fact =
     }
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
   | ClusterFact
+  | ImageFact
 
 /** A signal: past tense, what happened, with the time in ticks of the origin's clock at which the source's side learnt of it. */
 export type Signal = (Answer & { readonly at: Time; readonly to: Address }) | (Fact & { readonly at: Time; readonly migration: string })
 
 /** The kind of answer each order gets when it is not `refused`. Every order but `sync` is answered to its lane; `sync` by the fact `synced`. */
-export type AnswerKind = {
+export type AnswerKind = ImageAnswerKind & {
   preselect: 'preselected'
   reserve: 'reserved'
   select: 'selected'

@@ -64,6 +64,22 @@ export const orderInWords = (order: Order): string => {
       return `cancel send ${order.tag} of this lane`
     case 'abandon':
       return 'give up: drop the reservation and all copies'
+    case 'open': {
+      const since = order.parent === undefined ? [] : [`what changed since ${order.parent}`]
+      return `begin image ${order.image} at ${order.stores.join(', ')}${inBrackets(since)}`
+    }
+    case 'stash':
+      return `copy ${pagesInWords(order.pages)} into the table of ${order.image}`
+    case 'write':
+      return `write ${pagesInWords(order.pages)}${inBrackets([sections[order.section], ...(order.unless === undefined ? [] : ['unless stashed'])])}`
+    case 'seal':
+      return `seal ${order.image}`
+    case 'drop':
+      return `drop ${order.image}`
+    case 'catalogue':
+      return 'which images are there?'
+    case 'restore':
+      return `load ${order.image}${inBrackets([sections[order.section]])}`
     default:
       return clusterOrderInWords(order)
   }
@@ -123,12 +139,28 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
       return `${runningInWords(signal.running)}; the ${signal.primary}'s copy counts`
     case 'compared':
       return comparedInWords(signal)
+    case 'stashed':
+      return `copied; ${counted(signal.pages, 'page')} in the table`
+    case 'sealed':
+      return `sealed ${signal.image}: ${counted(signal.pages, 'page')}, ${formatBytes(signal.bytes)}`
+    case 'catalogued':
+      return signal.images.length === 0 ? 'no image is there' : `there: ${signal.images.map(({ image }) => image).join(', ')}`
+    case 'loaded':
+      return `loaded ${counted(signal.pages, 'page')}, ${formatBytes(signal.bytes)}`
+    case 'storeFailed':
+      return signal.reason === `${signal.store} failed` ? `store ${signal.store} fails` : `store ${signal.store} fails: ${signal.reason}`
+    case 'verified':
+      return `${signal.image} ${signal.when}: ${signal.lost.count === 0 ? 'memory is right' : `LOST ${pagesInWords(signal.lost, 4)}`}`
+    case 'storesUsed':
+      return `so far ${formatBytes(signal.link.bytes)} on the link to and from stores`
     case 'linkUsed':
       return `applications on the link: ${formatBytes(signal.applicationBytes)} of ${formatBytes(signal.applicationDemandBytes)}`
     default:
       return clusterSignalInWords(signal)
   }
 }
+
+const sections = { bulk: 'in bulk', table: 'from the table', last: 'in the last stop' } as const
 
 const levels = { hypervisor: 'hypervisor', guestOs: "guest's OS", application: 'application' } as const
 

@@ -6,6 +6,7 @@ import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
 import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Order, Where } from '../protocol/command'
+import { imageOrders } from '../protocol/imageOrder'
 import type { Answer, Fact } from '../protocol/signal'
 import type { Hosts } from './hosts'
 import * as hosts from './hosts'
@@ -350,6 +351,7 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
 
 /** Why an order makes no sense for this guest. */
 const nonsense = (order: Order, { pages, exact }: Hosts): string | undefined => {
+  if (imageOrders.has(order.type)) return 'a data centre keeps no images of its guests'
   if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
     return `a throttle must be from 0 to below 1 (got ${order.fraction})`
   if (order.type === 'pin' && order.cores !== null && !(order.cores > 0 && order.cores < Number.POSITIVE_INFINITY))

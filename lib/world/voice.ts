@@ -51,8 +51,7 @@ const answered = (of: Answer, to: Address, at: Time): Signal => {
     case 'redirected':
     case 'committed':
       return { type: of.type, to, at }
-    case 'kept':
-    case 'listed':
+    default:
       return { ...of, to, at }
   }
 }
@@ -86,10 +85,7 @@ const told = (of: Fact, migration: string, at: Time): Signal => {
     case 'exited':
     case 'wound':
       return { type: of.type, migration, at }
-    case 'told':
-    case 'stored':
-    case 'misdelivered':
-    case 'finished':
+    default:
       return { ...of, migration, at }
   }
 }

@@ -39,7 +39,17 @@ export const answered: Invariant = invariant<Memory>({
 
 type Memory = { highest: number; since: Time | undefined }
 
-const mayTakeLong: ReadonlySet<Order['type']> = new Set(['send', 'sendContext', 'flush', 'wake', 'cancel'])
+const mayTakeLong: ReadonlySet<Order['type']> = new Set([
+  'send',
+  'sendContext',
+  'flush',
+  'wake',
+  'cancel',
+  'write',
+  'stash',
+  'seal',
+  'load'
+])
 
 const kinds: AnswerKind = {
   preselect: 'preselected',
@@ -67,5 +77,12 @@ const kinds: AnswerKind = {
   settle: 'done',
   list: 'listed',
   load: 'kept',
-  insertQueue: 'done'
+  insertQueue: 'done',
+  open: 'done',
+  stash: 'stashed',
+  write: 'sent',
+  seal: 'sealed',
+  drop: 'done',
+  catalogue: 'catalogued',
+  restore: 'loaded'
 }

@@ -3,6 +3,7 @@ import { type PageSequence, sequence } from '../../lib/memory/pageSequence'
 import { fromPages, type PageSet } from '../../lib/memory/pageSet'
 import type { Address, Command, Order } from '../../lib/protocol/command'
 import type { Data } from '../../lib/protocol/data'
+import type { ImageOrder } from '../../lib/protocol/imageOrder'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Outcome } from '../../lib/protocol/pipeline'
 import type { Signal } from '../../lib/protocol/signal'
@@ -39,6 +40,37 @@ const pages = fc.oneof(pageSets, pageSequences)
 const address: fc.Arbitrary<Address> = fc.record({ migration: name, lane: name, tag: nat, n: nat })
 const bare = <T extends string>(...types: readonly T[]) => fc.constantFrom(...types).map((type) => ({ type }))
 const optional = { requiredKeys: [] as [] }
+
+const section = fc.constantFrom('bulk' as const, 'table' as const, 'last' as const)
+
+const imageOrders: fc.Arbitrary<ImageOrder> = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant('open' as const),
+      image: name,
+      parent: name,
+      stores: fc.array(name, { maxLength: 3 }),
+      copies: fc.integer({ min: 1, max: 4 }),
+      stripePages: fc.integer({ min: 1, max: 4096 })
+    },
+    { requiredKeys: ['type', 'image', 'stores'] }
+  ),
+  fc.record({ type: fc.constant('stash' as const), image: name, pages: pageSets }),
+  fc.record(
+    {
+      type: fc.constant('write' as const),
+      image: name,
+      section,
+      pages: pageSets,
+      unless: fc.constant('stashed' as const),
+      bytesPerSecond: rate
+    },
+    { requiredKeys: ['type', 'image', 'section', 'pages'] }
+  ),
+  fc.record({ type: fc.constantFrom('seal' as const, 'drop' as const), image: name }),
+  bare('catalogue'),
+  fc.record({ type: fc.constant('restore' as const), image: name, section })
+)
 
 /** Any order. */
 export const orders: fc.Arbitrary<Order> = fc.oneof(
@@ -89,7 +121,8 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
   fc.record({ type: fc.constant('settle' as const), checkpoint: nat, as: fc.constantFrom('sealed' as const, 'dropped' as const) }),
   bare('list'),
   fc.record({ type: fc.constant('load' as const), checkpoint: nat, incarnation: nat }),
-  fc.record({ type: fc.constant('insertQueue' as const), place: fc.constantFrom('front' as const, 'back' as const) })
+  fc.record({ type: fc.constant('insertQueue' as const), place: fc.constantFrom('front' as const, 'back' as const) }),
+  imageOrders
 )
 
 const command: fc.Arbitrary<Command> = fc.record({ order: orders, to: address })
@@ -101,6 +134,8 @@ const of = <T extends string, F extends object>(type: T, fields: { [K in keyof F
   })
 const to = address
 const migration = name
+
+const used = fc.record({ bytes: amount, busyNs: nat, fullNs: nat })
 
 /** Any signal. */
 export const signals: fc.Arbitrary<Signal> = fc.oneof(
@@ -147,7 +182,32 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   }),
   of('misdelivered', { from: name, number: nat, expected: nat, migration }),
   of('finished', { digest: nat, migration }),
-  of('linkUsed', { applicationBytes: amount, applicationDemandBytes: amount, migration })
+  of('linkUsed', { applicationBytes: amount, applicationDemandBytes: amount, migration }),
+  of('stashed', { pages: nat, to }),
+  of('sealed', { image: name, pages: nat, bytes: amount, to }),
+  of('catalogued', {
+    images: fc.array(
+      fc.record(
+        { image: name, parent: name, pages: nat, sealedAt: nat, guestNs: nat },
+        { requiredKeys: ['image', 'pages', 'sealedAt', 'guestNs'] }
+      ),
+      {
+        maxLength: 3
+      }
+    ),
+    to
+  }),
+  of('loaded', { pages: nat, bytes: amount, to }),
+  of('storeFailed', { store: name, reason: name, migration }),
+  of('verified', { image: name, when: fc.constantFrom('sealed' as const, 'restored' as const), lost: pageSets, migration }),
+  of('storesUsed', {
+    link: used,
+    stores: fc.dictionary(name, fc.record({ bytes: amount, busyNs: nat, fullNs: nat, heldBytes: amount }), {
+      maxKeys: 3,
+      noNullPrototype: true
+    }),
+    migration
+  })
 ) as fc.Arbitrary<Signal>
 
 /** Any plain data, with the values that JSON lacks and the records that look like a journal's own forms. */

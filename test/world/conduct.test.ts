@@ -7,6 +7,7 @@ import * as pageSet from '../../lib/memory/pageSet'
 import { link } from '../../lib/network/link'
 import type { ClusterOrder } from '../../lib/protocol/cluster'
 import type { Address, Order } from '../../lib/protocol/command'
+import { imageOrders } from '../../lib/protocol/imageOrder'
 import type { Answer, Fact } from '../../lib/protocol/signal'
 import type { Conduct, ConductPort, Errand, Part } from '../../lib/world/conduct'
 import * as conducts from '../../lib/world/conduct'
@@ -96,9 +97,16 @@ const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type']>, Orde
   pin: { type: 'pin', cores: 2 },
   wake: { type: 'wake', afterNs: 1 },
   cancel: { type: 'cancel', tag: 1 },
-  abandon: { type: 'abandon' }
+  abandon: { type: 'abandon' },
+  open: { type: 'open', image: 'i', stores: ['s'] },
+  stash: { type: 'stash', image: 'i', pages: all },
+  write: { type: 'write', image: 'i', section: 'bulk', pages: all },
+  seal: { type: 'seal', image: 'i' },
+  drop: { type: 'drop', image: 'i' },
+  catalogue: { type: 'catalogue' },
+  restore: { type: 'restore', image: 'i', section: 'bulk' }
 }
-const types = Object.keys(orders) as readonly (keyof typeof orders)[]
+const types = (Object.keys(orders) as readonly (keyof typeof orders)[]).filter((type) => !imageOrders.has(type))
 const refusedBy = (prepare: (p: Played) => void): readonly Order['type'][] =>
   types.filter((type) => {
     const p = played()
@@ -175,6 +183,12 @@ describe('what a conduct refuses', () => {
         p.fail('target')
       })
     ).toContain('resume')
+  })
+
+  it('are the orders about images, always', () => {
+    for (const type of Object.keys(orders) as readonly (keyof typeof orders)[])
+      if (imageOrders.has(type))
+        expect(played().give(orders[type])).toMatchObject({ type: 'refused', reason: 'a data centre keeps no images of its guests' })
   })
 
   it('is the abandonment of a guest that is at the target', () => {
