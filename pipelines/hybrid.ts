@@ -3,13 +3,16 @@ import { pipe } from 'fp-ts/lib/function'
 import type { PageSet } from '../lib/memory/pageSet'
 import * as pageSet from '../lib/memory/pageSet'
 import { bubbling } from '../lib/migration/bubbling'
+import type { DiskRules } from '../lib/migration/diskRules'
+import { pausedAndDrained, type Undrained } from '../lib/migration/drain'
+import { mirrored } from '../lib/migration/mirrored'
 import { noticing } from '../lib/migration/notices'
 import type { PullRules } from '../lib/migration/pull'
 import { pull } from '../lib/migration/pull'
 import type { PushRules } from '../lib/migration/push'
 import { push, sentBy } from '../lib/migration/push'
 import type { Recovery } from '../lib/migration/recovery'
-import { concluded, pause, prepare, release, switchOver } from '../lib/migration/stages'
+import { concludedOf, prepare, release, switchOver } from '../lib/migration/stages'
 import { roundsAtMost } from '../lib/migration/stopRule'
 import type { Attempt } from '../lib/protocol/phase'
 import { andThen, map, request } from '../lib/protocol/phase'
@@ -17,9 +20,9 @@ import type { Pipeline } from '../lib/protocol/pipeline'
 
 /**
  * The rules of the push (`until` is by default one round, as Hines & Gopalan describe it) and of the pull (by default bubbling around a single pivot), whose
- * `recovery` is also that of a commit without an answer.
+ * `recovery` is also that of a commit without an answer. `disk`: how a disk comes along, where the guest has one that must; it is drained before the switch.
  */
-export type HybridOptions = Partial<PushRules> & PullRules
+export type HybridOptions = Partial<PushRules> & PullRules & { readonly disk?: DiskRules }
 
 /**
  * Hybrid: some rounds of pre-copy, then post-copy of what they left; the target drops its stale copies before the guest resumes there (Hines & Gopalan, VEE
@@ -30,28 +33,33 @@ export type HybridOptions = Partial<PushRules> & PullRules
  *     hybrid  =  push n rounds  then pause  then resumeAt(target)  then pull(residual)
  */
 export const hybrid = (options: HybridOptions = {}): Pipeline => {
-  const { until = roundsAtMost(1), prepaging, windowPages, windows, recovery, ...rest } = { prepaging: bubbling(), ...options }
+  const { until = roundsAtMost(1), prepaging, windowPages, windows, recovery, disk, ...rest } = { prepaging: bubbling(), ...options }
   const rules = { ...rest, until }
+  const withDisk = mirrored(disk ?? {})
   const pullMissing = pull({ prepaging, windowPages, windows, recovery })
   return (guest) =>
     pipe(
       noticing(
         pipe(
           prepare(),
-          andThen('push', () => push(rules)(guest)),
-          andThen('switch', ({ owed }) => switchOwing(owed, rules, recovery))
+          andThen('push', () => withDisk(guest)(() => push(rules)(guest))),
+          andThen('switch', ({ value: { owed }, disk }) => switchOwing(owed, rules, { recovery, disk }))
         )
       ),
       andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),
       andThen('release', release),
-      concluded
+      concludedOf(guest)
     )
 }
 
 /** Ends, the guest running at the target, with the pages that are missing there: those that were owed to it or written since, but for those sent at once. */
-const switchOwing = (owed: PageSet, { level = 'hypervisor', channels }: PushRules, recovery: Recovery | undefined): Attempt<PageSet> =>
+const switchOwing = (
+  owed: PageSet,
+  { level = 'hypervisor', channels }: PushRules,
+  { recovery, disk }: { readonly recovery?: Recovery; readonly disk?: Undrained }
+): Attempt<PageSet> =>
   pipe(
-    pause(),
+    pausedAndDrained(disk),
     andThen('final sync', (clockNs) =>
       pipe(
         request({ type: 'sync' }),

@@ -1,16 +1,25 @@
+import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import type { DiskRules } from '../lib/migration/diskRules'
+import { mirrored } from '../lib/migration/mirrored'
 import type { Recovery } from '../lib/migration/recovery'
-import { concluded, prepare, release } from '../lib/migration/stages'
+import { concludedOf, prepare, release } from '../lib/migration/stages'
 import * as phase from '../lib/migration/stopAndCopy'
 import type { Level } from '../lib/protocol/command'
-import { andThen } from '../lib/protocol/phase'
+import { andThen, done } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 
 /**
  * `level`: which memory is sent (default: all that the hypervisor has allocated). `channels`: the connections that carry it (default 1). `recovery`: how long a commit
- * without an answer waits for a broken link (default a minute).
+ * without an answer waits for a broken link (default a minute). `disk`: how a disk comes along, where the guest has one that must (default: all of it while the guest stands
+ * still, as the memory).
  */
-export type StopAndCopyOptions = { readonly level?: Level; readonly channels?: number; readonly recovery?: Recovery }
+export type StopAndCopyOptions = {
+  readonly level?: Level
+  readonly channels?: number
+  readonly recovery?: Recovery
+  readonly disk?: DiskRules
+}
 
 /**
  * Stop-and-copy: pause, copy everything, go on at the target. The least sent and the simplest, with a downtime of all of memory over the bandwidth (Clark et
@@ -18,12 +27,14 @@ export type StopAndCopyOptions = { readonly level?: Level; readonly channels?: n
  *
  *     stop-and-copy  =  stopAndCopy(all)
  */
-export const stopAndCopy =
-  ({ level = 'hypervisor', channels, recovery }: StopAndCopyOptions = {}): Pipeline =>
-  () =>
+export const stopAndCopy = ({ level = 'hypervisor', channels, recovery, disk }: StopAndCopyOptions = {}): Pipeline => {
+  const withDisk = mirrored({ mirror: 'paused', ...disk })
+  return (guest) =>
     pipe(
       prepare(),
-      andThen('stop-and-copy', () => phase.stopAndCopy(level, { channels, recovery })),
+      andThen('disk', () => withDisk(guest)(() => done(E.right(null)))),
+      andThen('stop-and-copy', ({ disk }) => phase.stopAndCopy(level, { channels, recovery, disk })),
       andThen('release', release),
-      concluded
+      concludedOf(guest)
     )
+}

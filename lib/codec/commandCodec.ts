@@ -32,13 +32,17 @@ const imageOrderCodecs = {
   restore: closed({ image: text, section })
 }
 
+/** Absent: of the guest's memory. @internal */
+export const ofCodec = oneOf('disk')
+const perhapsOfDisk = { of: ofCodec }
+
 /** An order as JSON: its type, then its fields. */
 export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   preselect: nothingBeside,
   reserve: nothingBeside,
-  select: closed({ level: oneOf('hypervisor', 'guestOs', 'application') }),
-  track: closed({ on: yesNo }),
-  sync: nothingBeside,
+  select: closed({ level: oneOf('hypervisor', 'guestOs', 'application') }, perhapsOfDisk),
+  track: closed({ on: yesNo }, perhapsOfDisk),
+  sync: closed({}, perhapsOfDisk),
   send: closed(
     { pages: pagesCodec, place: oneOf('always', 'ifAbsent', 'ifNewer') },
     {
@@ -47,10 +51,11 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
       encoding: oneOf('delta'),
       channels: positive,
       round: nonNegativeInteger,
-      bytesPerSecond: positive
+      bytesPerSecond: positive,
+      ...perhapsOfDisk
     }
   ),
-  discard: closed({ pages: pageSetCodec }),
+  discard: closed({ pages: pageSetCodec }, perhapsOfDisk),
   flush: nothingBeside,
   pause: nothingBeside,
   sendContext: nothingBeside,

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts'
 import type { Entry } from '../protocol/journal'
-import type { GuestView, Outcome } from '../protocol/pipeline'
+import type { DiskView, GuestView, Outcome } from '../protocol/pipeline'
 import type { Seed } from '../random/random'
 import { closed } from './closed'
 import { commandCodec, whereCodec } from './commandCodec'
@@ -15,8 +15,13 @@ import { text, texts } from './text'
 /** A seed as JSON: a number or a string. */
 export const seedCodec = refined('a number or a string', (u): u is Seed => typeof u === 'string' || finite.is(u))
 
+const diskViewCodec: t.Type<DiskView, unknown> = closed({ blocks: positiveInteger, blockBytes: positiveInteger })
+
 /** What a pipeline knows of a guest, as JSON. */
-export const guestViewCodec: t.Type<GuestView, unknown> = closed({ name: text, pages: nonNegativeInteger, pageBytes: positiveInteger })
+export const guestViewCodec: t.Type<GuestView, unknown> = closed(
+  { name: text, pages: nonNegativeInteger, pageBytes: positiveInteger },
+  { disk: diskViewCodec }
+)
 
 /** How a migration ended, as JSON. */
 export const outcomeCodec: t.Type<Outcome, unknown> = tagged<Outcome>({

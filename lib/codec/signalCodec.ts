@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import type { Signal } from '../protocol/signal'
 import { closed } from './closed'
 import { clusterAnswers, clusterFacts } from './clusterCodec'
-import { addressCodec, whereCodec } from './commandCodec'
+import { addressCodec, ofCodec, whereCodec } from './commandCodec'
 import { dictionary } from './dictionary'
 import { pageNumber, pageSetCodec, pagesCodec } from './pagesCodec'
 import { nonNegative, nonNegativeInteger, whole } from './quantities'
@@ -13,6 +13,7 @@ const at = nonNegativeInteger
 const to = addressCodec
 const migration = text
 const bytes = nonNegative
+const perhapsOfDisk = { of: ofCodec }
 
 const used = { bytes, busyNs: nonNegative, fullNs: nonNegative }
 const listed = closed({ image: text, pages: nonNegativeInteger, sealedAt: nonNegativeInteger, guestNs: nonNegative }, { parent: text })
@@ -23,8 +24,8 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   refused: closed({ at, reason: text, to }),
   preselected: closed({ at, host: text, guestNs: nonNegative, to }),
   reserved: closed({ at, bytes, to }),
-  selected: closed({ at, pages: pageSetCodec, nonPageable: pageSetCodec, to }),
-  sent: closed({ at, pages: pagesCodec, skipped: pageSetCodec, bytes, to }),
+  selected: closed({ at, pages: pageSetCodec, nonPageable: pageSetCodec, to }, perhapsOfDisk),
+  sent: closed({ at, pages: pagesCodec, skipped: pageSetCodec, bytes, to }, perhapsOfDisk),
   cancelled: closed({ at, unsent: pageSetCodec, to }),
   suspended: closed({ at, guestNs: nonNegative, clockNs: whole, to }),
   redirected: closed({ at, to }),
@@ -32,23 +33,26 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   activated: closed({ at, where: whereCodec, guestNs: nonNegative, clockNs: whole, to }),
   standing: closed({ at, primary: whereCodec, missing: pageSetCodec, to }),
   released: closed({ at, needs: texts, guestNs: nonNegative, to }),
-  synced: closed({ at, dirty: pageSetCodec, to, migration }),
-  round: closed({ at, round: nonNegativeInteger, pages: nonNegativeInteger, migration }),
-  progress: closed({ at, bytes, pages: nonNegativeInteger, migration }),
+  synced: closed({ at, dirty: pageSetCodec, to, migration }, perhapsOfDisk),
+  round: closed({ at, round: nonNegativeInteger, pages: nonNegativeInteger, migration }, perhapsOfDisk),
+  progress: closed({ at, bytes, pages: nonNegativeInteger, migration }, perhapsOfDisk),
   faulted: closed({ at, page: pageNumber, vcpu: nonNegativeInteger, migration }),
   exited: closed({ at, migration }),
   failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
   mended: closed({ at, what: oneOf('link', 'source'), migration }),
   wound: closed({ at, migration }),
-  compared: closed({
-    at,
-    when: oneOf('activated', 'released'),
-    lost: pageSetCodec,
-    regressed: pageSetCodec,
-    misread: pageSetCodec,
-    owed: nonNegativeInteger,
-    migration
-  }),
+  compared: closed(
+    {
+      at,
+      when: oneOf('committed', 'activated', 'released'),
+      lost: pageSetCodec,
+      regressed: pageSetCodec,
+      misread: pageSetCodec,
+      owed: nonNegativeInteger,
+      migration
+    },
+    perhapsOfDisk
+  ),
   hosts: closed({ at, primary: whereCodec, running: t.readonlyArray(whereCodec, 'a list of "source" and "target"'), migration }),
   linkUsed: closed({ at, applicationBytes: nonNegative, applicationDemandBytes: nonNegative, migration }),
   kept: closed({ at, ...clusterAnswers.kept, to }),

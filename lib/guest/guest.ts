@@ -1,6 +1,7 @@
 import { type SelfBallooningOptions, selfBallooning } from '../memory/balloon'
 import { type PageClasses, pageClasses } from '../memory/pageClasses'
 import { type Dependency, dependency } from './dependency'
+import type { Disk } from './disk'
 import { idle } from './idle'
 import type { Workload } from './workload'
 
@@ -25,6 +26,7 @@ export interface Guest {
   readonly clears?: number
   readonly device?: Device
   readonly network?: Network
+  readonly disk?: Disk
 }
 
 /**
@@ -63,6 +65,8 @@ export interface GuestOptions {
   readonly device?: Device
   /** None by default. */
   readonly network?: Network
+  /** None by default. */
+  readonly disk?: Disk
 }
 
 /**
@@ -114,7 +118,7 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
-  const { clears, device, network } = options
+  const { clears, device, network, disk } = options
   if (network !== undefined && !(network.bytesPerSecond >= 0 && network.bytesPerSecond < Number.POSITIVE_INFINITY))
     throw new RangeError(`${kind}: the network's bytesPerSecond must be at least 0 and finite (got ${network.bytesPerSecond})`)
   if (clears !== undefined && !(Number.isSafeInteger(clears) && clears >= 2))
@@ -135,7 +139,8 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     ...(balloon === undefined ? {} : { balloon }),
     ...(clears === undefined ? {} : { clears }),
     ...(device === undefined ? {} : { device }),
-    ...(network === undefined ? {} : { network })
+    ...(network === undefined ? {} : { network }),
+    ...(disk === undefined ? {} : { disk })
   }
 }
 

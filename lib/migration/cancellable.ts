@@ -5,34 +5,45 @@ import type { Attempt, Failure } from '../protocol/phase'
 import { answers, asked, awaiting, done, failure } from '../protocol/phase'
 import type { AnswerTo, Signal } from '../protocol/signal'
 
-type Sent = AnswerTo<'send'>
-type Send = Extract<Order, { type: 'send' }>
+type Cancellable = Extract<Order, { type: 'send' | 'wake' }>
+type Answered<O extends Cancellable> = AnswerTo<O['type']>
 
 /**
  * One `send` that can be wound down: on `wound` it is cancelled, and the phase ends when both the send and the cancellation have been answered, in
- * whichever order, with what had been transmitted by then.
+ * whichever order, with what had been transmitted by then. The same of a `wake`: it ends at once.
  */
-export const cancellable = (order: Send): Attempt<Sent> =>
-  awaiting([asked(order, SEND)], 'send', null, (signal) => {
+export const cancellable = <O extends Cancellable>(order: O): Attempt<Answered<O>> =>
+  awaiting([asked(order, SEND)], order.type, null, (signal) => {
     if (signal.type === 'wound')
-      return awaiting([asked({ type: 'cancel', tag: SEND }, CANCEL)], 'cancelling', null, (next) => cancelling(next, undefined, false))
-    return answers(signal, SEND) ? done(sentOrRefused(signal)) : undefined
+      return awaiting([asked({ type: 'cancel', tag: SEND }, CANCEL)], 'cancelling', null, (next) =>
+        cancelling(order, next, undefined, false)
+      )
+    return answers(signal, SEND) ? done(answerOrRefused(order, signal)) : undefined
   })
 
 const SEND = 0
 const CANCEL = 1
 
-const cancelling = (signal: Signal, sent: E.Either<Failure, Sent> | undefined, cancelled: boolean): Attempt<Sent> | undefined => {
-  const result = answers(signal, SEND) ? sentOrRefused(signal) : sent
+const cancelling = <O extends Cancellable>(
+  order: O,
+  signal: Signal,
+  sent: E.Either<Failure, Answered<O>> | undefined,
+  cancelled: boolean
+): Attempt<Answered<O>> | undefined => {
+  const result = answers(signal, SEND) ? answerOrRefused(order, signal) : sent
   const acknowledged = cancelled || answers(signal, CANCEL)
   if (result === sent && acknowledged === cancelled) return undefined
   if (result !== undefined && acknowledged) return done(result)
-  return awaiting([], 'cancelling', [acknowledged, transmitted(result)], (next) => cancelling(next, result, acknowledged))
+  return awaiting([], 'cancelling', [acknowledged, transmitted(result)], (next) => cancelling(order, next, result, acknowledged))
 }
 
 /** What is handed on, as data: it belongs to the state. */
-const transmitted = (result: E.Either<Failure, Sent> | undefined): Data =>
-  result === undefined ? null : E.isLeft(result) ? result.left.reason : [result.right.pages, result.right.skipped, result.right.bytes]
+const transmitted = (result: E.Either<Failure, AnswerTo<Cancellable['type']>> | undefined): Data => {
+  if (result === undefined) return null
+  if (E.isLeft(result)) return result.left.reason
+  const answer = result.right
+  return answer.type === 'sent' ? [answer.pages, answer.skipped, answer.bytes] : answer.type
+}
 
-const sentOrRefused = (signal: Signal): E.Either<Failure, Sent> =>
-  signal.type === 'refused' ? E.left(failure('send', signal.reason)) : E.right(signal as Sent)
+const answerOrRefused = <O extends Cancellable>(order: O, signal: Signal): E.Either<Failure, Answered<O>> =>
+  signal.type === 'refused' ? E.left(failure(order.type, signal.reason)) : E.right(signal as Answered<O>)

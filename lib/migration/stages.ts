@@ -3,7 +3,8 @@ import { pipe } from 'fp-ts/lib/function'
 import type { PageSet } from '../memory/pageSet'
 import type { Attempt, Failure, Step } from '../protocol/phase'
 import { andThen, chain, done, failure, map, mapFailure, request } from '../protocol/phase'
-import type { Outcome } from '../protocol/pipeline'
+import type { GuestView, Outcome } from '../protocol/pipeline'
+import { regarding } from '../protocol/regarding'
 import { hearing, hostFailed } from './hearing'
 import { checkedRecovery, patient, type Recovery, recover } from './recovery'
 
@@ -75,28 +76,45 @@ export const release = (): Attempt<readonly string[]> =>
  * The end of every pipeline: success completes; a failure before the commit resumes the guest at the source, unthrottled, and drops the target's copies; a commit
  * whose outcome was never learnt leaves both paused, undecided; a failure after it is reported as lost.
  */
-export const concluded = (attempt: Attempt<readonly string[]>): Step<Outcome> =>
+export const concluded = (attempt: Attempt<readonly string[]>): Step<Outcome> => conclude({})(attempt)
+
+/** The same of a guest that may have a disk, of which nobody logs the writes any more after an abort either. */
+export const concludedOf = (guest: Pick<GuestView, 'disk'>): ((attempt: Attempt<readonly string[]>) => Step<Outcome>) => conclude(guest)
+
+const conclude = (guest: Pick<GuestView, 'disk'>): ((attempt: Attempt<readonly string[]>) => Step<Outcome>) =>
   chain(
     'conclude',
-    E.fold(abort, (needs: readonly string[]) => done<Outcome>({ type: 'completed', needs }))
-  )(attempt)
+    E.fold(abort(untrack(guest)), (needs: readonly string[]) => done<Outcome>({ type: 'completed', needs }))
+  )
 
-const abort = ({ order, reason, committed }: Failure): Step<Outcome> =>
-  order === 'commit'
-    ? done<Outcome>({ type: 'undecided', reason })
-    : committed
-      ? done<Outcome>({ type: 'lost', reason })
+const untrack =
+  ({ disk }: Pick<GuestView, 'disk'>) =>
+  (): Attempt<unknown> =>
+    disk === undefined
+      ? request({ type: 'track', on: false })
       : pipe(
-          request({ type: 'resume', where: 'source' }),
-          andThen('unthrottle', () => request({ type: 'throttle', fraction: 0 })),
-          andThen('untrack', () => request({ type: 'track', on: false })),
-          chain('abandon', (resumed) =>
-            pipe(
-              request({ type: 'abandon' }),
-              map(
-                (): Outcome =>
-                  E.isLeft(resumed) ? { type: 'lost', reason: resumed.left.reason } : { type: 'aborted', reason, running: 'source' }
+          request({ type: 'track', on: false }),
+          andThen('untrack disk', () => regarding('disk')(request({ type: 'track', on: false })))
+        )
+
+const abort =
+  (untracked: () => Attempt<unknown>) =>
+  ({ order, reason, committed }: Failure): Step<Outcome> =>
+    order === 'commit'
+      ? done<Outcome>({ type: 'undecided', reason })
+      : committed
+        ? done<Outcome>({ type: 'lost', reason })
+        : pipe(
+            request({ type: 'resume', where: 'source' }),
+            andThen('unthrottle', () => request({ type: 'throttle', fraction: 0 })),
+            andThen('untrack', () => untracked()),
+            chain('abandon', (resumed) =>
+              pipe(
+                request({ type: 'abandon' }),
+                map(
+                  (): Outcome =>
+                    E.isLeft(resumed) ? { type: 'lost', reason: resumed.left.reason } : { type: 'aborted', reason, running: 'source' }
+                )
               )
             )
           )
-        )

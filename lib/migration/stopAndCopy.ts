@@ -5,14 +5,16 @@ import * as pageSet from '../memory/pageSet'
 import type { Level } from '../protocol/command'
 import type { Attempt } from '../protocol/phase'
 import { andThen, map, request } from '../protocol/phase'
+import { pausedAndDrained, type Undrained } from './drain'
 import { type PushRules, sentBy } from './push'
-import { pause, type Switch, switchOver } from './stages'
+import { type Switch, switchOver } from './stages'
 
 /**
- * How the last pages go (see `PushRules`), at most how fast (default: as the link allows), and how long a switch waits to learn its outcome. Deltas are for pages that
- * a push has sent before.
+ * How the last pages go (see `PushRules`), at most how fast (default: as the link allows), and how long a switch waits to learn its outcome, and what
+ * is still to come of a disk, which is drained first. Deltas are for pages that a push has sent before.
  */
-export type CopyRules = Pick<PushRules, 'channels' | 'delta'> & Pick<Switch, 'recovery'> & { readonly bytesPerSecond?: number }
+export type CopyRules = Pick<PushRules, 'channels' | 'delta'> &
+  Pick<Switch, 'recovery'> & { readonly bytesPerSecond?: number; readonly disk?: Undrained }
 
 /**
  * The stop-and-copy phase (Clark et al., NSDI 2005, §3.1): pause the guest, read the dirty log a last time, send what is owed and what it names, and switch
@@ -20,9 +22,9 @@ export type CopyRules = Pick<PushRules, 'channels' | 'delta'> & Pick<Switch, 're
  *
  * A level is looked up when the guest has stopped: before that it could still come to use a page that nobody has noted.
  */
-export const stopAndCopy = (owed: PageSet | Level, { channels, delta, recovery, bytesPerSecond }: CopyRules = {}): Attempt<unknown> =>
+export const stopAndCopy = (owed: PageSet | Level, { channels, delta, recovery, bytesPerSecond, disk }: CopyRules = {}): Attempt<unknown> =>
   pipe(
-    pause(),
+    pausedAndDrained(disk),
     andThen('owed', (clockNs) =>
       pipe(
         typeof owed === 'string' ? allOf(owed) : sync(owed),

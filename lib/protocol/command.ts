@@ -27,12 +27,19 @@ export type Unless = 'dirtied' | 'sent'
  */
 export type Encoding = 'delta'
 
+/**
+ * What an order or a signal speaks of when it is not the guest's memory: its disk, a second memory whose pages are blocks, with a dirty log, versions and lanes of its
+ * own. Absent: the memory.
+ */
+export type Of = 'disk'
+
 /** Pages to send: a set, sent in address order, or a sequence, sent in its own order. */
 export type Pages = PageSet | PageSequence
 
 /**
  * What a pipeline may ask of a world, each answered later (see `AnswerTo`). Plain data. Times are in the world's ticks, rates in bytes per second.
  *
+ * - `of: 'disk'` on `select`, `track`, `sync`, `send` and `discard`: the same of the blocks of the guest's disk; refused where it has none that moves.
  * - `preselect`, `reserve`: Clark's stages 0 and 1. `select`: which pages exist at a level, now.
  * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
  * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. With
@@ -51,9 +58,9 @@ export type Pages = PageSet | PageSequence
 export type Order =
   | { readonly type: 'preselect' }
   | { readonly type: 'reserve' }
-  | { readonly type: 'select'; readonly level: Level }
-  | { readonly type: 'track'; readonly on: boolean }
-  | { readonly type: 'sync' }
+  | { readonly type: 'select'; readonly level: Level; readonly of?: Of }
+  | { readonly type: 'track'; readonly on: boolean; readonly of?: Of }
+  | { readonly type: 'sync'; readonly of?: Of }
   | {
       readonly type: 'send'
       readonly pages: Pages
@@ -64,8 +71,9 @@ export type Order =
       readonly channels?: number
       readonly round?: number
       readonly bytesPerSecond?: number
+      readonly of?: Of
     }
-  | { readonly type: 'discard'; readonly pages: PageSet }
+  | { readonly type: 'discard'; readonly pages: PageSet; readonly of?: Of }
   | { readonly type: 'flush' }
   | { readonly type: 'pause' }
   | { readonly type: 'sendContext' }

@@ -49,8 +49,8 @@ const asSeenBy = (name: string, signal: Signal): Signal | undefined => {
 const addressed = (signal: Extract<Signal, { readonly to: Address }>, lane: string): Signal => {
   const to = { migration: signal.to.migration, lane, tag: signal.to.tag, n: signal.to.n }
   if (signal.type !== 'sent') return { ...signal, to }
-  const { type, at, pages, skipped, bytes } = signal
-  return { type, at, pages, skipped, bytes, to }
+  const { type, at, pages, skipped, bytes, of } = signal
+  return of === undefined ? { type, at, pages, skipped, bytes, to } : { type, at, pages, skipped, bytes, of, to }
 }
 
 const settle = (lanes: Names, phases: Phases, wounded: boolean, requests: readonly Request[]): Step<Values<Record<string, unknown>>> => {

@@ -14,8 +14,14 @@ export type Outcome =
   | { readonly type: 'undecided' | 'lost'; readonly reason: string }
   | { readonly type: 'limited'; readonly limit: string }
 
-/** What a pipeline knows of a guest before it starts: its name, its memory in pages, and the bytes of a page. */
-export type GuestView = { readonly name: string; readonly pages: number; readonly pageBytes: number }
+/**
+ * What a pipeline knows of a guest before it starts: its name, its memory in pages, the bytes of a page, and its disk in blocks where it has one that must move with
+ * it (not one on storage that both hosts share).
+ */
+export type GuestView = { readonly name: string; readonly pages: number; readonly pageBytes: number; readonly disk?: DiskView }
+
+/** A disk that must move, as a pipeline knows it. */
+export type DiskView = { readonly blocks: number; readonly blockBytes: number }
 
 /** A migration technique: a pure machine for a guest, ending with its outcome. It can be explored, stored by folding its signals, and carried by RxJS. */
 export type Pipeline = (guest: GuestView) => Step<Outcome>

@@ -1,7 +1,7 @@
 import type { PageSet } from '../memory/pageSet'
 import type { Time } from '../time/time'
 import type { ClusterAnswer, ClusterAnswerKind, ClusterFact } from './cluster'
-import type { Address, Order, Pages, Where } from './command'
+import type { Address, Of, Order, Pages, Where } from './command'
 import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
 
 /**
@@ -18,8 +18,8 @@ export type Answer =
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'preselected'; readonly host: string; readonly guestNs: number }
   | { readonly type: 'reserved'; readonly bytes: number }
-  | { readonly type: 'selected'; readonly pages: PageSet; readonly nonPageable: PageSet }
-  | { readonly type: 'sent'; readonly pages: Pages; readonly skipped: PageSet; readonly bytes: number }
+  | { readonly type: 'selected'; readonly pages: PageSet; readonly nonPageable: PageSet; readonly of?: Of }
+  | { readonly type: 'sent'; readonly pages: Pages; readonly skipped: PageSet; readonly bytes: number; readonly of?: Of }
   | { readonly type: 'cancelled'; readonly unsent: PageSet }
   | { readonly type: 'suspended'; readonly guestNs: number; readonly clockNs: number }
   | { readonly type: 'redirected' }
@@ -37,16 +37,18 @@ export type Answer =
  * - `round`: the first page of a round is about to leave. `progress`: bytes on the wire and pages transmitted so far.
  * - `faulted`: the guest, at the target, has stopped at its first access to a missing page. `exited`: the guest has ended.
  * - `failed`: a host or the link is gone. `mended`: the link is back; what was on its way is lost (`source`: a machine of a cluster is back, without its guest). `wound`: (from a combinator, not a world) wind down and end.
- * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release, `lost` are the pages whose
+ * - `of: 'disk'` on `synced`, `round`, `progress` and `compared` (and on the answers `selected` and `sent`): they speak of blocks of the guest's disk.
+ * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release (of a disk, which must have been
+ *   drained by then, at the commit too), `lost` are the pages whose
  *   content at the target is not what it must be and that nobody owes, `regressed` those that were overwritten by something older, `misread` those that the
  *   guest used there before they had arrived, `owed` those still missing.
  * - `hosts`: the oracle's word whenever it changes: whose copy counts, and where the guest runs. `linkUsed`: the application traffic that got through on
  *   the link since the migration's first command, and what wanted to, in bytes.
  */
 export type Fact =
-  | { readonly type: 'synced'; readonly dirty: PageSet; readonly to: Address }
-  | { readonly type: 'round'; readonly round: number; readonly pages: number }
-  | { readonly type: 'progress'; readonly bytes: number; readonly pages: number }
+  | { readonly type: 'synced'; readonly dirty: PageSet; readonly to: Address; readonly of?: Of }
+  | { readonly type: 'round'; readonly round: number; readonly pages: number; readonly of?: Of }
+  | { readonly type: 'progress'; readonly bytes: number; readonly pages: number; readonly of?: Of }
   | { readonly type: 'faulted'; readonly page: number; readonly vcpu: number }
   | { readonly type: 'exited' }
   | { readonly type: 'failed'; readonly what: 'link' | Where; readonly reason: string }
@@ -55,11 +57,12 @@ export type Fact =
   | { readonly type: 'hosts'; readonly primary: Where; readonly running: readonly Where[] }
   | {
       readonly type: 'compared'
-      readonly when: 'activated' | 'released'
+      readonly when: 'committed' | 'activated' | 'released'
       readonly lost: PageSet
       readonly regressed: PageSet
       readonly misread: PageSet
       readonly owed: number
+      readonly of?: Of
     }
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
   | ClusterFact

@@ -5,7 +5,7 @@ import { level } from '../memory/pageClasses'
 import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
 import { isClusterOrder } from '../protocol/cluster'
-import type { Address, Command, Order, Where } from '../protocol/command'
+import type { Address, Command, Of, Order, Where } from '../protocol/command'
 import { imageOrders } from '../protocol/imageOrder'
 import type { Answer, Fact } from '../protocol/signal'
 import type { Hosts } from './hosts'
@@ -23,6 +23,8 @@ export type Conduct = {
   readonly guest: Guest
   readonly settlement: Settlement
   hosts: Hosts
+  /** The same of the guest's disk, where it has one that must move. */
+  readonly disk?: Hosts
   /** Bytes of the target's memory held for the guest, and of the source's, where that was the target of an earlier hop. */
   reserved: number
   kept: number
@@ -84,7 +86,12 @@ export type ConductPort = {
 }
 
 /** A conduct before the first order. */
-export const conduct = (of: { readonly migration: string; readonly settlement: Settlement; readonly hosts: Hosts }): Conduct => ({
+export const conduct = (of: {
+  readonly migration: string
+  readonly settlement: Settlement
+  readonly hosts: Hosts
+  readonly disk?: Hosts
+}): Conduct => ({
   ...of,
   guest: of.hosts.setting.guest,
   reserved: 0,
@@ -95,7 +102,11 @@ export const conduct = (of: { readonly migration: string; readonly settlement: S
 })
 
 /** The same conduct, to go another way from here. */
-export const copy = (c: Conduct): Conduct => ({ ...c, hosts: hosts.copy(c.hosts) })
+export const copy = (c: Conduct): Conduct => ({
+  ...c,
+  hosts: hosts.copy(c.hosts),
+  ...(c.disk === undefined ? {} : { disk: hosts.copy(c.disk) })
+})
 
 /** What an errand over the link and back needs. */
 export const overLink: readonly Part[] = ['link', 'source', 'target']
@@ -121,19 +132,19 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
     case 'commit':
       return { to, order, leg: 'out', needs: overLink }
     case 'select': {
-      const classes = hosts.classesOf(c.hosts)
+      const classes = hosts.classesOf(of(c, order))
       const pages = level(classes, order.level)
-      port.tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(classes.nonPageable, pages) })
+      port.tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(classes.nonPageable, pages), of: order.of })
       return undefined
     }
     case 'track':
-      hosts.track(c.hosts, order.on)
+      hosts.track(of(c, order), order.on)
       port.changed()
       port.tell(to, done)
       return undefined
     case 'sync':
-      if (!c.hosts.atTarget) port.heldBySync()
-      return { to, order, leg: 'synced', needs: nothing, answer: { type: 'synced', dirty: hosts.sync(c.hosts), to } }
+      if (!c.hosts.atTarget && order.of === undefined) port.heldBySync()
+      return { to, order, leg: 'synced', needs: nothing, answer: { type: 'synced', dirty: hosts.sync(of(c, order)), to, of: order.of } }
     case 'send':
       port.send(to, order)
       return undefined
@@ -215,10 +226,11 @@ const arrive = (c: Conduct, order: Order, port: ConductPort): Answer => {
       return { type: 'reserved', bytes }
     }
     case 'discard':
-      hosts.discard(c.hosts, order.pages)
+      hosts.discard(of(c, order), order.pages)
       return done
     case 'commit':
-      hosts.commit(c.hosts)
+      for (const h of both(c)) hosts.commit(h)
+      if (c.disk !== undefined) compareOne(c.disk, 'committed', 'disk', port)
       tellHosts(c, port)
       return { type: 'committed' }
     case 'inquire':
@@ -234,7 +246,7 @@ const arrive = (c: Conduct, order: Order, port: ConductPort): Answer => {
 /** The target drops what it has of the guest and closes the connection, unless the guest is its own by now. */
 const abandon = (c: Conduct, port: ConductPort): Answer => {
   if (c.hosts.primary === 'target' || c.hosts.activated) return { type: 'refused', reason: 'the guest is at the target' }
-  hosts.abandon(c.hosts)
+  for (const h of both(c)) hosts.abandon(h)
   if (c.reserved > 0) port.dismiss(c.reserved, 'target')
   c.reserved = 0
   port.cutOff('the target has abandoned the migration')
@@ -243,7 +255,7 @@ const abandon = (c: Conduct, port: ConductPort): Answer => {
 
 const depart = (c: Conduct, port: ConductPort): void => {
   port.cutOff('the source has let go')
-  hosts.depart(c.hosts)
+  for (const h of both(c)) hosts.depart(h)
   c.released = false
   c.kept = c.reserved
   c.reserved = 0
@@ -257,7 +269,7 @@ const depart = (c: Conduct, port: ConductPort): void => {
 
 const suspend = (c: Conduct, to: Address, port: ConductPort): void => {
   const clockNs = port.clockNs()
-  hosts.pause(c.hosts)
+  for (const h of both(c)) hosts.pause(h)
   port.stopped()
   tellHosts(c, port)
   port.tell(to, { type: 'suspended', guestNs: port.guestNs(), clockNs })
@@ -273,7 +285,7 @@ const activate = (c: Conduct, { order, to }: Errand, port: ConductPort): void =>
 }
 
 const start = (c: Conduct, to: Address, where: Where, port: ConductPort, notBeforeNs?: number): void => {
-  hosts.resume(c.hosts, where)
+  for (const h of both(c)) hosts.resume(h, where)
   port.started(where, notBeforeNs)
   tellHosts(c, port)
   port.tell(to, activated(port, where))
@@ -290,17 +302,28 @@ const tellHosts = (c: Conduct, port: ConductPort): void =>
   port.tellAll({ type: 'hosts', primary: c.hosts.primary, running: hosts.running(c.hosts) })
 
 const compare = (c: Conduct, when: 'activated' | 'released', port: ConductPort): void => {
-  const { lost, regressed, misread, owed } = hosts.compare(c.hosts, when)
-  port.tellAll({ type: 'compared', when, lost, regressed, misread, owed })
+  compareOne(c.hosts, when, undefined, port)
+  if (c.disk !== undefined) compareOne(c.disk, when, 'disk', port)
 }
+
+const compareOne = (h: Hosts, when: 'committed' | 'activated' | 'released', of: Of | undefined, port: ConductPort): void => {
+  const { lost, regressed, misread, owed } = hosts.compare(h, when)
+  port.tellAll({ type: 'compared', when, lost, regressed, misread, owed, of })
+}
+
+/** The memory or the disk, whichever an order speaks of; it was refused if that is not there. */
+const of = (c: Conduct, order: { readonly of?: Of }): Hosts => (order.of === undefined ? c.hosts : c.disk!)
+
+/** The memory, and the disk where it must move. */
+const both = ({ hosts: h, disk }: Conduct): readonly Hosts[] => (disk === undefined ? [h] : [h, disk])
 
 /** Something breaks. Who drives the conduct then gives up every errand and lane that needs it. */
 export const fail = (c: Conduct, what: Part, reason: string, port: ConductPort): void => {
   c.failed = { ...c.failed, [what]: reason }
-  hosts.nothingArrives(c.hosts)
+  for (const h of both(c)) hosts.nothingArrives(h)
   if (what === 'link') c.severed = reason
   else {
-    hosts.crash(c.hosts, what)
+    for (const h of both(c)) hosts.crash(h, what)
     tellHosts(c, port)
   }
   port.tellAll({ type: 'failed', what, reason })
@@ -337,7 +360,9 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   const passed = c.hosts.primary === 'target'
   const { source, target } = c.failed
   if (isClusterOrder(order)) return `${order.type} is for a machine of a cluster, and this is a migration of one guest`
-  const senseless = nonsense(order, c.hosts)
+  const onDisk = 'of' in order && order.of === 'disk'
+  if (onDisk && c.disk === undefined) return 'the guest has no disk that moves with it'
+  const senseless = nonsense(order, onDisk ? c.disk! : c.hosts)
   if (senseless !== undefined) return senseless
   if (order.type === 'resume' && order.where === 'source') return source
   if (order.type === 'resume' && passed) return target

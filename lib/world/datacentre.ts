@@ -1,4 +1,6 @@
 import { Observable, type Subscription } from 'rxjs'
+import { blocksAsPages } from '../guest/blocksAsPages'
+import type { Disk } from '../guest/disk'
 import type { Guest } from '../guest/guest'
 import { memoryBytes } from '../guest/guest'
 import type { HostCosts } from '../guest/hostCosts'
@@ -7,6 +9,7 @@ import type { Link } from '../network/link'
 import { link as linkOf } from '../network/link'
 import type { Where } from '../protocol/command'
 import type { Data } from '../protocol/data'
+import type { GuestView } from '../protocol/pipeline'
 import type { Signal } from '../protocol/signal'
 import type { Ports, World } from '../protocol/world'
 import { key, split } from '../random/random'
@@ -14,6 +17,7 @@ import type { Clock } from '../time/clock'
 import { clock } from '../time/clock'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
+import { diskOwner } from './diskAccesses'
 import type { Engine } from './engine'
 import type { Fidelity } from './hosts'
 import type { Machine } from './machine'
@@ -72,11 +76,14 @@ export const datacentre = (options: DatacentreOptions): World => {
   const checked = withDefaults(options)
   const { guests, link } = checked
   return {
-    guests: mapValues(guests, ({ name, pages, pageBytes }) => ({ name, pages, pageBytes })),
+    guests: mapValues(guests, viewOf),
     description: describe(checked),
     signals: ({ commands, timeline, seed }: Ports) =>
       new Observable<Signal>((subscriber) => {
         const machines = new Map<string, Machine>()
+        /** Of each memory and each disk on the link. */
+        const owners = new Map(Object.keys(guests).flatMap((name) => [name, diskOwner(name)].map((owner) => [owner, name] as const)))
+        const machineOf = (owner: string): Machine => machines.get(owners.get(owner)!)!
         const outbox: Signal[] = []
         let draining = false
         /** Lets the signals out when what caused them is complete. */
@@ -119,9 +126,10 @@ export const datacentre = (options: DatacentreOptions): World => {
           agenda,
           stalls: checked.stalls,
           held: holding,
+          migrationOf: (owner) => owners.get(owner)!,
           times: (owner) => timed[owner],
-          look: (owner) => machines.get(owner)!.look(),
-          changed: (owner) => machines.get(owner)!.changed()
+          look: (owner) => machineOf(owner).look(),
+          changed: (owner) => machineOf(owner).changed()
         })
         /** Bytes taken at each host that is or was a target, by hop. */
         const taken = new Map<number, number>()
@@ -198,6 +206,13 @@ export const datacentre = (options: DatacentreOptions): World => {
   }
 }
 
+/** A disk on storage that both hosts share does not move, and no pipeline needs to know of it. */
+const viewOf = (guest: Guest): GuestView => {
+  const { name, pages, pageBytes } = guest
+  const disk = blocksAsPages(guest)
+  return { name, pages, pageBytes, ...(disk && { disk: { blocks: disk.pages, blockBytes: disk.pageBytes } }) }
+}
+
 type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks'>> & {
   readonly source: HostCosts
   readonly target: HostCosts
@@ -207,7 +222,7 @@ type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks'>>
 const withDefaults = (options: DatacentreOptions): Checked => {
   const names = Object.keys(options.guests)
   if (names.length === 0) throw new RangeError('datacentre: guests must not be empty (got none)')
-  const largest = Math.max(...Object.values(options.guests).map(({ pages }) => pages))
+  const largest = Math.max(...Object.values(options.guests).map((guest) => Math.max(guest.pages, blocksAsPages(guest)?.pages ?? 0)))
   const checked: Checked = {
     guests: options.guests,
     link: options.link ?? linkOf({ gigabitsPerSecond: 10 }),
@@ -239,6 +254,9 @@ const withDefaults = (options: DatacentreOptions): Checked => {
     throw new RangeError('datacentre: an engine needs fidelity versions or bytes (got marks)')
   if (Object.keys(checked.timetables).length > 0 && checked.batchPages > 1)
     throw new RangeError(`datacentre: batchPages must be 1 with timetables (got ${checked.batchPages})`)
+  for (const name of Object.keys(checked.timetables))
+    if (options.guests[name]?.disk !== undefined)
+      throw new RangeError(`datacentre: timetables must be of guests without a disk (got ${name})`)
   if (!(checked.targetMemoryBytes >= 0))
     throw new RangeError(`datacentre: targetMemoryBytes must not be negative (got ${checked.targetMemoryBytes})`)
   return checked
@@ -279,6 +297,7 @@ const describe = ({
       ...(guest.clears === undefined ? {} : { clears: guest.clears }),
       ...(guest.device === undefined ? {} : { device: { ...guest.device } }),
       ...(guest.network === undefined ? {} : { network: { ...guest.network } }),
+      ...(guest.disk === undefined ? {} : { disk: diskInData(guest.disk) }),
       dependencies: guest.dependencies.map(({ kind, name, policy }): Data => ({ kind, name, policy: { ...policy } }))
     })
   ),
@@ -293,6 +312,17 @@ const describe = ({
   ...(stalls.length === 0 ? {} : { stalls: stalls.map((stall): Data => ({ ...stall })) }),
   ...(Object.keys(engine).length === 0 ? {} : { engine: partsOf(engine) }),
   ...(Object.keys(timetables).length === 0 ? {} : { timetables: timetables as Data })
+})
+
+const diskInData = ({ blocks, blockBytes, storage, workload, needed, readBytesPerSecond, writeBytesPerSecond }: Disk): Data => ({
+  blocks,
+  blockBytes,
+  bytes: blocks * blockBytes,
+  storage,
+  workload: workload.description as Data,
+  ...(needed === undefined ? {} : { needed }),
+  ...(readBytesPerSecond === undefined ? {} : { readBytesPerSecond }),
+  ...(writeBytesPerSecond === undefined ? {} : { writeBytesPerSecond })
 })
 
 /** Senders and receivers that cost nothing are not spoken of. */

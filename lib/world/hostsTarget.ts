@@ -110,14 +110,15 @@ export const abandon = (h: Hosts): void => {
 export const running = (h: Hosts): readonly Where[] =>
   h.atSource ? (h.atTarget ? ['source', 'target'] : ['source']) : h.atTarget ? ['target'] : []
 
-/** The oracle's word: see the fact `compared`. When the guest is activated it also fixes what the target must still get. */
+/** The oracle's word: see the fact `compared`. When the guest is activated it also fixes what the target must still get; at the commit it only looks. */
 export const compare = (
   h: Hosts,
-  when: 'activated' | 'released'
+  when: 'committed' | 'activated' | 'released'
 ): { readonly lost: PageSet; readonly regressed: PageSet; readonly misread: PageSet; readonly owed: number } => {
   const trapped = bitmap.snapshot(h.trapped)
-  if (when === 'activated') {
+  if (when !== 'released') {
     const stale = pageSet.intersection(differing(h), level(classesOf(h), needed(h.setting.guest)))
+    if (when === 'committed') return { lost: stale, regressed: bitmap.snapshot(h.regressed), misread: bitmap.snapshot(h.misread), owed: 0 }
     bitmap.markAll(h.stale, stale)
     h.lost = pageSet.difference(stale, trapped)
   }

@@ -1,3 +1,4 @@
+import { blocksAsPages, costsOfBlocks } from '../guest/blocksAsPages'
 import { settle } from '../guest/dependency'
 import type { Address, Command, Where } from '../protocol/command'
 import type { Time } from '../time/time'
@@ -31,7 +32,11 @@ export const machine = (options: MachineOptions): Machine => {
   const { migration, guest, link, costs, fidelity, engine, agenda, transport, held } = options
   const settlement = settle(guest.dependencies)
   const hosts = hostsOf({ guest, costs: costs.source, link, fidelity, engine })
-  const conduct = conducts.conduct({ migration, settlement, hosts })
+  const blocks = blocksAsPages(guest)
+  const ownCosts = blocks && costsOfBlocks(guest.disk!)
+  const disk =
+    ownCosts && hostsOf({ guest: blocks, costs: ownCosts.source, link, fidelity, engine: engine.usedTarget ? { usedTarget: true } : {} })
+  const conduct = conducts.conduct({ migration, settlement, hosts, ...(disk && { disk }) })
   const speaking = voice(migration, agenda, options.emit)
   const { tell, tellAll, refuse } = speaking
   const run = running(options, conduct, speaking)
@@ -101,7 +106,7 @@ export const machine = (options: MachineOptions): Machine => {
       case 'redirect':
         return out() + options.redirectNs
       case 'synced':
-        return costs.source.syncNs
+        return order.type === 'sync' && order.of === 'disk' ? 0 : costs.source.syncNs
       case 'timer':
         return order.type === 'wake' ? order.afterNs : 0
     }

@@ -1,10 +1,15 @@
 import type { Subscription } from 'rxjs'
+import { costsOfBlocks } from '../guest/blocksAsPages'
+import type { HostCosts } from '../guest/hostCosts'
 import * as pageSet from '../memory/pageSet'
-import type { Address, Order } from '../protocol/command'
+import type { Address, Of, Order } from '../protocol/command'
 import type { Answer } from '../protocol/signal'
+import type { Time } from '../time/time'
 import { bytesOnly } from './batch'
 import type { Conduct } from './conduct'
 import { overLink } from './conduct'
+import { diskOwner } from './diskAccesses'
+import type { Hosts } from './hosts'
 import type { MachineOptions } from './machineOptions'
 import { pageBuffers } from './pageBuffers'
 import type { Pending, PendingAnswers } from './pendingAnswers'
@@ -28,27 +33,65 @@ export type Outgoing = {
   readonly stop: () => void
 }
 
-type Send = { readonly to: Address; readonly job: Sending; readonly channels: readonly Channel[]; readonly cancelled: Address[] }
+/** The guest's memory, or its disk: what of it is on the link, and how many pages or blocks were chosen in sends that have ended. */
+type Store = {
+  readonly of: Of | undefined
+  readonly owner: string
+  readonly hosts: Hosts
+  readonly none: pageSet.PageSet
+  readonly costs: { readonly source: HostCosts; readonly target: HostCosts }
+  readonly jobs: Set<object>
+  readonly beforePlacing: (at: Time) => void
+  readonly placed: (page: number, at: Time) => void
+  counted: number
+}
+
+type Send = {
+  readonly to: Address
+  readonly store: Store
+  readonly job: Sending
+  readonly channels: readonly Channel[]
+  readonly cancelled: Address[]
+}
 type Channel = { readonly lane: string; readonly job: Job }
 type Flush = { readonly jobs: Set<object>; readonly wait: Pending; arrivesAt: number }
 
 /** See `Outgoing`. @internal */
 export const outgoing = (
   options: MachineOptions,
-  { hosts }: Conduct,
+  { hosts, disk }: Conduct,
   guest: Running,
   pending: PendingAnswers,
   { tell, tellAll, refuse }: Voice
 ): Outgoing => {
   const { migration, link, fidelity, agenda, transport, held } = options
-  const { pages, pageBytes } = options.guest
   const buffers = pageBuffers()
-  const none = pageSet.empty(pages)
-  const jobs = new Set<object>()
+  const memory: Store = {
+    of: undefined,
+    owner: migration,
+    hosts,
+    none: pageSet.empty(hosts.pages),
+    costs: options.costs,
+    jobs: new Set(),
+    beforePlacing: guest.advance,
+    placed: guest.placed,
+    counted: 0
+  }
+  const blocks: Store | undefined = disk && {
+    of: 'disk',
+    owner: diskOwner(migration),
+    hosts: disk,
+    none: pageSet.empty(disk.pages),
+    costs: costsOfBlocks(options.guest.disk!),
+    jobs: new Set(),
+    beforePlacing: guest.advanceDisk,
+    placed: () => {},
+    counted: 0
+  }
+  const stores = blocks === undefined ? [memory] : [memory, blocks]
   /** The sends under way, by the numbers of their commands. */
   const sends = new Map<number, Send>()
   const flushes: Flush[] = []
-  let counted = 0
   let progress: Subscription | undefined
 
   /** Pages are followed one by one where each counts, or where the guest may wait for one of them. */
@@ -76,62 +119,68 @@ export const outgoing = (
   }
   const report = (): void => {
     progress = undefined
-    if (jobs.size === 0 || options.progressNs === 0) return
+    const busy = stores.filter(({ jobs }) => jobs.size > 0)
+    if (busy.length === 0 || options.progressNs === 0) return
     guest.look()
-    tellAll({ type: 'progress', bytes: transport.bytesLeft(migration, agenda.now()), pages: pagesSent() })
+    for (const store of busy)
+      tellAll({ type: 'progress', bytes: transport.bytesLeft(store.owner, agenda.now()), pages: pagesSent(store), of: store.of })
     progress = agenda.schedule(report, options.progressNs)
   }
-  const pagesSent = (): number =>
-    [...sends.values()].reduce((sum, { job }) => sum + job.counted(), counted) - transport.pagesNotLeft(migration, agenda.now())
+  const pagesSent = (store: Store): number =>
+    [...sends.values()].reduce((sum, one) => (one.store === store ? sum + one.job.counted() : sum), store.counted) -
+    transport.pagesNotLeft(store.owner, agenda.now())
 
-  const enqueue = (job: object, channels: readonly Channel[]): void => {
-    jobs.add(job)
-    for (const channel of channels) transport.enqueue(migration, channel.lane, channel.job)
-    if (progress === undefined && options.progressNs > 0 && jobs.size > 0) progress = agenda.schedule(report, options.progressNs)
+  const enqueue = (store: Store, job: object, channels: readonly Channel[]): void => {
+    store.jobs.add(job)
+    for (const channel of channels) transport.enqueue(store.owner, channel.lane, channel.job)
+    if (progress === undefined && options.progressNs > 0 && store.jobs.size > 0) progress = agenda.schedule(report, options.progressNs)
   }
 
   const send = (to: Address, order: Extract<Order, { readonly type: 'send' }>): void => {
+    const store = order.of === undefined ? memory : blocks!
+    const { pages, pageBytes } = store.hosts.setting.guest
     const end = (answer: Answer): void => {
       const of = sends.get(to.n)
       sends.delete(to.n)
-      counted += job.counted()
-      jobs.delete(job)
+      store.counted += job.counted()
+      store.jobs.delete(job)
       tell(to, answer)
       jobEnded(
         job,
         channels.map(({ lane }) => lane)
       )
-      for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? none })
+      for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? store.none })
     }
     let unsent: pageSet.PageSet | undefined
     const job = sending({
       order,
-      hosts,
+      hosts: store.hosts,
       link,
-      costs: options.costs,
+      costs: store.costs,
       pages,
       pageBytes,
       batchPages: options.batchPages,
       followed: isFollowed(order),
       timed: fidelity !== 'marks',
-      none,
+      none: store.none,
       buffers,
-      withdraw: (page) => transport.withdraw(migration, page),
+      withdraw: (page) => transport.withdraw(store.owner, page),
       began: () => {
         if (order.round === undefined) return
-        tellAll({ type: 'round', round: order.round, pages: order.pages.type === 'PageSet' ? order.pages.count : order.pages.length })
+        const { round, pages: named, of } = order
+        tellAll({ type: 'round', round, pages: named.type === 'PageSet' ? named.count : named.length, of })
       },
-      beforePlacing: guest.advance,
-      placed: guest.placed,
+      beforePlacing: store.beforePlacing,
+      placed: store.placed,
       ended: (result) => {
         unsent = result.unsent
-        end({ type: 'sent', pages: result.pages, skipped: result.skipped, bytes: result.bytes })
+        end({ type: 'sent', pages: result.pages, skipped: result.skipped, bytes: result.bytes, of: order.of })
       },
       refused: (reason) => end({ type: 'refused', reason })
     })
     const channels = channelsOf(to.lane, job, order.channels ?? 1)
-    sends.set(to.n, { to, job, channels, cancelled: [] })
-    enqueue(job, channels)
+    sends.set(to.n, { to, store, job, channels, cancelled: [] })
+    enqueue(store, job, channels)
   }
 
   const sendBytes = (to: Address, bytes: number): void => {
@@ -144,17 +193,17 @@ export const outgoing = (
         return now === 0 ? undefined : bytesOnly(now)
       },
       finished: () => {
-        jobs.delete(job)
+        memory.jobs.delete(job)
         tell(to, { type: 'done' })
         jobEnded(job, [to.lane])
       },
       refused: (reason: string) => {
-        jobs.delete(job)
+        memory.jobs.delete(job)
         refuse(to, reason)
         jobEnded(job, [to.lane])
       }
     }
-    enqueue(job, [{ lane: to.lane, job }])
+    enqueue(memory, job, [{ lane: to.lane, job }])
   }
 
   return {
@@ -162,23 +211,27 @@ export const outgoing = (
     sendBytes,
     flush: (to) => {
       // What has left is still on its way where its lane stands still.
-      const flush = { jobs: new Set(jobs), wait: pending.wait(to, overLink), arrivesAt: transport.arrivesBy(migration) }
+      const flush = {
+        jobs: new Set(stores.flatMap(({ jobs }) => [...jobs])),
+        wait: pending.wait(to, overLink),
+        arrivesAt: Math.max(...stores.map(({ owner }) => transport.arrivesBy(owner)))
+      }
       flushes.push(flush)
       settleFlush(flush)
     },
     cancel: (to, tag) => {
       const of = [...sends.values()].find((one) => one.to.lane === to.lane && one.to.tag === tag)
-      if (of === undefined) tell(to, { type: 'cancelled', unsent: none })
+      if (of === undefined) tell(to, { type: 'cancelled', unsent: memory.none })
       else if (of.cancelled.push(to) === 1) {
         of.job.stop()
-        for (const { lane, job } of of.channels) transport.cancel(migration, lane, job)
+        for (const { lane, job } of of.channels) transport.cancel(of.store.owner, lane, job)
       }
     },
     fail: () => {
       flushes.length = 0
     },
     cutOff: (reason) => {
-      transport.cutOff(migration, reason)
+      for (const { owner } of stores) transport.cutOff(owner, reason)
       flushes.length = 0
     },
     stop: () => progress?.unsubscribe()

@@ -8,6 +8,7 @@ import type { Time } from '../time/time'
 import { ballooning } from './ballooning'
 import type { Conduct, Part } from './conduct'
 import { device } from './device'
+import { diskAccesses, diskOwner } from './diskAccesses'
 import { execution } from './execution'
 import * as hosts from './hosts'
 import type { MachineOptions } from './machineOptions'
@@ -22,6 +23,8 @@ export type Running = {
   /** Looks if it was to be looked at by now; answers when it is next. */
   readonly wake: () => Time
   readonly advance: (at: Time) => void
+  /** Its disk's blocks are read and written up to a time. */
+  readonly advanceDisk: (at: Time) => void
   /** A page has been placed at the target: who waits for it goes on. */
   readonly placed: (page: number, at: Time) => void
   readonly setThrottle: (fraction: number) => void
@@ -84,6 +87,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       }
     }
   })
+  const disk = conduct.disk && diskAccesses(options, conduct.disk)
   let throttle = 0
   let pinned: number | undefined
   /** What the guest's clock shows more than its host's: at the source, and at the target. */
@@ -98,7 +102,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
   /** Sets how fast the guest runs and how closely it must be watched, when something that decides it has changed. */
   const pace = (): void => {
     const atTarget = h.atTarget
-    const senders = atTarget ? 0 : transport.senders(migration)
+    const senders = atTarget ? 0 : transport.senders(migration) + (disk === undefined ? 0 : transport.senders(diskOwner(migration)))
     const traps = h.trapped.count > 0
     const state = (senders * 2 + (atTarget ? 1 : 0)) * 4 + (traps ? 2 : 0) + (h.tracking ? 1 : 0) + throttle / 2
     if (state === paced && pinned === pacedOn) return
@@ -107,7 +111,9 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     const now = agenda.now()
     const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
     const load = { vcpus: guest.workload.vcpus, senders, throttle: atTarget ? 0 : throttle, pinned: atTarget ? undefined : pinned }
-    exec.setSpeed(now, speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding))
+    const fraction = speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding)
+    exec.setSpeed(now, fraction)
+    disk?.setSpeed(now, fraction)
     const pays = !atTarget && h.tracking && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
     exec.setCareful(now, pays || traps)
   }
@@ -116,6 +122,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     const now = agenda.now()
     transport.settle(migration, now, fidelity === 'marks' ? undefined : exec.advance)
     exec.advance(now)
+    disk?.look(now)
     if (!exited && exec.hasExited()) {
       exited = true
       tellAll({ type: 'exited' })
@@ -160,6 +167,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
   const writes = guest.device && device({ device: guest.device, agenda, hosts: h, look: () => look(), stops: () => stops })
 
   exec.start(agenda.now())
+  disk?.start(agenda.now())
   pace()
 
   return {
@@ -174,6 +182,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       return wakeAt
     },
     advance: exec.advance,
+    advanceDisk: (at) => disk?.advance(at),
     placed: (page, at) => {
       if (stalled.size === 0 || !stalled.delete(page)) return
       transport.forget(migration, page)
@@ -187,15 +196,20 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       pinned = cores ?? undefined
       changed()
     },
-    hold: (ns) => exec.hold(agenda.now(), ns),
+    hold: (ns) => {
+      exec.hold(agenda.now(), ns)
+      disk?.hold(agenda.now(), ns)
+    },
     stopped: () => {
       stops++
       exec.stop(agenda.now())
+      disk?.stop(agenda.now())
       changed()
     },
     started: (where, notBeforeNs = 0) => {
       if (where === 'target') ahead = { ...ahead, target: Math.max(0, notBeforeNs - read(clocks.target, agenda.now())) }
       exec.start(agenda.now())
+      disk?.start(agenda.now())
       changed()
     },
     faultAgain: () => {
@@ -206,6 +220,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       if (what === runsAt()) {
         stops++
         exec.stop(agenda.now())
+        disk?.stop(agenda.now())
       }
       for (const notice of notices) notice.unsubscribe()
       notices.clear()

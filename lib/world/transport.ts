@@ -66,6 +66,8 @@ type TransportOptions = {
   readonly agenda: Agenda
   readonly stalls: readonly Stall[]
   readonly held: Held
+  /** The migration whose memory or disk an owner is. */
+  readonly migrationOf: (owner: string) => string
   /** When everything of an owner comes, where that is given one by one. */
   readonly times: (owner: string) => Times | undefined
   /** The world looks at an owner: called at every moment at which something of it changes on the link, before it does. */
@@ -75,7 +77,7 @@ type TransportOptions = {
 }
 
 /** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. @internal */
-export const transport = ({ link, agenda, stalls, held, times, look, changed }: TransportOptions): Transport => {
+export const transport = ({ link, agenda, stalls, held, migrationOf, times, look, changed }: TransportOptions): Transport => {
   const lanes = new Map<string, Map<string, Lane>>()
   const laneOf = (owner: string, name: string): Lane => {
     let own = lanes.get(owner)
@@ -88,7 +90,7 @@ export const transport = ({ link, agenda, stalls, held, times, look, changed }: 
       const arrival =
         stalls.length === 0
           ? (leaves: Time): Time => leaves + link.latencyNs
-          : (leaves: Time): Time => held(owner, name, 'arriving', leaves + link.latencyNs)
+          : (leaves: Time): Time => held(migrationOf(owner), name, 'arriving', leaves + link.latencyNs)
       lane = { owner, name, arrival, jobs: [], flight: undefined, end: undefined }
       own.set(name, lane)
     }
@@ -128,7 +130,7 @@ export const transport = ({ link, agenda, stalls, held, times, look, changed }: 
 
   /** Whether nothing leaves on a lane at present. */
   const stands = ({ owner, name }: Lane, now: Time): boolean =>
-    stalls.some((stall) => now >= stall.from && now < stall.until && isOf(stall, owner, name, 'leaving'))
+    stalls.some((stall) => now >= stall.from && now < stall.until && isOf(stall, migrationOf(owner), name, 'leaving'))
 
   const schedule = (lane: Lane, now: Time): void => {
     lane.end?.unsubscribe()

@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/command'
+import type { Address, Of } from '../protocol/command'
 import type { Answer, Fact, Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
@@ -29,6 +29,7 @@ const answered = (of: Answer, to: Address, at: Time): Signal => {
     case 'done':
       return { type: 'done', to, at }
     case 'sent':
+      if (of.of !== undefined) return { type: 'sent', of: of.of, pages: of.pages, skipped: of.skipped, bytes: of.bytes, at, to }
       return { type: 'sent', pages: of.pages, skipped: of.skipped, bytes: of.bytes, at, to }
     case 'suspended':
       return { type: 'suspended', guestNs: of.guestNs, clockNs: of.clockNs, to, at }
@@ -39,7 +40,7 @@ const answered = (of: Answer, to: Address, at: Time): Signal => {
     case 'reserved':
       return { type: 'reserved', bytes: of.bytes, to, at }
     case 'selected':
-      return { type: 'selected', pages: of.pages, nonPageable: of.nonPageable, to, at }
+      return { type: 'selected', ...ofDisk(of), pages: of.pages, nonPageable: of.nonPageable, to, at }
     case 'cancelled':
       return { type: 'cancelled', unsent: of.unsent, to, at }
     case 'activated':
@@ -61,15 +62,25 @@ const told = (of: Fact, migration: string, at: Time): Signal => {
     case 'faulted':
       return { type: 'faulted', page: of.page, vcpu: of.vcpu, at, migration }
     case 'synced':
-      return { type: 'synced', dirty: of.dirty, to: of.to, migration, at }
+      return { type: 'synced', ...ofDisk(of), dirty: of.dirty, to: of.to, migration, at }
     case 'progress':
-      return { type: 'progress', bytes: of.bytes, pages: of.pages, migration, at }
+      return { type: 'progress', ...ofDisk(of), bytes: of.bytes, pages: of.pages, migration, at }
     case 'round':
-      return { type: 'round', round: of.round, pages: of.pages, migration, at }
+      return { type: 'round', ...ofDisk(of), round: of.round, pages: of.pages, migration, at }
     case 'hosts':
       return { type: 'hosts', primary: of.primary, running: of.running, migration, at }
     case 'compared':
-      return { type: 'compared', when: of.when, lost: of.lost, regressed: of.regressed, misread: of.misread, owed: of.owed, migration, at }
+      return {
+        type: 'compared',
+        ...ofDisk(of),
+        when: of.when,
+        lost: of.lost,
+        regressed: of.regressed,
+        misread: of.misread,
+        owed: of.owed,
+        migration,
+        at
+      }
     case 'linkUsed':
       return {
         type: 'linkUsed',
@@ -89,3 +100,7 @@ const told = (of: Fact, migration: string, at: Time): Signal => {
       return { ...of, migration, at }
   }
 }
+
+const disk: { readonly of?: Of } = { of: 'disk' }
+const memory: { readonly of?: Of } = {}
+const ofDisk = ({ of }: { readonly of?: Of }): { readonly of?: Of } => (of === undefined ? memory : disk)

@@ -12,6 +12,7 @@ const name = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('a', 'b/c', '
 const nat = fc.oneof(fc.nat({ max: 9 }), fc.maxSafeNat())
 const rate = fc.double({ min: 0.001, max: 1e12, noNaN: true, noDefaultInfinity: true })
 const amount = fc.oneof(nat, fc.double({ min: 0.5, max: 1e12, noNaN: true, noDefaultInfinity: true }))
+const disk = fc.constant('disk' as const)
 const where = fc.constantFrom('source' as const, 'target' as const)
 
 /** Any page set, of one page to several chunks; small and large sets, short and long runs. */
@@ -75,11 +76,16 @@ const imageOrders: fc.Arbitrary<ImageOrder> = fc.oneof(
 /** Any order. */
 export const orders: fc.Arbitrary<Order> = fc.oneof(
   bare('preselect', 'reserve', 'sync', 'flush', 'pause', 'sendContext', 'redirect', 'commit', 'release', 'inquire', 'abandon'),
-  fc.record({
-    type: fc.constant('select' as const),
-    level: fc.constantFrom('hypervisor' as const, 'guestOs' as const, 'application' as const)
-  }),
-  fc.record({ type: fc.constant('track' as const), on: fc.boolean() }),
+  fc.record(
+    {
+      type: fc.constant('select' as const),
+      level: fc.constantFrom('hypervisor' as const, 'guestOs' as const, 'application' as const),
+      of: disk
+    },
+    { requiredKeys: ['type', 'level'] }
+  ),
+  fc.record({ type: fc.constant('track' as const), on: fc.boolean(), of: disk }, { requiredKeys: ['type', 'on'] }),
+  fc.record({ type: fc.constant('sync' as const), of: disk }),
   fc.record(
     {
       type: fc.constant('send' as const),
@@ -90,11 +96,12 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
       encoding: fc.constant('delta' as const),
       channels: fc.integer({ min: 1, max: 16 }),
       round: nat,
-      bytesPerSecond: rate
+      bytesPerSecond: rate,
+      of: disk
     },
     { requiredKeys: ['type', 'pages', 'place'] }
   ),
-  fc.record({ type: fc.constant('discard' as const), pages: pageSets }),
+  fc.record({ type: fc.constant('discard' as const), pages: pageSets, of: disk }, { requiredKeys: ['type', 'pages'] }),
   fc.record({ type: fc.constant('resume' as const), where, missing: pageSets, clockNs: nat }, { requiredKeys: ['type', 'where'] }),
   fc.record({ type: fc.constant('pin' as const), cores: fc.constantFrom(null, 1, 0.5, 12) }),
   fc.record({ type: fc.constant('throttle' as const), fraction: fc.constantFrom(0, 0.1, 0.99, 1 / 3, 1) }),
@@ -144,7 +151,9 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('preselected', { host: name, guestNs: nat, to }),
   of('reserved', { bytes: amount, to }),
   of('selected', { pages: pageSets, nonPageable: pageSets, to }),
+  of('selected', { of: disk, pages: pageSets, nonPageable: pageSets, to }),
   of('sent', { pages, skipped: pageSets, bytes: amount, to }),
+  of('sent', { of: disk, pages, skipped: pageSets, bytes: amount, to }),
   of('cancelled', { unsent: pageSets, to }),
   of('suspended', { guestNs: nat, clockNs: nat, to }),
   of('redirected', { to }),
@@ -153,8 +162,11 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('standing', { primary: where, missing: pageSets, to }),
   of('released', { needs: fc.array(name, { maxLength: 3 }), guestNs: nat, to }),
   of('synced', { dirty: pageSets, to, migration }),
+  of('synced', { of: disk, dirty: pageSets, to, migration }),
   of('round', { round: nat, pages: nat, migration }),
+  of('round', { of: disk, round: nat, pages: nat, migration }),
   of('progress', { bytes: amount, pages: nat, migration }),
+  of('progress', { of: disk, bytes: amount, pages: nat, migration }),
   of('faulted', { page: fc.nat({ max: 2 ** 30 - 1 }), vcpu: nat, migration }),
   of('exited', { migration }),
   of('failed', { what: fc.constantFrom('link' as const, 'source' as const, 'target' as const), reason: name, migration }),
@@ -182,6 +194,15 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   }),
   of('misdelivered', { from: name, number: nat, expected: nat, migration }),
   of('finished', { digest: nat, migration }),
+  of('compared', {
+    of: disk,
+    when: fc.constant('committed' as const),
+    lost: pageSets,
+    regressed: pageSets,
+    misread: pageSets,
+    owed: nat,
+    migration
+  }),
   of('linkUsed', { applicationBytes: amount, applicationDemandBytes: amount, migration }),
   of('stashed', { pages: nat, to }),
   of('sealed', { image: name, pages: nat, bytes: amount, to }),
@@ -233,7 +254,15 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ type: fc.constant('limited' as const), limit: name })
 )
 
-const guest = fc.record({ name, pages: nat, pageBytes: fc.constantFrom(1024, 4096, 2 ** 21) })
+const guest = fc.record(
+  {
+    name,
+    pages: nat,
+    pageBytes: fc.constantFrom(1024, 4096, 2 ** 21),
+    disk: fc.record({ blocks: fc.integer({ min: 1, max: 2 ** 30 }), blockBytes: fc.constantFrom(4096, 2 ** 20) }, { noNullPrototype: true })
+  },
+  { requiredKeys: ['name', 'pages', 'pageBytes'], noNullPrototype: true }
+)
 
 /** Any entry that may stand first. */
 export const beginnings: fc.Arbitrary<Entry> = fc.record({
