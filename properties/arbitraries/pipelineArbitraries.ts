@@ -5,6 +5,7 @@ import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { tlm } from '../../pipelines/tlm'
 import type { NamedPipeline } from '../namedPipeline'
 import { channels, pullRules, pushRules, recoveries } from './ruleArbitraries'
 
@@ -42,7 +43,20 @@ export const hybrids: fc.Arbitrary<NamedPipeline> = fc.tuple(pushRules, pullRule
   pipeline: hybrid({ ...push.rule, ...pull.rule })
 }))
 
-const attempts: fc.Arbitrary<NamedPipeline> = fc.oneof(stopAndCopies, precopies, postcopies, demandPostcopies, hybrids)
+/** TLM with any interval or none, with and without over-commitment. */
+export const tlms: fc.Arbitrary<NamedPipeline> = fc
+  .record({
+    level: levels,
+    intervalNs: fc.oneof(fc.constant(null), fc.integer({ min: 1000, max: 1_000_000 })),
+    overcommit: fc.array(fc.record({ after: fc.constantFrom(0, 0.2, 0.5), cores: fc.constantFrom(0.5, 1) }), { maxLength: 2 }),
+    recovery: recoveries
+  })
+  .map(({ recovery, ...rules }) => ({
+    name: `tlm(level ${rules.level}, ${rules.intervalNs === null ? 'no update' : `updates every ${rules.intervalNs} ns`}, ${rules.overcommit.map(({ after, cores }) => `${after}-(${cores}), `).join('')}${recovery.name})`,
+    pipeline: tlm({ ...rules, recovery: recovery.rule })
+  }))
+
+const attempts: fc.Arbitrary<NamedPipeline> = fc.oneof(stopAndCopies, precopies, postcopies, demandPostcopies, hybrids, tlms)
 
 /** Any shipped pipeline, tried up to twice again when it is aborted. */
 export const retriedPipelines: fc.Arbitrary<NamedPipeline> = fc

@@ -97,7 +97,7 @@ const faults: fc.Arbitrary<FaultPlan> = fc.oneof(
 )
 
 /** The lanes of the shipped pipelines, those of a send's further channels, and the one on which faults are told. */
-const lanes = ['', 'demand', 'background', 'faults', '#1', '#2', 'background#1']
+const lanes = ['', 'demand', 'background', 'mtx', 'dtx', 'faults', '#1', '#2', 'background#1']
 
 const stalls: fc.Arbitrary<StallPlan> = fc.record(
   {

@@ -1,8 +1,10 @@
+import * as fc from 'fast-check'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import type { World } from '../../lib/protocol/world'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { type WorldPlan, worldPlans } from '../arbitraries/worldPlan'
 import { billingTwice, countingOneMore, misreading } from './billingTwice'
 import { commitBeforePause } from './commitBeforePause'
 import { describingATinyTarget, describingHalfTheLink } from './describing'
@@ -32,6 +34,7 @@ import { retryKeepingPages } from './retryKeepingPages'
 import { stopAndCopyOfHalf } from './stopAndCopyOfHalf'
 import { stopAndCopySelectingBeforePausing } from './stopAndCopySelectingBeforePausing'
 import { swallowing } from './swallowing'
+import { tlmForgettingUpdates, tlmPlacingAlways, tlmPlacingNever, tlmWithoutBarrier } from './tlmSending'
 
 /** A pipeline (or a world around a good one) that is wrong on purpose, and the invariant that must catch it. */
 export type PlantedFault = {
@@ -39,6 +42,8 @@ export type PlantedFault = {
   readonly invariant: string
   readonly pipeline: Pipeline
   readonly wrap?: (world: World) => World
+  /** Worlds in which it shows more often than in the usual swarm. */
+  readonly worlds?: fc.Arbitrary<WorldPlan>
 }
 
 /** A planted fault or more for every invariant, new ones each time. Law: `check(f.pipeline, { wrap: f.wrap })` names `f.invariant` within few runs. */
@@ -51,6 +56,10 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'releaseWithoutBarrier', invariant: 'noPageLost', pipeline: releaseWithoutBarrier },
   { name: 'bubblingVee2009', invariant: 'noPageLost', pipeline: publishedPull(bubblingVee2009) },
   { name: 'bubblingOsr2009', invariant: 'noPageLost', pipeline: publishedPull(bubblingOsr2009) },
+  { name: 'tlmForgettingUpdates', invariant: 'noPageLost', pipeline: tlmForgettingUpdates },
+  { name: 'tlmPlacingNever', invariant: 'noPageLost', pipeline: tlmPlacingNever },
+  { name: 'tlmPlacingAlways', invariant: 'neverOlder', pipeline: tlmPlacingAlways, worlds: standingStill('mtx') },
+  { name: 'tlmWithoutBarrier', invariant: 'neverOlder', pipeline: tlmWithoutBarrier, worlds: standingStill('dtx') },
   { name: 'commitBeforePause', invariant: 'onePrimary', pipeline: commitBeforePause },
   { name: 'resumeAtBoth', invariant: 'onePrimary', pipeline: resumeAtBoth },
   { name: 'postcopyPlacingAlways', invariant: 'neverOlder', pipeline: postcopyPlacingAlways },
@@ -79,3 +88,9 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'endingWithoutRelease', invariant: 'stagesKept', pipeline: endingWithoutRelease },
   { name: 'remembering', invariant: 'sameSeedSameJournal', pipeline: remembering() }
 ]
+
+/** The usual swarm, and in each world what is on its way on this lane stands still for a while. */
+const standingStill = (lane: string): fc.Arbitrary<WorldPlan> =>
+  fc
+    .tuple(worldPlans, fc.nat({ max: 1000 }), fc.integer({ min: 1, max: 200 }))
+    .map(([plan, perMille, pages]) => ({ ...plan, stalls: [{ lane, way: 'arriving', perMille, pages }] }))

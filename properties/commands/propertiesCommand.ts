@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { isLeft } from 'fp-ts/lib/Either'
 import { action, type Ending, refused } from '../../pipelines/commands/action'
-import { demandPostcopies, hybrids, postcopies, precopies, stopAndCopies } from '../arbitraries/pipelineArbitraries'
+import { demandPostcopies, hybrids, postcopies, precopies, stopAndCopies, tlms } from '../arbitraries/pipelineArbitraries'
 import type { Checked } from '../search'
 import { addCheckFlags, type CheckFlags, readCheckFlags } from './checkFlags'
 import { invocation } from './invocation'
@@ -19,7 +19,8 @@ const techniques: readonly Technique[] = [
     name: 'hybrid',
     of: hybrids,
     expects: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'dirties', 'doesNotConverge']
-  }
+  },
+  { name: 'tlm', of: tlms, expects: ['completes', 'aborts', 'isUndecided', 'isLost', 'dirties', 'exits'] }
 ]
 
 /** Adds `properties`: the shipped techniques, their rules drawn, against every invariant. */

@@ -5,6 +5,7 @@ import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { tlm } from '../../pipelines/tlm'
 import type { Choosing } from './scope'
 
 /** A shipped technique with rules that no time decides, by name. */
@@ -21,6 +22,7 @@ export const explorable: readonly Explorable[] = [
     }
   },
   { name: 'pre-copy-two-rounds', sentence: 'pre-copy of two rounds', of: precopy({ until: stopRule.roundsAtMost(2) }) },
+  { name: 'tlm', sentence: 'mtx and dtx at once, dirty updates at any time', of: tlm({ intervalNs: 1 }) },
   { name: 'post-copy', sentence: 'post-copy that prepages by bubbling', of: postcopy() },
   { name: 'post-copy-demand', sentence: 'post-copy by demand paging alone', of: postcopy({ prepaging: undefined }) },
   { name: 'hybrid', sentence: 'hybrid of one round and a pull', of: hybrid() }

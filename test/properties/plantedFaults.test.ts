@@ -11,6 +11,7 @@ describe('planted faults', () => {
       runs: 300,
       seed: 2,
       wrap: fault.wrap,
+      worlds: fault.worlds,
       invariants: invariants.filter(({ name }) => name === fault.invariant),
       repeat: fault.invariant === 'sameSeedSameJournal'
     })

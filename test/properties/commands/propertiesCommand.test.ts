@@ -19,7 +19,7 @@ describe('properties', () => {
   it('several and all are checked one after the other, however their names are written', async () => {
     const names = async (...words: readonly string[]) => (await said('properties', ...words, ...quick)).out.match(/^\S+(?=: 20 runs)/gm)
     expect(await names('postCopy', 'Stop-and-Copy')).toEqual(['stop-and-copy', 'post-copy'])
-    const all = ['stop-and-copy', 'pre-copy', 'post-copy', 'post-copy-demand', 'hybrid']
+    const all = ['stop-and-copy', 'pre-copy', 'post-copy', 'post-copy-demand', 'hybrid', 'tlm']
     expect([await names(), await names('all')]).toEqual([all, all])
   })
 
@@ -53,7 +53,7 @@ describe('properties', () => {
     [
       'an unknown technique',
       ['warp'],
-      'properties: expected one of stop-and-copy, pre-copy, post-copy, post-copy-demand, hybrid, all, got "warp"'
+      'properties: expected one of stop-and-copy, pre-copy, post-copy, post-copy-demand, hybrid, tlm, all, got "warp"'
     ],
     ['no number of runs', ['--runs', 'many'], '--runs: expected an integer >= 1, got "many"'],
     ['an unknown invariant', ['--invariants', 'noPageLost,luck'], /^--invariants: expected one of noPageLost, .*, got "luck"\n$/],

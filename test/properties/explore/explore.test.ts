@@ -16,6 +16,7 @@ import { hybrid } from '../../../pipelines/hybrid'
 import { postcopy } from '../../../pipelines/postcopy'
 import { precopy } from '../../../pipelines/precopy'
 import { stopAndCopy } from '../../../pipelines/stopAndCopy'
+import { tlm } from '../../../pipelines/tlm'
 import { plantedFaults } from '../../../properties/broken/plantedFaults'
 import { dataKey } from '../../../properties/explore/dataKey'
 import type { ExploreOptions, Shortest } from '../../../properties/explore/explore'
@@ -42,6 +43,8 @@ const right: readonly (readonly [string, Pipeline | Choosing])[] = [
   ['post-copy by demand alone', postcopy({ prepaging: undefined })],
   ['post-copy that waits for no link', postcopy({ recovery: { patienceNs: 0 } })],
   ['hybrid', hybrid()],
+  ['TLM', tlm({ intervalNs: 1 })],
+  ['TLM without updates, over-committed', tlm({ intervalNs: null, overcommit: [{ after: 0, cores: 1 }] })],
   ['pre-copy tried again', retried({ times: 1 })(precopy({ until }))],
   ['post-copy tried again', retried({ times: 1 })(postcopy())],
   ['two hops', hops([stopAndCopy(), postcopy()])]
