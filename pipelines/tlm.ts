@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import type { DiskRules } from '../lib/migration/diskRules'
+import { mirrored } from '../lib/migration/mirrored'
 import type { Recovery } from '../lib/migration/recovery'
-import { concluded, prepare, release } from '../lib/migration/stages'
+import { concludedOf, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
 import type { TimeBoundedRules } from '../lib/migration/timeBounded'
 import { timeBounded } from '../lib/migration/timeBounded'
@@ -9,8 +11,11 @@ import type { Attempt, Failure } from '../lib/protocol/phase'
 import { andThen, chain, done, map, request } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 
-/** The rules of the time-bounded phase, and how long a commit without an answer waits for a broken link (default a minute). */
-export type TlmOptions = TimeBoundedRules & { readonly recovery?: Recovery }
+/**
+ * The rules of the time-bounded phase; how long a commit without an answer waits for a broken link (`recovery`, default a minute); and how a disk comes along, where the
+ * guest has one that must (`disk`). A disk that moves takes its own time, which `timeBound` does not speak of.
+ */
+export type TlmOptions = TimeBoundedRules & { readonly recovery?: Recovery; readonly disk?: DiskRules }
 
 /**
  * TLM, time-bounded thread-based live migration: mtx and dtx send at once while the guest runs, and stage 3 stops it and sends what is left (Chanchio & Thaenkaew,
@@ -22,16 +27,17 @@ export type TlmOptions = TimeBoundedRules & { readonly recovery?: Recovery }
  *     OFFLINE       stopAndCopy()
  */
 export const tlm = (options: TlmOptions = {}): Pipeline => {
-  const { recovery, ...rules } = options
+  const { recovery, disk, ...rules } = options
   const walk = timeBounded(rules)
+  const withDisk = mirrored(disk ?? {})
   return (guest) =>
     pipe(
       prepare(),
-      andThen('time-bounded', () => walk(guest)),
-      andThen('stage 3', ({ owed }) => stopAndCopy(owed, { recovery })),
+      andThen('time-bounded', () => withDisk(guest)(() => walk(guest))),
+      andThen('stage 3', ({ value: { owed }, disk }) => stopAndCopy(owed, { recovery, disk })),
       andThen('release', release),
       unpinned((rules.overcommit ?? []).length > 0),
-      concluded
+      concludedOf(guest)
     )
 }
 
