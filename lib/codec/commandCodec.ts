@@ -57,6 +57,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   ),
   discard: closed({ pages: pageSetCodec }, perhapsOfDisk),
   flush: nothingBeside,
+  plug: closed({ on: yesNo }),
   pause: nothingBeside,
   sendContext: nothingBeside,
   redirect: nothingBeside,

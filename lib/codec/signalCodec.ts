@@ -37,6 +37,7 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   round: closed({ at, round: nonNegativeInteger, pages: nonNegativeInteger, migration }, perhapsOfDisk),
   progress: closed({ at, bytes, pages: nonNegativeInteger, migration }, perhapsOfDisk),
   faulted: closed({ at, page: pageNumber, vcpu: nonNegativeInteger, migration }),
+  device: closed({ at, device: text, done: oneOf('saved', 'loaded', 'unplugged', 'plugged'), bytes, ns: nonNegativeInteger, migration }),
   exited: closed({ at, migration }),
   failed: closed({ at, what: oneOf('link', 'source', 'target'), reason: text, migration }),
   mended: closed({ at, what: oneOf('link', 'source'), migration }),

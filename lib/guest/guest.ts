@@ -1,6 +1,7 @@
 import { type SelfBallooningOptions, selfBallooning } from '../memory/balloon'
 import { type PageClasses, pageClasses } from '../memory/pageClasses'
 import { type Dependency, dependency } from './dependency'
+import { type Device, type DeviceOptions, device } from './device'
 import type { Disk } from './disk'
 import { idle } from './idle'
 import type { Workload } from './workload'
@@ -16,7 +17,7 @@ export interface Guest {
   /** Bytes per page; the memory has pages * pageBytes bytes. */
   readonly pageBytes: number
   readonly classes: PageClasses
-  /** Bytes of execution context and device state: they must move while the guest stands still. */
+  /** Bytes of execution context: they must move while the guest stands still. The state of its devices comes beside it. */
   readonly contextBytes: number
   readonly workload: Workload
   readonly dependencies: readonly Dependency[]
@@ -24,7 +25,7 @@ export interface Guest {
   readonly balloon?: SelfBallooningOptions
   /** Every so many stores to a page make it all zeros, as a program that frees and clears its memory does; absent: never. */
   readonly clears?: number
-  readonly device?: Device
+  readonly devices: readonly Device[]
   readonly network?: Network
   readonly disk?: Disk
 }
@@ -34,12 +35,6 @@ export interface Guest {
  * virtual CPUs: slowed to half, it exchanges half (Chanchio & Thaenkaew, CCGrid 2014, Fig 11: 8 virtual CPUs on 2 cores leave 277, on 1 core 155 Mbit/s of a gigabit).
  */
 export type Network = { readonly bytesPerSecond: number }
-
-/**
- * A device that writes the guest's memory by itself (DMA): every `intervalNs` while the guest runs it fills `pages` consecutive pages in one transfer, the next ones
- * each time. It is given the pages half an interval before it writes them.
- */
-export type Device = { readonly intervalNs: number; readonly pages: number }
 
 /** A guest as its user describes it: `pages` or `memoryBytes` or neither, and whatever differs from the defaults. */
 export interface GuestOptions {
@@ -61,8 +56,8 @@ export interface GuestOptions {
   readonly balloon?: SelfBallooningOptions
   /** Never by default; from 2 on. */
   readonly clears?: number
-  /** None by default. */
-  readonly device?: Device
+  /** None by default; see lib/guest/devicePresets. */
+  readonly devices?: readonly DeviceOptions[]
   /** None by default. */
   readonly network?: Network
   /** None by default. */
@@ -90,7 +85,7 @@ export const container = (options: GuestOptions = {}): Guest => guest('container
 
 /**
  * A virtual machine. contextBytes is 1 MiB by default: device and virtual-CPU state of a QEMU machine without a graphics card's memory is
- * of that order («recalled, unverified»; it grows with virtual CPUs and devices). Errors: `RangeError` naming the option.
+ * of that order («recalled, unverified»; it grows with virtual CPUs). Devices that are to be spoken of one by one are `devices`. Errors: `RangeError` naming the option.
  */
 export const vm = (options: GuestOptions = {}): Guest => guest('vm', 1_048_576, options)
 
@@ -118,15 +113,14 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
-  const { clears, device, network, disk } = options
+  const { clears, network, disk } = options
+  const devices = (options.devices ?? []).map((one) => device(one, { pages }))
+  if (new Set(devices.map((one) => one.name)).size !== devices.length)
+    throw new RangeError(`${kind}: names of devices must differ (got ${devices.map((one) => one.name).join(', ')})`)
   if (network !== undefined && !(network.bytesPerSecond >= 0 && network.bytesPerSecond < Number.POSITIVE_INFINITY))
     throw new RangeError(`${kind}: the network's bytesPerSecond must be at least 0 and finite (got ${network.bytesPerSecond})`)
   if (clears !== undefined && !(Number.isSafeInteger(clears) && clears >= 2))
     throw new RangeError(`${kind}: clears must be an integer of at least 2 (got ${clears})`)
-  if (device !== undefined && !(Number.isSafeInteger(device.intervalNs) && device.intervalNs >= 2))
-    throw new RangeError(`${kind}: the device's intervalNs must be an integer of at least 2 (got ${device.intervalNs})`)
-  if (device !== undefined && !(Number.isSafeInteger(device.pages) && device.pages >= 1 && device.pages <= pages))
-    throw new RangeError(`${kind}: the device's pages must be an integer from 1 to the guest's ${pages} (got ${device.pages})`)
   return {
     kind,
     name,
@@ -136,9 +130,9 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     contextBytes,
     workload,
     dependencies,
+    devices,
     ...(balloon === undefined ? {} : { balloon }),
     ...(clears === undefined ? {} : { clears }),
-    ...(device === undefined ? {} : { device }),
     ...(network === undefined ? {} : { network }),
     ...(disk === undefined ? {} : { disk })
   }

@@ -36,6 +36,8 @@ export type Answer =
  * - `synced`: the dirty log was read and cleared; a page unheard here is a page lost, so every lane hears it; `to` names who asked.
  * - `round`: the first page of a round is about to leave. `progress`: bytes on the wire and pages transmitted so far.
  * - `faulted`: the guest, at the target, has stopped at its first access to a missing page. `exited`: the guest has ended.
+ * - `device`: something has been done with a device of the guest, which took `ns`: its state of `bytes` was `saved` at the source, or `loaded` at the target, or the device was
+ *   `unplugged` or `plugged` in again. Told when it is done.
  * - `failed`: a host or the link is gone. `mended`: the link is back; what was on its way is lost (`source`: a machine of a cluster is back, without its guest). `wound`: (from a combinator, not a world) wind down and end.
  * - `of: 'disk'` on `synced`, `round`, `progress` and `compared` (and on the answers `selected` and `sent`): they speak of blocks of the guest's disk.
  * - `compared`: the oracle's word, for journals and invariants and not for decisions: at activation at the target and at release (of a disk, which must have been
@@ -50,6 +52,7 @@ export type Fact =
   | { readonly type: 'round'; readonly round: number; readonly pages: number; readonly of?: Of }
   | { readonly type: 'progress'; readonly bytes: number; readonly pages: number; readonly of?: Of }
   | { readonly type: 'faulted'; readonly page: number; readonly vcpu: number }
+  | { readonly type: 'device'; readonly device: string; readonly done: DeviceWork; readonly bytes: number; readonly ns: Time }
   | { readonly type: 'exited' }
   | { readonly type: 'failed'; readonly what: 'link' | Where; readonly reason: string }
   | { readonly type: 'mended'; readonly what: 'link' | 'source' }
@@ -68,6 +71,9 @@ export type Fact =
   | ClusterFact
   | ImageFact
 
+/** What is done with a device of a guest that moves. */
+export type DeviceWork = 'saved' | 'loaded' | 'unplugged' | 'plugged'
+
 /** A signal: past tense, what happened, with the time in ticks of the origin's clock at which the source's side learnt of it. */
 export type Signal = (Answer & { readonly at: Time; readonly to: Address }) | (Fact & { readonly at: Time; readonly migration: string })
 
@@ -81,6 +87,7 @@ export type AnswerKind = ImageAnswerKind & {
   send: 'sent'
   discard: 'done'
   flush: 'done'
+  plug: 'done'
   pause: 'suspended'
   sendContext: 'done'
   redirect: 'redirected'

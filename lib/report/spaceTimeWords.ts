@@ -38,6 +38,8 @@ export const orderInWords = (order: Order): string => {
       return `drop ${pagesInWords(order.pages)}`
     case 'flush':
       return 'has all arrived?'
+    case 'plug':
+      return order.on ? 'plug the devices in again' : 'unplug the devices that cannot move'
     case 'pause':
       return 'pause the guest'
     case 'sendContext':
@@ -127,6 +129,8 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
       return `so far ${counted(signal.pages, 'page')}, ${formatBytes(signal.bytes)}`
     case 'faulted':
       return `virtual CPU ${signal.vcpu} stops at missing page ${signal.page}`
+    case 'device':
+      return `device ${signal.device} ${signal.done}${inBrackets(deviceDetails(signal))}`
     case 'exited':
       return 'the guest has ended'
     case 'failed':
@@ -168,6 +172,7 @@ const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
   flush: 'all has arrived',
   sendContext: 'context sent',
   discard: 'dropped',
+  plug: 'so it is plugged',
   throttle: 'so it runs',
   wake: 'time is up',
   abandon: 'dropped all'
@@ -185,6 +190,11 @@ const detailsOf = (order: Extract<Order, { readonly type: 'send' }>): readonly s
   ...(order.encoding === undefined ? [] : ['as differences']),
   ...(order.channels === undefined ? [] : [counted(order.channels, 'channel')]),
   ...(order.bytesPerSecond === undefined ? [] : [`at most ${formatBytes(order.bytesPerSecond)}/s`])
+]
+
+const deviceDetails = ({ bytes, ns }: { readonly bytes: number; readonly ns: number }): readonly string[] => [
+  ...(bytes === 0 ? [] : [formatBytes(bytes)]),
+  ...(ns === 0 ? [] : [`in ${formatTime(ns)}`])
 ]
 
 const runningInWords = (running: readonly string[]): string =>

@@ -1,4 +1,5 @@
 import type { Settlement } from '../guest/dependency'
+import { deviceState } from '../guest/device'
 import type { Guest } from '../guest/guest'
 import { memoryBytes } from '../guest/guest'
 import { level } from '../memory/pageClasses'
@@ -39,9 +40,9 @@ export type Conduct = {
 /**
  * What an errand waits for. `out`: its message arrives at the target. `back`: the answer arrives. `suspend`: the guest has stopped. `activate`: the order to resume
  * is at the target and obeyed. `restart`: the guest goes on at the source. `redirect`: the network delivers at the target. `synced`: the log has been read.
- * `timer`: a time has passed.
+ * `timer`: a time has passed. `save`: the source has read out the state of the devices. `plug`: the devices are plugged or unplugged.
  */
-export type Leg = 'out' | 'back' | 'suspend' | 'activate' | 'restart' | 'redirect' | 'synced' | 'timer'
+export type Leg = 'out' | 'back' | 'suspend' | 'activate' | 'restart' | 'redirect' | 'synced' | 'timer' | 'save' | 'plug'
 
 /** An order on its way: what it waits for, and what must not fail meanwhile. Plain data; `answer` is what the back leg brings. */
 export type Errand = {
@@ -79,7 +80,8 @@ export type ConductPort = {
   readonly cutOff: (reason: string) => void
   readonly linkUsed: () => Extract<Fact, { readonly type: 'linkUsed' }>
   readonly send: (to: Address, order: Extract<Order, { readonly type: 'send' }>) => void
-  readonly sendBytes: (to: Address, bytes: number) => void
+  /** Bytes that are no pages; when they have arrived, the target loads the devices' state out of them, which takes `loadNs` (absent: there is none). */
+  readonly sendBytes: (to: Address, bytes: number, loadNs?: number) => void
   readonly flush: (to: Address) => void
   /** Ends the send or the timer of a lane that has this tag. */
   readonly cancel: (to: Address, tag: number) => void
@@ -134,7 +136,9 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
     case 'select': {
       const classes = hosts.classesOf(of(c, order))
       const pages = level(classes, order.level)
-      port.tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(classes.nonPageable, pages), of: order.of })
+      const { pinned } = of(c, order)
+      const fixed = pinned === undefined ? classes.nonPageable : pageSet.union(classes.nonPageable, pinned)
+      port.tell(to, { type: 'selected', pages, nonPageable: pageSet.intersection(fixed, pages), of: order.of })
       return undefined
     }
     case 'track':
@@ -153,7 +157,10 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       return undefined
     case 'pause':
       return { to, order, leg: 'suspend', needs: atSource }
+    case 'plug':
+      return { to, order, leg: 'plug', needs: c.hosts.atTarget ? ['target'] : atSource }
     case 'sendContext':
+      if (hosts.stateful(c.hosts).length > 0) return { to, order, leg: 'save', needs: overLink }
       port.sendBytes(to, c.guest.contextBytes + c.settlement.movedBytes)
       return undefined
     case 'redirect':
@@ -202,6 +209,8 @@ export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | 
   if (leg === 'suspend') suspend(c, to, port)
   else if (leg === 'activate') activate(c, errand, port)
   else if (leg === 'restart') start(c, to, 'source', port)
+  else if (leg === 'save') save(c, to, port)
+  else if (leg === 'plug') plug(c, errand, port)
   else if (errand.answer!.type === 'synced') port.tellAll(errand.answer as Fact)
   else {
     const answer = errand.answer as Answer
@@ -282,6 +291,30 @@ const activate = (c: Conduct, { order, to }: Errand, port: ConductPort): void =>
     compare(c, 'activated', port)
   }
   start(c, to, 'target', port, clockNs)
+}
+
+/** The state of the devices has been read out, and leaves with the execution context. */
+const save = (c: Conduct, to: Address, port: ConductPort): void => {
+  const devices = hosts.stateful(c.hosts)
+  for (const { name, stateBytes, saveNs } of devices)
+    port.tellAll({ type: 'device', device: name, done: 'saved', bytes: stateBytes, ns: saveNs })
+  const { bytes, loadNs } = deviceState(devices)
+  port.sendBytes(to, c.guest.contextBytes + c.settlement.movedBytes + bytes, loadNs)
+}
+
+/** The target has put in the state of the devices. */
+export const loaded = (c: Conduct, port: ConductPort): void => {
+  for (const { name, stateBytes, loadNs } of hosts.stateful(c.hosts))
+    port.tellAll({ type: 'device', device: name, done: 'loaded', bytes: stateBytes, ns: loadNs })
+}
+
+const plug = (c: Conduct, { order, to }: Errand, port: ConductPort): void => {
+  const { on } = order as Extract<Order, { readonly type: 'plug' }>
+  const devices = hosts.toPlug(c.hosts, on)
+  hosts.plug(c.hosts, on)
+  for (const { name, plugNs, unplugNs } of devices)
+    port.tellAll({ type: 'device', device: name, done: on ? 'plugged' : 'unplugged', bytes: 0, ns: on ? plugNs : unplugNs! })
+  port.tell(to, done)
 }
 
 const start = (c: Conduct, to: Address, where: Where, port: ConductPort, notBeforeNs?: number): void => {
@@ -366,12 +399,24 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   if (senseless !== undefined) return senseless
   if (order.type === 'resume' && order.where === 'source') return source
   if (order.type === 'resume' && passed) return target
+  if (order.type === 'plug') return (passed ? target : source) ?? cannotPlug(c.hosts, order.on)
   if (order.type === 'redirect' || order.type === 'wake' || order.type === 'cancel') return undefined
   if (order.type === 'release' && passed && c.hosts.trapped.count === 0) return undefined
   if (source !== undefined) return source
   if (!needsTarget.has(order.type)) return undefined
   if (order.type === 'reserve' && c.settlement.refusals.length > 0) return `residual dependency ${c.settlement.refusals.join('; ')}`
+  if (order.type === 'reserve') {
+    const fixed = hosts.plugged(c.hosts).filter(({ movable }) => !movable)
+    if (fixed.length > 0) return fixed.map(({ name, reason }) => `device ${name} cannot move: ${reason}`).join('; ')
+  }
   return deadLink(c) ?? (order.type === 'preselect' || order.type === 'inquire' ? undefined : c.severed)
+}
+
+/** Why devices cannot be plugged or unplugged. */
+const cannotPlug = (h: Hosts, on: boolean): string | undefined => {
+  if (!h.atSource && !h.atTarget) return 'devices are plugged and unplugged while the guest runs'
+  const stuck = on ? [] : hosts.toPlug(h, on).filter(({ unplugNs }) => unplugNs === null)
+  return stuck.length === 0 ? undefined : `device ${stuck.map(({ name }) => name).join(', ')} cannot be unplugged`
 }
 
 /** Why an order makes no sense for this guest. */

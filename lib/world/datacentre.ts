@@ -295,7 +295,7 @@ const describe = ({
       contextBytes: guest.contextBytes,
       workload: guest.workload.description as Data,
       ...(guest.clears === undefined ? {} : { clears: guest.clears }),
-      ...(guest.device === undefined ? {} : { device: { ...guest.device } }),
+      ...(guest.devices.length === 0 ? {} : { devices: guest.devices.map((one): Data => ({ ...one, dma: one.dma && { ...one.dma } })) }),
       ...(guest.network === undefined ? {} : { network: { ...guest.network } }),
       ...(guest.disk === undefined ? {} : { disk: diskInData(guest.disk) }),
       dependencies: guest.dependencies.map(({ kind, name, policy }): Data => ({ kind, name, policy: { ...policy } }))

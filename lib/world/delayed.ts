@@ -14,7 +14,7 @@ export type DelayedOptions = { readonly maxDelayNs: Time }
  *     world      --a--b-------c----->
  *     delayed    -----b--a------c--->     each with the time `at` of its delivery
  *
- * The oracle's words (`compared`, `hosts`, `linkUsed`, `verified`, `storesUsed`) are for journals and not for decisions: they come in time, or a run could end before them. Law:
+const oracle: ReadonlySet<Signal['type']> = new Set(['compared', 'hosts', 'linkUsed', 'device', 'verified', 'storesUsed'])
  * `delayed({ maxDelayNs: 0 })(w)` gives the signals of `w` in their order. Throws `RangeError` naming the option.
  */
 export const delayed = ({ maxDelayNs }: DelayedOptions): ((world: World) => World) => {
@@ -58,4 +58,4 @@ export const delayed = ({ maxDelayNs }: DelayedOptions): ((world: World) => Worl
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-const oracle: ReadonlySet<Signal['type']> = new Set(['compared', 'hosts', 'linkUsed', 'verified', 'storesUsed'])
+const oracle: ReadonlySet<Signal['type']> = new Set(['compared', 'hosts', 'linkUsed', 'device', 'verified', 'storesUsed'])

@@ -11,7 +11,10 @@ import type { Link } from '../network/link'
 import { wireBytes } from '../network/link'
 import type { Where } from '../protocol/command'
 import type { Coder, Engine, Log, Mapping, Packet } from './engine'
+import { pinnedBy } from './hostsDevices'
 import { soil } from './hostsTarget'
+
+export { plug, plugged, stateful, toPlug } from './hostsDevices'
 
 export {
   apply,
@@ -100,6 +103,10 @@ export interface Hosts {
   coder: Coder | undefined
   mapping: Mapping | undefined
   classes: PageClasses
+  /** The devices that cannot move are not there. */
+  unplugged: boolean
+  /** Pages that devices without a log may write at any time. */
+  pinned: PageSet | undefined
   tracking: boolean
   primary: Where
   atSource: boolean
@@ -148,6 +155,8 @@ export const hosts = ({
     coder: engine.coding?.open(guest),
     mapping: engine.backing?.open(pages),
     classes: guest.classes,
+    unplugged: false,
+    pinned: pinnedBy(guest, guest.devices),
     tracking: false,
     primary: 'source',
     atSource: true,
@@ -202,6 +211,7 @@ export const key = (h: Hosts): string => {
   text += String.fromCharCode(...words)
   if (h.lost.count > 0) text += `l${pageSet.toArray(h.lost).join()}`
   if (h.classes !== h.setting.guest.classes) text += `c${classesKey(h.classes)}`
+  if (h.unplugged) text += 'u'
   if (h.log !== undefined) text += `d${h.log.key()}`
   if (h.coder !== undefined) text += `e${h.coder.key()}`
   return h.mapping === undefined ? text : `${text}b${h.mapping.key()}`

@@ -75,10 +75,12 @@ export const track = (h: Hosts, on: boolean): void => {
   h.tracking = on
 }
 
-/** Reads and clears the dirty log. */
+/** Reads and clears the dirty log; what a device without a log may have written is always in it. */
 export const sync = (h: Hosts): PageSet => {
   const dirty = fold(h)
-  return h.log !== undefined ? h.log.sync() : h.tracking ? dirty : pageSet.empty(h.pages)
+  if (!h.tracking) return pageSet.empty(h.pages)
+  const logged = h.log === undefined ? dirty : h.log.sync()
+  return h.pinned === undefined ? logged : pageSet.union(logged, h.pinned)
 }
 
 /** Brings what the marks say into the rest: stale copies, pages that are no longer zero, pages now in use. @internal */

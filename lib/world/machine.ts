@@ -1,10 +1,12 @@
+import type { Subscription } from 'rxjs'
 import { blocksAsPages, costsOfBlocks } from '../guest/blocksAsPages'
 import { settle } from '../guest/dependency'
+import { type Device, deviceState } from '../guest/device'
 import type { Address, Command, Where } from '../protocol/command'
 import type { Time } from '../time/time'
 import type { ConductPort, Errand, Part } from './conduct'
 import * as conducts from './conduct'
-import { hosts as hostsOf } from './hosts'
+import { hosts as hostsOf, stateful, toPlug } from './hosts'
 import type { MachineOptions } from './machineOptions'
 import { outgoing } from './outgoing'
 import { pendingAnswers } from './pendingAnswers'
@@ -45,6 +47,22 @@ export const machine = (options: MachineOptions): Machine => {
   let applicationSince: ReturnType<Transport['application']> | undefined
   /** The hosts that were targets so far: one more with each hop. */
   let hop = 1
+  /** The state of the devices on its way to the target or being put in there: when it arrives, and when it is in. */
+  let loading: { readonly arrivesAt: Time; readonly loadedAt: Time; readonly timer: Subscription } | undefined
+  const load = (arrivesAt: Time, loadNs: Time): void => {
+    loading?.timer.unsubscribe()
+    const loadedAt = arrivesAt + loadNs
+    const timer = agenda.schedule(() => {
+      loading = undefined
+      run.look()
+      conducts.loaded(conduct, port)
+    }, loadedAt - agenda.now())
+    loading = { arrivesAt, loadedAt, timer }
+  }
+  const neverLoaded = (): void => {
+    loading?.timer.unsubscribe()
+    loading = undefined
+  }
 
   const port: ConductPort = {
     tell: (to, answer) => tell(to, answer),
@@ -65,6 +83,7 @@ export const machine = (options: MachineOptions): Machine => {
     admit: (bytes) => options.admit(hop, bytes),
     dismiss: (bytes, where) => options.dismiss(where === 'target' ? hop : hop - 1, bytes),
     cutOff: (reason) => {
+      neverLoaded()
       out.cutOff(reason)
       for (const to of pending.fail('target')) refuse(to as Address, reason)
     },
@@ -78,7 +97,7 @@ export const machine = (options: MachineOptions): Machine => {
       }
     },
     send: out.send,
-    sendBytes: out.sendBytes,
+    sendBytes: (to, bytes, loadNs) => out.sendBytes(to, bytes, loadNs === undefined ? undefined : (at) => load(at, loadNs)),
     flush: out.flush,
     cancel: (to, tag) => {
       const timer = pending.hurry(to.lane, tag)
@@ -100,7 +119,7 @@ export const machine = (options: MachineOptions): Machine => {
       case 'suspend':
         return costs.source.suspendNs
       case 'activate':
-        return out() + settlement.reboundNs + costs.target.resumeNs
+        return Math.max(out(), (loading?.loadedAt ?? 0) - now) + settlement.reboundNs + costs.target.resumeNs
       case 'restart':
         return costs.source.resumeNs
       case 'redirect':
@@ -109,6 +128,10 @@ export const machine = (options: MachineOptions): Machine => {
         return order.type === 'sync' && order.of === 'disk' ? 0 : costs.source.syncNs
       case 'timer':
         return order.type === 'wake' ? order.afterNs : 0
+      case 'save':
+        return deviceState(stateful(hosts)).saveNs
+      case 'plug':
+        return order.type === 'plug' ? plugNs(toPlug(hosts, order.on), order.on) : 0
     }
   }
 
@@ -141,6 +164,7 @@ export const machine = (options: MachineOptions): Machine => {
     fail: (what: Part, reason) => {
       run.look()
       run.failing(what)
+      if (what === 'target' || (loading !== undefined && loading.arrivesAt > agenda.now())) neverLoaded()
       conducts.fail(conduct, what, reason, port)
       for (const to of pending.fail(what)) refuse(to as Address, reason)
       out.fail()
@@ -154,9 +178,14 @@ export const machine = (options: MachineOptions): Machine => {
     stop: () => {
       run.stop()
       out.stop()
+      neverLoaded()
       pending.stop()
     }
   }
 }
+
+/** Devices are plugged and unplugged one after the other. */
+const plugNs = (devices: readonly Device[], on: boolean): Time =>
+  devices.reduce((sum, one) => sum + (on ? one.plugNs : (one.unplugNs ?? 0)), 0)
 
 const atOnce: ReadonlySet<Errand['leg']> = new Set(['redirect', 'synced'])

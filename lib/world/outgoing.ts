@@ -23,7 +23,8 @@ import type { Voice } from './voice'
 /** What one migration has on the link: sends, plain bytes, barriers behind them, and reports of how far they are. @internal */
 export type Outgoing = {
   readonly send: (to: Address, order: Extract<Order, { readonly type: 'send' }>) => void
-  readonly sendBytes: (to: Address, bytes: number) => void
+  /** `arrives` hears, when the last byte has left, when it arrives. */
+  readonly sendBytes: (to: Address, bytes: number, arrives?: (at: number) => void) => void
   readonly flush: (to: Address) => void
   readonly cancel: (to: Address, tag: number) => void
   /** The link is gone: no barrier will be reached. */
@@ -183,7 +184,7 @@ export const outgoing = (
     enqueue(store, job, channels)
   }
 
-  const sendBytes = (to: Address, bytes: number): void => {
+  const sendBytes: Outgoing['sendBytes'] = (to, bytes, arrives) => {
     let rest = bytes
     const job = {
       maxBytesPerSecond: Number.POSITIVE_INFINITY,
@@ -194,6 +195,7 @@ export const outgoing = (
       },
       finished: () => {
         memory.jobs.delete(job)
+        arrives?.(held(migration, to.lane, 'arriving', agenda.now() + link.latencyNs))
         tell(to, { type: 'done' })
         jobEnded(job, [to.lane])
       },

@@ -41,21 +41,28 @@ export const replay = (entries: readonly Entry[]): World => {
           )
           pending.add(one)
         }
-        /** Goes on to the next recorded signal, and tells it in its time; waits at a command that has not come yet, which it may be the answer to. */
+        /**
+         * Goes on to the next recorded signal, and tells it in its time; waits at a command that has not come yet, which it may be the answer to. What was said at this
+         * instant is said at once, ahead of a pipeline that is still to begin.
+         */
         const proceed = (): void => {
-          for (; told && place < entries.length; place++) {
+          while (told && place < entries.length) {
             const entry = entries[place]
             if (entry.type === 'commanded' && !received.has(place) && !strayed.has(entry.command.to.migration)) return
-            if (entry.type === 'signalled') tell(entry.at, entry.signal)
+            place++
+            if (entry.type !== 'signalled') continue
+            told = false
+            if (entry.at === timeline.now()) speak(entry.signal)
+            else
+              later(entry.at, () => {
+                speak(entry.signal)
+                proceed()
+              })
           }
         }
-        const tell = (at: number, signal: Signal): void => {
-          told = false
-          later(at, () => {
-            if (!strayed.has(migrationOf(signal))) subscriber.next(signal)
-            told = true
-            proceed()
-          })
+        const speak = (signal: Signal): void => {
+          if (!strayed.has(migrationOf(signal))) subscriber.next(signal)
+          told = true
         }
         const obey = (command: Command): void => {
           const { migration } = command.to

@@ -7,7 +7,7 @@ import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import { ballooning } from './ballooning'
 import type { Conduct, Part } from './conduct'
-import { device } from './device'
+import { type DmaWork, device } from './device'
 import { diskAccesses, diskOwner } from './diskAccesses'
 import { execution } from './execution'
 import * as hosts from './hosts'
@@ -72,6 +72,10 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     )
     notices.add(notice)
   }
+  const stall = (page: number, vcpu: number): void => {
+    if (!stalled.has(page)) stalled.set(page, vcpu)
+    notify(page, vcpu)
+  }
   const exec = execution({
     workload: guest.workload,
     key: options.key,
@@ -81,10 +85,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       marks: () => hosts.marksOf(h),
       touch: (access) => hosts.touch(h, access),
       isTrapped: (page) => hosts.isTrapped(h, page),
-      onFault: (page, vcpu) => {
-        if (!stalled.has(page)) stalled.set(page, vcpu)
-        notify(page, vcpu)
-      }
+      onFault: (page, vcpu) => stall(page, vcpu)
     }
   })
   const disk = conduct.disk && diskAccesses(options, conduct.disk)
@@ -164,7 +165,13 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
         h.classes = classes
       }
     })
-  const writes = guest.device && device({ device: guest.device, agenda, hosts: h, look: () => look(), stops: () => stops })
+  /** Devices wait for missing pages under the numbers behind those of the virtual CPUs. */
+  const writing = guest.devices.flatMap(({ dma, movable }, i): readonly DmaWork[] => {
+    if (dma === undefined) return []
+    const isThere = (): boolean => movable || !h.unplugged
+    const waitFor = (page: number): void => stall(page, guest.workload.vcpus + i)
+    return [device({ dma, agenda, hosts: h, look: () => look(), stops: () => stops, isThere, waitFor })]
+  })
 
   exec.start(agenda.now())
   disk?.start(agenda.now())
@@ -187,6 +194,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       if (stalled.size === 0 || !stalled.delete(page)) return
       transport.forget(migration, page)
       exec.arrived(at, page)
+      for (const one of writing) one.arrived(page)
     },
     setThrottle: (fraction) => {
       throttle = fraction
@@ -237,7 +245,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     stop: () => {
       wake?.unsubscribe()
       balloon?.unsubscribe()
-      writes?.unsubscribe()
+      for (const one of writing) one.stop()
     }
   }
 }

@@ -61,6 +61,8 @@ const told = (of: Fact, migration: string, at: Time): Signal => {
   switch (of.type) {
     case 'faulted':
       return { type: 'faulted', page: of.page, vcpu: of.vcpu, at, migration }
+    case 'device':
+      return { type: 'device', device: of.device, done: of.done, bytes: of.bytes, ns: of.ns, migration, at }
     case 'synced':
       return { type: 'synced', ...ofDisk(of), dirty: of.dirty, to: of.to, migration, at }
     case 'progress':

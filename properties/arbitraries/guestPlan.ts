@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { Dependency } from '../../lib/guest/dependency'
+import type { DeviceOptions } from '../../lib/guest/device'
 import { container, type Guest, type GuestKind, process, thread, vm } from '../../lib/guest/guest'
 import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
@@ -15,9 +16,21 @@ export type ClassesPlan = {
 }
 
 /**
+ * A device as plain values: its state, and the times of saving and loading it, in pages on the wire; `fixed`: it cannot move, and is unplugged in so many pages of time (`null`: never).
+ * It writes `pages` at a time (of those that the guest has) every `intervalPages` of time, from page `from` on; `unlogged`: the log does not see it.
+ */
+export type DevicePlan = {
+  readonly statePages?: number
+  readonly savePages?: number
+  readonly loadPages?: number
+  readonly parallel?: boolean
+  readonly fixed?: number | null
+  readonly dma?: { readonly intervalPages: number; readonly pages: number; readonly from?: number; readonly unlogged?: boolean }
+}
+
+/**
  * A guest as plain values. `contextPages`: its execution context in pages. `balloonPages`: the interval of its self-ballooning in pages of time on the wire.
- * `clears`: every so many stores make a page all zeros. `device`: it writes so many pages at a time (of those that the guest has), each so many pages of time on
- * the wire.
+ * `clears`: every so many stores make a page all zeros. `devices`: see `DevicePlan`.
  */
 export type GuestPlan = {
   readonly kind: GuestKind
@@ -28,7 +41,7 @@ export type GuestPlan = {
   readonly classes?: ClassesPlan
   readonly balloonPages?: number
   readonly clears?: number
-  readonly device?: { readonly intervalPages: number; readonly pages: number }
+  readonly devices?: readonly DevicePlan[]
   readonly dependencies?: readonly Dependency[]
 }
 
@@ -55,6 +68,26 @@ const dependencies: fc.Arbitrary<readonly Dependency[]> = fc.uniqueArray(
   { maxLength: 3, selector: ({ name }) => name }
 )
 
+const devices: fc.Arbitrary<DevicePlan> = fc.record(
+  {
+    statePages: fc.nat({ max: 8 }),
+    savePages: fc.nat({ max: 16 }),
+    loadPages: fc.nat({ max: 16 }),
+    parallel: fc.boolean(),
+    fixed: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 8, null),
+    dma: fc.record(
+      {
+        intervalPages: fc.integer({ min: 4, max: 200 }),
+        pages: fc.integer({ min: 1, max: 8 }),
+        from: fc.nat({ max: 63 }),
+        unlogged: fc.boolean()
+      },
+      { requiredKeys: ['intervalPages', 'pages'] }
+    )
+  },
+  { requiredKeys: [] }
+)
+
 /** Guests of 1 to 64 pages; each thing that can be off is off in half of them. */
 export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
   {
@@ -66,7 +99,7 @@ export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
     classes: fc.record({ ballooned: somePages, free: somePages, cache: somePages, nonPageable: somePages, zero: somePages }),
     balloonPages: fc.integer({ min: 8, max: 200 }),
     clears: fc.integer({ min: 2, max: 5 }),
-    device: fc.record({ intervalPages: fc.integer({ min: 4, max: 200 }), pages: fc.integer({ min: 1, max: 8 }) }),
+    devices: fc.array(devices, { minLength: 1, maxLength: 2 }),
     dependencies
   },
   { requiredKeys: ['kind', 'pages', 'vcpus', 'contextPages', 'workload'] }
@@ -74,7 +107,7 @@ export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
 
 /** The guest of a plan with pages of `pageBytes`, on a link that carries one in `pageNs`. */
 export const guestOf = (plan: GuestPlan, { pageBytes, pageNs }: { readonly pageBytes: number; readonly pageNs: number }): Guest => {
-  const { pages, contextPages, dependencies: of, balloonPages, clears, device } = plan
+  const { pages, contextPages, dependencies: of, balloonPages, clears } = plan
   const workload = workloadOf(plan.workload, { pages, vcpus: plan.vcpus, pageNs })
   const make = { process, vm, container, thread }[plan.kind]
   return make({
@@ -89,8 +122,30 @@ export const guestOf = (plan: GuestPlan, { pageBytes, pageNs }: { readonly pageB
         ? undefined
         : { intervalNs: balloonPages * pageNs, shrinkPages: 2, cacheFraction: 0.5, backOffIntervals: 2 },
     clears,
-    device: device && { intervalNs: device.intervalPages * pageNs, pages: Math.min(device.pages, pages) }
+    devices: plan.devices?.map((one, i) => deviceOf(one, i, { pages, pageBytes, pageNs }))
   })
+}
+
+const deviceOf = (
+  { statePages = 0, savePages = 0, loadPages = 0, parallel, fixed, dma }: DevicePlan,
+  i: number,
+  { pages, pageBytes, pageNs }: { readonly pages: number; readonly pageBytes: number; readonly pageNs: number }
+): DeviceOptions => {
+  const from = (dma?.from ?? 0) % pages
+  return {
+    name: `device ${i}`,
+    stateBytes: statePages * pageBytes,
+    saveNs: savePages * pageNs,
+    loadNs: loadPages * pageNs,
+    parallel,
+    ...(fixed === undefined ? {} : { movable: false, unplugNs: fixed === null ? null : fixed * pageNs }),
+    dma: dma && {
+      intervalNs: dma.intervalPages * pageNs,
+      pages: Math.min(dma.pages, pages - from),
+      from,
+      seen: dma.unlogged ? 'mapped' : 'logged'
+    }
+  }
 }
 
 const classesOf = (plan: ClassesPlan, size: number) => {

@@ -18,6 +18,7 @@ import {
   neverEnding
 } from './endingEarly'
 import { hybridKeepingStalePages } from './hybridKeepingStalePages'
+import { loadingNothing, loadingTooSoon } from './loadingTooSoon'
 import { postcopyLeavingOne } from './postcopyLeavingOne'
 import { postcopyPlacingAlways, postcopySendingTwice } from './postcopySending'
 import { precopyDroppingLastSync } from './precopyDroppingLastSync'
@@ -85,6 +86,8 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'endingUndecided', invariant: 'outcomeHolds', pipeline: endingUndecided },
   { name: 'endingWithoutNeeds', invariant: 'outcomeHolds', pipeline: endingWithoutNeeds },
   { name: 'neverEnding', invariant: 'neverStuck', pipeline: neverEnding },
+  { name: 'loadingTooSoon', invariant: 'devicesMoved', pipeline: stopAndCopy(), wrap: loadingTooSoon },
+  { name: 'loadingNothing', invariant: 'devicesMoved', pipeline: precopy(), wrap: loadingNothing },
   { name: 'endingWithoutRelease', invariant: 'stagesKept', pipeline: endingWithoutRelease },
   { name: 'remembering', invariant: 'sameSeedSameJournal', pipeline: remembering() }
 ]

@@ -13,7 +13,11 @@ export type Described = {
   readonly headerBytes: number | undefined
   readonly zeroPageBytes: number | undefined
   readonly targetMemoryBytes: number | undefined
+  /** The devices of each guest, whether each can move, and whether it has anything to save or to load. */
+  readonly devicesOf: (migration: string) => readonly DescribedDevice[]
 }
+
+type DescribedDevice = { readonly name: string; readonly movable: boolean; readonly stateful: boolean }
 
 /** Reads the description in a journal's first entry: that of a data centre, or of a world around one (`of`). @internal */
 export const described = (began: Began | undefined): Described => {
@@ -29,7 +33,11 @@ export const described = (began: Began | undefined): Described => {
     bytesPerSecond: numberOf(link?.bytesPerSecond),
     headerBytes: numberOf(link?.headerBytes),
     zeroPageBytes: numberOf(link?.zeroPageBytes),
-    targetMemoryBytes: numberOf(world?.targetMemoryBytes)
+    targetMemoryBytes: numberOf(world?.targetMemoryBytes),
+    devicesOf: (migration) => {
+      const devices = recordOf(recordOf(world?.guests)?.[migration])?.devices
+      return Array.isArray(devices) ? devices.map(deviceOf) : []
+    }
   }
 }
 
@@ -37,5 +45,14 @@ const recordOf = (data: Data): Readonly<Record<string, Data>> | undefined =>
   typeof data !== 'object' || data === null || Array.isArray(data) || isPageSet(data) || isPageSequence(data)
     ? undefined
     : (data as Readonly<Record<string, Data>>)
+
+const deviceOf = (of: Data): DescribedDevice => {
+  const { name, movable, stateBytes, saveNs, loadNs } = recordOf(of) ?? {}
+  return {
+    name: String(name),
+    movable: movable !== false,
+    stateful: [stateBytes, saveNs, loadNs].some((value) => (numberOf(value) ?? 0) > 0)
+  }
+}
 
 const numberOf = (data: Data): number | undefined => (typeof data === 'number' && Number.isFinite(data) ? data : undefined)

@@ -4,6 +4,7 @@ import { answered } from './answered'
 import { arrivedBeforeRead } from './arrivedBeforeRead'
 import { cleanOrOwed } from './cleanOrOwed'
 import { clockMonotone } from './clockMonotone'
+import { devicesMoved } from './devicesMoved'
 import { downtimeWithinTotal } from './downtimeWithinTotal'
 import { ends } from './ends'
 import { freshAfterAbort } from './freshAfterAbort'
@@ -32,6 +33,7 @@ export const invariants: readonly Invariant[] = [
   cleanOrOwed,
   freshAfterAbort,
   clockMonotone,
+  devicesMoved,
   downtimeWithinTotal,
   accounting,
   linkNotOverused,

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { device } from '../../lib/guest/device'
 import { link } from '../../lib/network/link'
 import type { World } from '../../lib/protocol/world'
 import { datacentre } from '../../lib/world/datacentre'
@@ -104,7 +105,9 @@ export const museumWorldOf =
     const made = (of: GuestPlan) => ({
       ...guestOf(of, plan),
       ...(clearsEvery === undefined ? {} : { clears: clearsEvery }),
-      ...(dma === undefined ? {} : { device: { intervalNs: dma.everyPages * pageNs, pages: Math.min(dma.pages, of.pages) } })
+      ...(dma === undefined
+        ? {}
+        : { devices: [device({ name: 'dma', dma: { intervalNs: dma.everyPages * pageNs, pages: Math.min(dma.pages, of.pages) } }, of)] })
     })
     const from = ({ fromPages }: { readonly fromPages: number }): number => fromPages * pageNs
     const until = ({ fromPages, forPages }: { readonly fromPages: number; readonly forPages: number }): number =>

@@ -86,6 +86,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
   ),
   fc.record({ type: fc.constant('track' as const), on: fc.boolean(), of: disk }, { requiredKeys: ['type', 'on'] }),
   fc.record({ type: fc.constant('sync' as const), of: disk }),
+  fc.record({ type: fc.constant('plug' as const), on: fc.boolean() }),
   fc.record(
     {
       type: fc.constant('send' as const),
@@ -168,6 +169,13 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('progress', { bytes: amount, pages: nat, migration }),
   of('progress', { of: disk, bytes: amount, pages: nat, migration }),
   of('faulted', { page: fc.nat({ max: 2 ** 30 - 1 }), vcpu: nat, migration }),
+  of('device', {
+    device: name,
+    done: fc.constantFrom('saved' as const, 'loaded' as const, 'unplugged' as const, 'plugged' as const),
+    bytes: amount,
+    ns: nat,
+    migration
+  }),
   of('exited', { migration }),
   of('failed', { what: fc.constantFrom('link' as const, 'source' as const, 'target' as const), reason: name, migration }),
   of('mended', { what: fc.constantFrom('link' as const, 'source' as const), migration }),

@@ -86,6 +86,7 @@ const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type']>, Orde
   send: { type: 'send', pages: all, place: 'always' },
   discard: { type: 'discard', pages: all },
   flush: { type: 'flush' },
+  plug: { type: 'plug', on: false },
   pause: { type: 'pause' },
   sendContext: { type: 'sendContext' },
   redirect: { type: 'redirect' },

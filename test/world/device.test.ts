@@ -15,7 +15,7 @@ const fidelities = ['marks', 'versions', 'bytes'] as const
 const driven = (fidelity: (typeof fidelities)[number] = 'versions', device = { intervalNs: 1000, pages: 2 }) =>
   new Driving(
     datacentre({
-      guests: { a: vm({ pages: PAGES, contextBytes: 0, device }) },
+      guests: { a: vm({ pages: PAGES, contextBytes: 0, devices: [{ name: 'disk', dma: device }] }) },
       link: link({ bytesPerSecond: 4104e9, latencyNs: 1 }),
       fidelity
     })
@@ -114,9 +114,9 @@ describe('a device that writes memory', () => {
   })
 
   it('is refused with no interval, no page, or more than the guest has', () => {
-    const of = (intervalNs: number, pages: number) => () => vm({ pages: 4, device: { intervalNs, pages } })
-    expect(of(1, 1)).toThrow("vm: the device's intervalNs must be an integer of at least 2 (got 1)")
-    expect(of(2, 5)).toThrow("vm: the device's pages must be an integer from 1 to the guest's 4 (got 5)")
+    const of = (intervalNs: number, pages: number) => () => vm({ pages: 4, devices: [{ name: 'disk', dma: { intervalNs, pages } }] })
+    expect(of(1, 1)).toThrow('device: intervalNs of disk must be an integer of at least 2 (got 1)')
+    expect(of(2, 5)).toThrow('device: pages of disk must be an integer from 1 to its 4 mapped ones (got 5)')
     expect(of(2, 0)).toThrow(RangeError)
   })
 })
