@@ -1,10 +1,11 @@
-import * as fc from 'fast-check'
+import type * as fc from 'fast-check'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import type { World } from '../../lib/protocol/world'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
-import { type WorldPlan, worldPlans } from '../arbitraries/worldPlan'
+import { standingStill } from '../arbitraries/standingStill'
+import type { WorldPlan } from '../arbitraries/worldPlan'
 import { billingTwice, countingOneMore, misreading } from './billingTwice'
 import { commitBeforePause } from './commitBeforePause'
 import { describingATinyTarget, describingHalfTheLink } from './describing'
@@ -91,9 +92,3 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'endingWithoutRelease', invariant: 'stagesKept', pipeline: endingWithoutRelease },
   { name: 'remembering', invariant: 'sameSeedSameJournal', pipeline: remembering() }
 ]
-
-/** The usual swarm, and in each world what is on its way on this lane stands still for a while. */
-const standingStill = (lane: string): fc.Arbitrary<WorldPlan> =>
-  fc
-    .tuple(worldPlans, fc.nat({ max: 1000 }), fc.integer({ min: 1, max: 200 }))
-    .map(([plan, perMille, pages]) => ({ ...plan, stalls: [{ lane, way: 'arriving', perMille, pages }] }))

@@ -4,6 +4,7 @@ import { protocolMutations } from './mutations/protocolMutations'
 import { pullMutations } from './mutations/pullMutations'
 import { pushMutations } from './mutations/pushMutations'
 import { stageMutations } from './mutations/stageMutations'
+import { timeBoundedMutations } from './mutations/timeBoundedMutations'
 import { worldMutations } from './mutations/worldMutations'
 
 /** The written list: what a protocol engineer gets wrong, in every room that a migration passes through. */
@@ -12,6 +13,7 @@ export const mutations: readonly Mutation[] = [
   ...stageMutations,
   ...pushMutations,
   ...pullMutations,
+  ...timeBoundedMutations,
   ...protocolMutations,
   ...worldMutations
 ]

@@ -9,9 +9,11 @@ import {
   postcopies,
   precopies,
   shippedPipelines,
-  stopAndCopies
+  stopAndCopies,
+  tlms
 } from '../../properties/arbitraries/pipelineArbitraries'
 import { pullRules, pushRules } from '../../properties/arbitraries/ruleArbitraries'
+import { standingStill } from '../../properties/arbitraries/standingStill'
 import { type WorldPlan, worldPlans } from '../../properties/arbitraries/worldPlan'
 import type { NamedPipeline } from '../../properties/namedPipeline'
 import { switches } from './switches'
@@ -42,6 +44,7 @@ export const swarms = {
   postcopies,
   demandPostcopies,
   hybrids,
+  tlms,
   switches,
   spreads,
   retries,
@@ -57,7 +60,9 @@ export const worldsOf = (name: SwarmName): fc.Arbitrary<WorldPlan> =>
     ? worldPlans.map((plan) => ({ ...plan, progressPages: plan.progressPages ?? 1 }))
     : name === 'spreads'
       ? worldPlans.map((plan) => (plan.fidelity === 'marks' ? { ...plan, fidelity: 'versions' } : plan))
-      : worldPlans
+      : name === 'tlms'
+        ? fc.oneof(worldPlans, fc.oneof(standingStill('mtx'), standingStill('dtx')))
+        : worldPlans
 
 /** What must happen in some runs of a swarm: where it never does, the swarm looks past what it is there for. */
 export const happensIn: Readonly<Partial<Record<SwarmName, readonly string[]>>> = {
