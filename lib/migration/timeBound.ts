@@ -1,4 +1,5 @@
 import { settle } from '../guest/dependency'
+import { deviceState } from '../guest/device'
 import type { Guest } from '../guest/guest'
 import { type HostCosts, hostCosts, laneRate } from '../guest/hostCosts'
 import { fairShares } from '../network/fairShares'
@@ -12,7 +13,7 @@ import { usualIntervalNs } from './timeBounded'
  * 3 s; `null` for TLM.1S). `redirectNs` as the world has it. `otherFlows`: flows that share the link besides this migration's two and the applications' (default none).
  */
 export type TimeBoundOptions = {
-  readonly guest: Pick<Guest, 'pages' | 'pageBytes' | 'contextBytes' | 'dependencies'>
+  readonly guest: Pick<Guest, 'pages' | 'pageBytes' | 'contextBytes' | 'dependencies' | 'devices'>
   readonly link: Link
   readonly source?: Partial<HostCosts>
   readonly target?: Partial<HostCosts>
@@ -68,12 +69,15 @@ export const timeBound = (options: TimeBoundOptions): TimeBound => {
   const trip = 2 * link.latencyNs
   const live = intervalNs === null ? walk + syncNs : Math.ceil(walk / intervalNs) * (intervalNs + ns(pageWire, mtx) + 2 + syncNs)
   const { movedBytes, reboundNs } = settle(guest.dependencies)
+  const state = deviceState(guest.devices)
   const down =
     costs.source.suspendNs +
     syncNs +
     ns(memory, stage3) +
     rounding +
-    ns(guest.contextBytes + movedBytes, share(1)) +
+    ns(guest.contextBytes + movedBytes + state.bytes, share(1)) +
+    state.saveNs +
+    state.loadNs +
     2 * trip +
     link.latencyNs +
     reboundNs +

@@ -30,12 +30,23 @@ const workloads: fc.Arbitrary<Workload> = fc
   .map(({ of, ...options }) => of(options))
 
 const guests: fc.Arbitrary<Guest> = fc
-  .record({ workload: workloads, more: fc.nat(50), contextBytes: fc.nat(1e6), movedBytes: fc.nat(1e5), ns: fc.nat(1e6) })
-  .map(({ workload, more, contextBytes, movedBytes, ns }) =>
+  .record({
+    workload: workloads,
+    more: fc.nat(50),
+    contextBytes: fc.nat(1e6),
+    movedBytes: fc.nat(1e5),
+    ns: fc.nat(1e6),
+    saveNs: fc.nat(1e6)
+  })
+  .map(({ workload, more, contextBytes, movedBytes, ns, saveNs }) =>
     vm({
       workload,
       pages: workload.pages + more,
       contextBytes,
+      devices: [
+        { name: 'gpu', stateBytes: movedBytes, saveNs, loadNs: ns },
+        { name: 'nic', stateBytes: 1000, saveNs: 7, loadNs: 9, parallel: true }
+      ],
       dependencies: [
         dependency({ kind: 'kernel', name: 'k', policy: { type: 'moved', bytes: movedBytes } }),
         dependency({ kind: 'file', name: 'f', policy: { type: 'rebound', ns } })
