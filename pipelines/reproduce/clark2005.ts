@@ -3,9 +3,9 @@ import { vm } from '../../lib/guest/guest'
 import { sweep } from '../../lib/guest/sweep'
 import { run } from '../../lib/loop/run'
 import { perMigration } from '../../lib/metrics/perMigration'
+import { xen2006 } from '../../lib/migration/engines/xen2006'
 import { clarkDynamic } from '../../lib/migration/pacing'
 import { peek } from '../../lib/migration/skipRule'
-import { xen2006 } from '../../lib/migration/xen2006'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
@@ -87,7 +87,7 @@ const idle = (megabits: number): World =>
 const pacing = clarkDynamic()
 
 const diabolical = {
-  pipeline: precopy({ until: xen2006(62_500_000, pacing), pacing, skip: peek }),
+  pipeline: precopy({ until: xen2006(), pacing, skip: peek }),
   world: (): World => {
     const workload = sweep({ pages: 65_536, from: 65_536, writesPerSecond: Math.round(984e6 / 8 / 4096) })
     return datacentre({ guests: { guest: vm({ memoryBytes: 512 * MIB, workload }) }, link: link({ bytesPerSecond: 62_500_000 }) })

@@ -1,5 +1,6 @@
 import { clark2005 } from './clark2005'
+import { engines } from './engines'
 import type { Reproduction } from './reproduction'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005]
+export const reproductions: readonly Reproduction[] = [clark2005, engines]

@@ -1,0 +1,129 @@
+import * as O from 'fp-ts/lib/Option'
+import { describe, expect, it } from 'vitest'
+import { range } from '../../../lib/memory/pageSet'
+import { type KubevirtStallOptions, kubevirtStall } from '../../../lib/migration/engines/kubevirtStall'
+import { type Recollection, recollect } from '../../../lib/migration/recollection'
+import { pushed, round } from '../pushed'
+
+type Made = { readonly end: number; readonly left: number; readonly rate?: number }
+
+/** What the rules said after each round: it ended at a second with so many pages left, having been sent at so many pages a second (100 unless told). */
+const verdicts = (rounds: readonly Made[], options: KubevirtStallOptions = {}): readonly string[] => {
+  const { until, giveUp, notes } = kubevirtStall(options)
+  let noted: ReturnType<typeof recollect>
+  return rounds.map(({ end, left, rate = 100 }, i) => {
+    const startedAt = (rounds[i - 1]?.end ?? 0) * 1e9
+    const last = round({ round: i + 1, startedAt, endedAt: end * 1e9, bytes: ((end * 1e9 - startedAt) / 1e9) * rate * 4096 })
+    const state = pushed({ last, owed: range(1000, 0, left) })
+    noted = recollect(notes as readonly Recollection[], noted, state)
+    const [stop, given] = [until({ ...state, noted }), giveUp!({ ...state, noted })]
+    return O.isSome(stop) ? 'stop' : O.isSome(given) ? given.value : 'on'
+  })
+}
+
+describe('kubevirtStall', () => {
+  it("goes by QEMU's 300 ms until it stalls, or by less where less is allowed", () => {
+    expect(
+      verdicts([
+        { end: 1, left: 30 },
+        { end: 2, left: 29 }
+      ])
+    ).toEqual(['on', 'stop'])
+    expect(
+      verdicts(
+        [
+          { end: 1, left: 10 },
+          { end: 2, left: 9 }
+        ],
+        { maxDowntimeNs: 100e6 }
+      )
+    ).toEqual(['on', 'stop'])
+  })
+
+  it('allows 900 ms where the estimate is within them, at once', () => {
+    expect(
+      verdicts([
+        { end: 1, left: 89 },
+        { end: 41, left: 89 }
+      ])
+    ).toEqual(['on', 'stop'])
+  })
+
+  it('allows them a minute where the estimate is within 1.5 times as much, and gives up when it is over', () => {
+    const left = [
+      { end: 1, left: 135 },
+      { end: 41, left: 135 }
+    ]
+    expect(verdicts([...left, { end: 101, left: 90 }, { end: 102, left: 90 }])).toEqual([
+      'on',
+      'on',
+      'on',
+      '102 s have passed, more than 101 s'
+    ])
+    expect(verdicts([...left, { end: 60, left: 89 }])).toEqual(['on', 'on', 'stop'])
+  })
+
+  it('aborts beyond that', () => {
+    expect(
+      verdicts([
+        { end: 1, left: 136 },
+        { end: 41, left: 136 }
+      ])
+    ).toEqual(['on', 'stalled, with an estimated downtime of 1360 ms'])
+  })
+
+  it('waits for a minimum once it has stalled', () => {
+    expect(
+      verdicts([
+        { end: 1, left: 80 },
+        { end: 41, left: 500 },
+        { end: 42, left: 84 },
+        { end: 43, left: 83 }
+      ])
+    ).toEqual(['on', 'on', 'on', 'stop'])
+  })
+
+  it('stops a guest that may be disrupted, at a minimum or when its time is over', () => {
+    expect(
+      verdicts(
+        [
+          { end: 1, left: 900 },
+          { end: 41, left: 900 }
+        ],
+        { allowWorkloadDisruption: true }
+      )
+    ).toEqual(['on', 'stop'])
+    const late = [
+      { end: 1, left: 80 },
+      { end: 41, left: 900 },
+      { end: 151, left: 990 }
+    ]
+    expect(verdicts(late, { allowWorkloadDisruption: true, windowNs: 140e9 })).toEqual(['on', 'on', 'stop'])
+    expect(verdicts(late, { windowNs: 140e9 })).toEqual(['on', 'on', '151 s have passed, more than 150 s'])
+  })
+
+  it('does nothing where the rest would not arrive before the last deadline', () => {
+    expect(
+      verdicts([
+        { end: 1, left: 900, rate: 1 },
+        { end: 41, left: 900, rate: 1 }
+      ])
+    ).toEqual(['on', 'on'])
+  })
+
+  it('smooths the bandwidth: two fifths of the newest', () => {
+    // 100, then 50 pages a second: 80. 108 pages are 1.35 s of that.
+    const rounds = (left: number) => [
+      { end: 1, left },
+      { end: 41, left, rate: 50 }
+    ]
+    expect(verdicts(rounds(108))).toEqual(['on', 'on'])
+    expect(verdicts(rounds(109))).toEqual(['on', 'stalled, with an estimated downtime of 1362 ms'])
+  })
+
+  it('refuses tunables out of range', () => {
+    expect(() => kubevirtStall({ ewma: 0 })).toThrow('kubevirtStall: ewma must be above 0 and at most 1 (got 0)')
+    expect(() => kubevirtStall({ margin: 2 })).toThrow('kubevirtStall: margin must be from 0 to 1 (got 2)')
+    expect(() => kubevirtStall({ windowNs: -1 })).toThrow('kubevirtStall: windowNs must be at least 0 (got -1)')
+  })
+})
