@@ -31,7 +31,7 @@ export const clusterFacts = {
   told: { from: text, message: dataCodec },
   stored: {
     checkpoint: nonNegativeInteger,
-    stands: oneOf('begun', 'complete', 'sealed', 'dropped'),
+    stands: oneOf('begun', 'complete', 'sealed', 'dropped', 'loaded'),
     sent: counts,
     received: counts,
     queue: t.readonlyArray(frame, 'a list of frames')

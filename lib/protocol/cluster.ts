@@ -34,7 +34,7 @@ export type FrameCounts = Readonly<Record<string, number>>
  * What a cluster tells a machine besides. `told`: a message has come. The others are the oracle's words, for journals and invariants and not for decisions:
  *
  * - `stored`: how an image stands now; `sent` to each other and `received` from each other are the frames that the guest in it has sent and got, `queue` the frames that stand beside
- *   it. `begun`: not all of it is there.
+ *   it. `begun`: not all of it is there. `loaded`: it is sealed, and the guest in it takes the place of the one before.
  * - `misdelivered`: the guest got frame `number` of a channel when `expected` was next: one is lost, doubled or out of order.
  * - `finished`: the guest's program has come to its end; `digest` is made of all that it got, in order.
  */
@@ -43,7 +43,7 @@ export type ClusterFact =
   | {
       readonly type: 'stored'
       readonly checkpoint: number
-      readonly stands: 'begun' | 'complete' | 'sealed' | 'dropped'
+      readonly stands: 'begun' | 'complete' | 'sealed' | 'dropped' | 'loaded'
       readonly sent: FrameCounts
       readonly received: FrameCounts
       readonly queue: readonly FrameName[]

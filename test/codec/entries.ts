@@ -194,7 +194,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('told', { from: name, message: fc.constantFrom<Data>(null, Infinity, { type: 'done', checkpoint: 1 }), migration }),
   of('stored', {
     checkpoint: nat,
-    stands: fc.constantFrom('begun' as const, 'complete' as const, 'sealed' as const, 'dropped' as const),
+    stands: fc.constantFrom('begun' as const, 'complete' as const, 'sealed' as const, 'dropped' as const, 'loaded' as const),
     sent: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true }),
     received: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true }),
     queue: fc.array(fc.record({ from: name, number: nat }), { maxLength: 2 }),
