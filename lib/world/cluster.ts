@@ -10,7 +10,7 @@ import type { ClusterPort } from './clusterConduct'
 import { begin, durationOf, finish, refusalOf } from './clusterConduct'
 import type { Frame } from './clusterMember'
 import * as members from './clusterMember'
-import { network } from './clusterNetwork'
+import { switchedLan } from './clusterNetwork'
 import type { CheckedCluster, ClusterOptions } from './clusterOptions'
 import { checkedCluster } from './clusterOptions'
 
@@ -52,7 +52,7 @@ const running = (
 ): Running => {
   const names = specs.map(({ name }) => name)
   const machines = [...names, coordinator]
-  const links = network(lan, machines.length, outages, timeline)
+  const links = switchedLan(lan, machines.length, outages, timeline)
   const placeOf = new Map(machines.map((name, i) => [name, i]))
   const down = machines.map(() => false)
   const errands: Errand[][] = machines.map(() => [])

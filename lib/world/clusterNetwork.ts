@@ -20,22 +20,22 @@ export type Outage = { readonly machine: number; readonly at: Time; readonly unt
 export type NetworkLane = 'frames' | 'messages'
 
 /** The network at work: a kernel. `send` carries bytes and calls `arrived`; `crash` takes what has not left a machine. @internal */
-export type Network = {
+export type SwitchedLan = {
   readonly send: (from: number, to: number, bytes: number, lane: NetworkLane, arrived: () => void) => void
   readonly crash: (machine: number) => void
 }
 
 /**
- * See `Network`. Each link carries one thing after the other, each lane of it by itself: messages are few and small and have a queue of their own, so that they may come ahead of
+ * See `SwitchedLan`. Each link carries one thing after the other, each lane of it by itself: messages are few and small and have a queue of their own, so that they may come ahead of
  * frames and take nothing from them. What one machine sends another on one lane arrives in order. Two events for each thing sent.
  * @internal
  */
-export const network = (
+export const switchedLan = (
   { bytesPerSecond, latencyNs }: ClusterNetwork,
   machines: number,
   outages: readonly Outage[],
   timeline: Timeline
-): Network => {
+): SwitchedLan => {
   const free = (): number[] => Array.from({ length: machines }, () => 0)
   const up = { frames: free(), messages: free() }
   const down = { frames: free(), messages: free() }
