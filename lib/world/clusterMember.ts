@@ -127,7 +127,7 @@ export const close = (m: Member, from: number, checkpoint: number): void => {
   m.closed[from] = Math.max(m.closed[from], checkpoint)
 }
 
-/** @internal */
+/** The guest stands still. @internal */
 export const pause = (m: Member): void => {
   m.running = false
 }

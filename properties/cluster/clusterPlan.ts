@@ -106,12 +106,12 @@ export const coordinatedOf = (plan: ClusterPlan): CoordinatedOptions => {
     checkpoints: plan.checkpoints,
     everyNs: milliseconds(plan.everyMs),
     restarts: plan.restarts,
-    lingerNs: seconds(2),
+    lingerNs: seconds(20),
     votesWithinNs: milliseconds(limits?.votes ?? 600),
     settledWithinNs: milliseconds(limits?.settled ?? 600),
     patienceNs: milliseconds(limits?.patience ?? 900),
     decisionWithinNs: milliseconds(limits?.decision ?? 900),
-    idleNs: seconds(10)
+    idleNs: seconds(60)
   }
 }
 

@@ -12,7 +12,7 @@ import { journalOf } from '../../properties/journalOf'
 
 const judged = breaches([...clusterInvariants, answered])
 const journalOfPlan = (plan: ClusterPlan, breaks = true): Journal =>
-  journalOf(coordinated(coordinatedOf(plan)), clusterOf(plan, breaks), { until: seconds(120) })
+  journalOf(coordinated(coordinatedOf(plan)), clusterOf(plan, breaks), { until: seconds(600) })
 const digests = (journal: Journal): Readonly<Record<string, number>> =>
   Object.fromEntries(
     journal.flatMap((e) => (e.type === 'signalled' && e.signal.type === 'finished' ? [[e.signal.migration, e.signal.digest]] : []))
@@ -24,7 +24,7 @@ describe('coordinated checkpoints', () => {
       fc.property(clusterPlans, (plan) => {
         expect(runFold(judged, journalOfPlan(plan)).map(({ invariant, violation }) => [invariant, violation.problem])).toEqual([])
       }),
-      { numRuns: 400 }
+      { numRuns: 100 }
     )
   })
 
@@ -35,7 +35,7 @@ describe('coordinated checkpoints', () => {
         for (const [member, digest] of Object.entries(digests(journalOfPlan(plan))))
           expect([member, digest]).toEqual([member, whole[member]])
       }),
-      { numRuns: 200 }
+      { numRuns: 100 }
     )
   })
 
@@ -57,7 +57,7 @@ describe('coordinated checkpoints', () => {
         const without = journalOfPlan({ ...patient, checkpoints: 0 } as ClusterPlan)
         expect(digests(journalOfPlan(patient))).toEqual(digests(without))
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     )
   })
 })

@@ -138,11 +138,13 @@ describe('decodeEntry', () => {
   })
 
   it('an unknown field anywhere is told by its name', () => {
+    // Where any name may stand: in a message, and in counts by the names of machines.
+    const open = new Set(['message', 'sent', 'received', 'stores'])
     const objectsIn = (json: unknown): Record<string, unknown>[] =>
       Array.isArray(json)
         ? json.flatMap(objectsIn)
         : isObject(json)
-          ? [json as Record<string, unknown>, ...Object.values(json).flatMap(objectsIn)]
+          ? [json as Record<string, unknown>, ...Object.entries(json).flatMap(([key, value]) => (open.has(key) ? [] : objectsIn(value)))]
           : []
     fc.assert(
       fc.property(continuations, fc.nat(), (entry, place) => {
