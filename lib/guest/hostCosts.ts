@@ -38,6 +38,15 @@ export interface HostCosts {
    */
   readonly scanPageNs: number
   readonly sendPageNs: number
+  /**
+   * Nanoseconds of a sender for each page that the target has not had before, besides: never mapped by the sender and cold in its caches, searched for zeros from end to end if it
+   * is one, and waited for until the target has touched its memory for the first time. Default 0.
+   */
+  readonly freshPageNs: number
+  /**
+   * The part by which each core's worth of running virtual CPUs lengthens a sender's times (scanPageNs, sendPageNs, freshPageNs), because they share caches and memory bandwidth. Default 0.
+   */
+  readonly crowding: number
   /** Nanoseconds of a receiver for each page with content, the first touch of its memory included. Default 0; it bounds a lane in the same way. */
   readonly receivePageNs: number
 }
@@ -54,6 +63,8 @@ export const idealHost: HostCosts = {
   syncNs: 0,
   scanPageNs: 0,
   sendPageNs: 0,
+  freshPageNs: 0,
+  crowding: 0,
   receivePageNs: 0
 }
 
@@ -66,7 +77,7 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   for (const name of ['firstWriteNs', 'hugePageSplitNs', 'suspendNs', 'resumeNs', 'syncNs'] as const)
     if (!Number.isSafeInteger(all[name]) || all[name] < 0)
       throw new RangeError(`hostCosts: ${name} must be an integer of at least 0 (got ${all[name]})`)
-  for (const name of ['scanPageNs', 'sendPageNs', 'receivePageNs'] as const)
+  for (const name of ['scanPageNs', 'sendPageNs', 'freshPageNs', 'crowding', 'receivePageNs'] as const)
     if (!(all[name] >= 0 && all[name] < Number.POSITIVE_INFINITY))
       throw new RangeError(`hostCosts: ${name} must be at least 0 and finite (got ${all[name]})`)
   const { hugePagePages, cores, senderCores } = all
@@ -104,14 +115,24 @@ export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcp
 }
 
 /**
- * The bytes per second at which a sender and a receiver can work off a batch of `bytes` on the wire: `pages` looked at, `zeros` of them without content. Infinity where they
- * cost nothing. Law `laneRate is the bytes over the larger of both sides' times`.
+ * The bytes per second at which a sender and a receiver can work off a batch of `bytes` on the wire: `pages` looked at, `zeros` of them without content, `fresh` of them new to the
+ * target, beside `busyCores` cores' worth of running virtual CPUs. Infinity where they cost nothing. Law `laneRate is the bytes over the larger of both sides' times`.
  */
 export const laneRate = (
   { source, target }: { readonly source: HostCosts; readonly target: HostCosts },
-  { pages, zeros, bytes }: { readonly pages: number; readonly zeros: number; readonly bytes: number }
+  { pages, zeros, fresh = 0, bytes, busyCores = 0 }: Work
 ): number => {
   const whole = pages - zeros
-  const ns = Math.max(source.scanPageNs * pages + source.sendPageNs * whole, target.receivePageNs * whole)
+  const alone = source.scanPageNs * pages + source.sendPageNs * whole + source.freshPageNs * fresh
+  const ns = Math.max(alone * (1 + source.crowding * busyCores), target.receivePageNs * whole)
   return ns === 0 ? Number.POSITIVE_INFINITY : (bytes * 1e9) / ns
+}
+
+/** What a lane has to work off, and beside how much else. */
+export interface Work {
+  readonly pages: number
+  readonly zeros: number
+  readonly fresh?: number
+  readonly bytes: number
+  readonly busyCores?: number
 }

@@ -20,7 +20,7 @@ export interface NpbArray {
 export type NpbName = 'MG' | 'IS' | 'SP' | 'BT'
 
 /**
- * The large arrays of MG, IS, SP and BT, class D, in the order of their declarations (NPB 3.3, OpenMP). They come to 26.46, 33.0, 11.19 and 10.68 GiB; the published
+ * The large arrays of MG, IS, SP and BT, class D, in the order in which the programs first write them (NPB 3.3, OpenMP). They come to 26.46, 33.0, 11.19 and 10.68 GiB; the published
  * working sets are 27.3, 34.1, 12.1 and 11.8: about a GiB more each, which is the guest's operating system and the program.
  */
 export const npbArrays: { readonly [name in NpbName]: readonly NpbArray[] } = {
@@ -31,20 +31,20 @@ export const npbArrays: { readonly [name in NpbName]: readonly NpbArray[] } = {
   ],
   IS: [
     { name: 'key_array', pages: IS_KEYS },
-    { name: 'key_buff1', pages: IS_COUNTS },
-    { name: 'key_buff2', pages: IS_KEYS }
+    { name: 'key_buff2', pages: IS_KEYS },
+    { name: 'key_buff1', pages: IS_COUNTS }
   ],
   SP: [
+    { name: 'forcing', pages: 5 * FIELD },
     { name: 'u', pages: 5 * FIELD },
     { name: 'us, vs, ws, qs, rho_i, speed, square', pages: 7 * FIELD },
-    { name: 'rhs', pages: 5 * FIELD },
-    { name: 'forcing', pages: 5 * FIELD }
+    { name: 'rhs', pages: 5 * FIELD }
   ],
   BT: [
     { name: 'u', pages: 5 * FIELD },
+    { name: 'forcing', pages: 5 * FIELD },
     { name: 'us, vs, ws, qs, rho_i, square', pages: 6 * FIELD },
-    { name: 'rhs', pages: 5 * FIELD },
-    { name: 'forcing', pages: 5 * FIELD }
+    { name: 'rhs', pages: 5 * FIELD }
   ]
 }
 

@@ -13,7 +13,7 @@ import { usualIntervalNs } from './timeBounded'
  * 3 s; `null` for TLM.1S). `redirectNs` as the world has it. `otherFlows`: flows that share the link besides this migration's two and the applications' (default none).
  */
 export type TimeBoundOptions = {
-  readonly guest: Pick<Guest, 'pages' | 'pageBytes' | 'contextBytes' | 'dependencies' | 'devices'>
+  readonly guest: Pick<Guest, 'pages' | 'pageBytes' | 'contextBytes' | 'dependencies' | 'devices' | 'workload'>
   readonly link: Link
   readonly source?: Partial<HostCosts>
   readonly target?: Partial<HostCosts>
@@ -49,7 +49,7 @@ export const timeBound = (options: TimeBoundOptions): TimeBound => {
     throw new RangeError(`timeBound: intervalNs must be an integer above 0, or null (got ${intervalNs})`)
   const costs = { source: hostCosts(options.source), target: hostCosts(options.target) }
   const pageWire = wireBytes(link, guest.pageBytes, false)
-  const lane = laneRate(costs, { pages: 1, zeros: 0, bytes: pageWire })
+  const lane = laneRate(costs, { pages: 1, zeros: 0, fresh: 1, bytes: pageWire, busyCores: guest.workload.vcpus })
   const share = (own: number): number =>
     fairShares({
       capacity: link.bytesPerSecond,

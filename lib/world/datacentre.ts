@@ -326,10 +326,12 @@ const diskInData = ({ blocks, blockBytes, storage, workload, needed, readBytesPe
 })
 
 /** Senders and receivers that cost nothing are not spoken of. */
-const described = ({ scanPageNs, sendPageNs, receivePageNs, ...costs }: HostCosts): Data => ({
+const described = ({ scanPageNs, sendPageNs, freshPageNs, crowding, receivePageNs, ...costs }: HostCosts): Data => ({
   ...costs,
   ...(scanPageNs === 0 ? {} : { scanPageNs }),
   ...(sendPageNs === 0 ? {} : { sendPageNs }),
+  ...(freshPageNs === 0 ? {} : { freshPageNs }),
+  ...(crowding === 0 ? {} : { crowding }),
   ...(receivePageNs === 0 ? {} : { receivePageNs })
 })
 

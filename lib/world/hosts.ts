@@ -25,6 +25,7 @@ export {
   encode,
   endEncoding,
   isCoded,
+  isFresh,
   isLeftOut,
   isTrapped,
   isZero,

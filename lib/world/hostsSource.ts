@@ -7,7 +7,7 @@ import { written } from '../memory/pageClasses'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import { bitsIn } from '../memory/words'
-import type { Unless } from '../protocol/command'
+import type { Place, Unless } from '../protocol/command'
 import type { Packet, Writer } from './engine'
 import type { Hosts, Reading } from './hosts'
 import { xbzrle } from './xbzrle'
@@ -126,6 +126,9 @@ export const leaveOut = (h: Hosts, words: Int32Array, first: number, unless: Unl
   return any !== 0
 }
 
+/** Whether nothing has been placed at the target of a page. */
+export const isFresh = (h: Hosts, page: number): boolean => !bitmap.test(h.present, page)
+
 /** A sender has chosen a page: no other lane needs to. */
 export const choose = (h: Hosts, page: number): void => {
   bitmap.clear(h.owed, page)
@@ -151,11 +154,12 @@ export const endEncoding = (h: Hosts): Packet | undefined => h.coder?.ended?.()
 
 /**
  * Pages are read and arrive at once, by words from `first` on: only while the guest does not run at the target. Answers the words of those that were not there
- * before; `undefined` when all were.
+ * before; `undefined` when all were. With `ifAbsent` only those are placed.
  */
-export const readWords = (h: Hosts, words: Int32Array, first: number): Int32Array | undefined => {
+export const readWords = (h: Hosts, words: Int32Array, first: number, how: Place): Int32Array | undefined => {
   const fresh = h.present.count === h.pages ? undefined : markWords(h.present, words, first)
-  if (h.differs !== undefined) clearWords(h.differs, words, first)
+  const placed = how === 'ifAbsent' ? fresh : words
+  if (h.differs !== undefined && placed !== undefined) clearWords(h.differs, placed, first)
   clearWords(h.owed, words, first)
   return fresh
 }

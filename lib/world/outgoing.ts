@@ -97,7 +97,7 @@ export const outgoing = (
 
   /** Pages are followed one by one where each counts, or where the guest may wait for one of them. */
   const isFollowed = (order: Extract<Order, { readonly type: 'send' }>): boolean =>
-    fidelity !== 'marks' || order.pages.type === 'PageSequence' || order.place !== 'always' || hosts.primary === 'target'
+    fidelity !== 'marks' || order.pages.type === 'PageSequence' || order.place === 'ifNewer' || hosts.primary === 'target'
 
   /** The last byte of a job has left on these lanes. */
   const jobEnded = (job: object, lanes: readonly string[]): void => {
@@ -158,6 +158,7 @@ export const outgoing = (
       hosts: store.hosts,
       link,
       costs: store.costs,
+      busyCores: guest.busyCores,
       pages,
       pageBytes,
       batchPages: options.batchPages,

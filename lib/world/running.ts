@@ -30,6 +30,8 @@ export type Running = {
   readonly setThrottle: (fraction: number) => void
   /** The virtual CPUs share so many cores of the source; `null`: any. */
   readonly pin: (cores: number | null) => void
+  /** How many cores' worth of virtual CPUs run at the source. */
+  readonly busyCores: () => number
   /** The guest stands still for a while. */
   readonly hold: (ns: Time) => void
   /** The guest has stopped. */
@@ -200,6 +202,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       throttle = fraction
       changed()
     },
+    busyCores: () => (h.atSource ? Math.min(pinned ?? Number.POSITIVE_INFINITY, guest.workload.vcpus) * (1 - throttle) : 0),
     pin: (cores) => {
       pinned = cores ?? undefined
       changed()

@@ -25,6 +25,8 @@ export type SendingOptions = {
   readonly hosts: Hosts
   readonly link: Link
   readonly costs: { readonly source: HostCosts; readonly target: HostCosts }
+  /** How many cores' worth of virtual CPUs run beside the sender. */
+  readonly busyCores: () => number
   readonly pages: number
   /** The empty set of pages. */
   readonly none: PageSet
@@ -54,7 +56,7 @@ export type Sending = Job & { readonly stop: () => void; readonly counted: () =>
 
 /** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. @internal */
 export const sending = (options: SendingOptions): Sending => {
-  const { order, hosts: h, pages, none, batchPages, followed, buffers, costs } = options
+  const { order, hosts: h, pages, none, batchPages, followed, buffers, costs, busyCores } = options
   const full = wireBytes(options.link, options.pageBytes, false)
   const small = wireBytes(options.link, options.pageBytes, true)
   const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
@@ -88,6 +90,7 @@ export const sending = (options: SendingOptions): Sending => {
     const { pages: list, ends, leaves } = buffers.take(most)
     let n = 0
     let zeros = 0
+    let fresh = 0
     let total = 0
     while (n < most) {
       const page = nextChosen()
@@ -95,6 +98,7 @@ export const sending = (options: SendingOptions): Sending => {
       list[n] = page
       const zero = hosts.isZero(h, page)
       if (zero) zeros++
+      if (hosts.isFresh(h, page)) fresh++
       total += zero ? small : full
       ends[n++] = total
     }
@@ -108,7 +112,7 @@ export const sending = (options: SendingOptions): Sending => {
     if (!options.timed) for (let i = 0; i < n; i++) hosts.read(h, list[i])
     return {
       bytes: total,
-      maxBytesPerSecond: laneRate(costs, { pages: n, zeros, bytes: total }),
+      maxBytesPerSecond: laneRate(costs, { pages: n, zeros, fresh, bytes: total, busyCores: busyCores() }),
       count: n,
       pages: list,
       ends,
@@ -160,11 +164,12 @@ export const sending = (options: SendingOptions): Sending => {
   /** A packet as a batch: its pages leave together. */
   const packed = (packet: Packet): Batch => {
     const list = gathered
+    const fresh = list.filter((page) => hosts.isFresh(h, page)).length
     gathered = []
     bytes += packet.bytes
     return {
       bytes: packet.bytes,
-      maxBytesPerSecond: laneRate(costs, { pages: list.length, zeros: 0, bytes: packet.bytes }),
+      maxBytesPerSecond: laneRate(costs, { pages: list.length, zeros: 0, fresh, bytes: packet.bytes, busyCores: busyCores() }),
       count: list.length,
       pages: Int32Array.from(list),
       ends: new Float64Array(list.length).fill(packet.bytes),
@@ -178,7 +183,7 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
-  const mostWords = Math.min(WORDS, share(Math.ceil(pages / 32)))
+  const mostWords = Math.min(WORDS, Math.max(FEW_WORDS, Math.ceil(pages / 32 / BATCHES)), share(Math.ceil(pages / 32)))
   /** The next words with a page that is not left out. */
   const chosenWords = (): { readonly first: number; readonly words: Int32Array; readonly count: number } | undefined => {
     for (;;) {
@@ -202,12 +207,21 @@ export const sending = (options: SendingOptions): Sending => {
     const zeroPages = hosts.zeroPages(h, words, first)
     const zeros = zeroPages === undefined ? 0 : popcount(zeroPages)
     const total = (count - zeros) * full + zeros * small
-    const fresh = hosts.readWords(h, words, first)
+    const fresh = hosts.readWords(h, words, first, order.place)
+    /** A page that was there already was not placed, and stays as it is. */
+    const undone = (list: readonly number[]): readonly number[] =>
+      order.place === 'always' ? list : list.filter((page) => fresh !== undefined && (fresh[(page >>> 5) - first] & (1 << page)) !== 0)
     bytes += total
     counted += count
     return {
       ...bytesOnly(total),
-      maxBytesPerSecond: laneRate(costs, { pages: count, zeros, bytes: total }),
+      maxBytesPerSecond: laneRate(costs, {
+        pages: count,
+        zeros,
+        fresh: fresh === undefined ? 0 : popcount(fresh),
+        bytes: total,
+        busyCores: busyCores()
+      }),
       carried: count,
       cut: (left) => {
         const rest: number[] = []
@@ -222,13 +236,13 @@ export const sending = (options: SendingOptions): Sending => {
         bytes -= total - kept
         counted -= rest.length
         for (const page of rest) unread.push(page)
-        hosts.unread(h, rest)
+        hosts.unread(h, undone(rest))
         if (fresh !== undefined) hosts.notPlaced(h, fresh, first, rest)
         return { bytes: kept, pages: 0 }
       },
       lost: () => {
         const all = pagesOf(words, first)
-        hosts.neverLeft(h, all)
+        hosts.neverLeft(h, undone(all))
         if (fresh !== undefined) hosts.notPlaced(h, fresh, first, all)
       }
     }
@@ -268,5 +282,7 @@ const pagesOf = (words: Int32Array, first: number): readonly number[] => {
   return pages
 }
 
-/** Words of a batch that nobody follows: 32,768 pages. */
+/** Words of a batch that nobody follows: 32,768 pages at most, of a smaller memory a 256th, but not below 1,024 pages. */
 const WORDS = 1024
+const FEW_WORDS = 32
+const BATCHES = 256

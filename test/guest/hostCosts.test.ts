@@ -92,4 +92,13 @@ describe('laneRate', () => {
       )
     )
   })
+
+  it('a page that the target has not had costs freshPageNs besides, and running virtual CPUs lengthen what a sender does', () => {
+    const source = hostCosts({ scanPageNs: 10, sendPageNs: 50, freshPageNs: 40, crowding: 0.02 })
+    const rate = (of: { readonly fresh?: number; readonly busyCores?: number }): number =>
+      1e9 / laneRate({ source, target: hostCosts() }, { pages: 10, zeros: 4, bytes: 1, ...of })
+    expect(rate({})).toBeCloseTo(10 * 10 + 6 * 50)
+    expect(rate({ fresh: 7 })).toBeCloseTo(10 * 10 + 6 * 50 + 7 * 40)
+    expect(rate({ fresh: 7, busyCores: 5 })).toBeCloseTo((10 * 10 + 6 * 50 + 7 * 40) * 1.1)
+  })
 })
