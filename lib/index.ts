@@ -92,6 +92,7 @@ export * from './protocol/world'
 
 // Floor 3: migration, hotspot, elasticity, checkpoint, metrics
 
+export * from './checkpoint/checkpointDelay'
 export * from './checkpoint/consistentCut'
 export * from './checkpoint/coordinatedMember'
 export * from './checkpoint/coordinatedMessage'
