@@ -200,6 +200,8 @@ const deviceDetails = ({ bytes, ns }: { readonly bytes: number; readonly ns: num
 const runningInWords = (running: readonly string[]): string =>
   running.length === 0 ? 'the guest runs nowhere' : `the guest runs at the ${running.join(' AND at the ')}`
 
+const moments = { committed: 'at the commit', activated: 'at its start there', released: 'at the release' } as const
+
 const comparedInWords = ({ when, lost, regressed, misread, owed }: Extract<Signal, { readonly type: 'compared' }>): string => {
   const wrong = [
     ...(lost.count === 0 ? [] : [`LOST ${pagesInWords(lost, 4)}`]),
@@ -207,7 +209,7 @@ const comparedInWords = ({ when, lost, regressed, misread, owed }: Extract<Signa
     ...(misread.count === 0 ? [] : [`USED BEFORE THEY CAME ${pagesInWords(misread, 4)}`])
   ]
   const all = [...(wrong.length === 0 ? ['memory is right'] : wrong), ...(owed === 0 ? [] : [`${counted(owed, 'page')} still owed`])]
-  return `compared ${when === 'activated' ? 'at its start there' : 'at the release'}: ${all.join(', ')}`
+  return `compared ${moments[when]}: ${all.join(', ')}`
 }
 
 /** The runs of consecutive pages of a sequence, in its order. */

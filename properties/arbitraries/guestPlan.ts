@@ -4,6 +4,7 @@ import type { DeviceOptions } from '../../lib/guest/device'
 import { container, type Guest, type GuestKind, process, thread, vm } from '../../lib/guest/guest'
 import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
+import { type DiskPlan, diskOf } from './diskPlan'
 import { type WorkloadPlan, workloadOf, workloadPlans } from './workloadPlan'
 
 /** Pages by class, as page numbers; those beyond the guest's memory do not count, and a page is of the first class that names it. */
@@ -105,8 +106,12 @@ export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
   { requiredKeys: ['kind', 'pages', 'vcpus', 'contextPages', 'workload'] }
 )
 
-/** The guest of a plan with pages of `pageBytes`, on a link that carries one in `pageNs`. */
-export const guestOf = (plan: GuestPlan, { pageBytes, pageNs }: { readonly pageBytes: number; readonly pageNs: number }): Guest => {
+/** The guest of a plan with pages of `pageBytes`, on a link that carries one in `pageNs`; with a disk, where one is planned. */
+export const guestOf = (
+  plan: GuestPlan,
+  { pageBytes, pageNs }: { readonly pageBytes: number; readonly pageNs: number },
+  disk?: DiskPlan
+): Guest => {
   const { pages, contextPages, dependencies: of, balloonPages, clears } = plan
   const workload = workloadOf(plan.workload, { pages, vcpus: plan.vcpus, pageNs })
   const make = { process, vm, container, thread }[plan.kind]
@@ -122,6 +127,7 @@ export const guestOf = (plan: GuestPlan, { pageBytes, pageNs }: { readonly pageB
         ? undefined
         : { intervalNs: balloonPages * pageNs, shrinkPages: 2, cacheFraction: 0.5, backOffIntervals: 2 },
     clears,
+    disk: disk && diskOf(disk, { pageBytes, pageNs }),
     devices: plan.devices?.map((one, i) => deviceOf(one, i, { pages, pageBytes, pageNs }))
   })
 }

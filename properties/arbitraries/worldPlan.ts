@@ -10,6 +10,7 @@ import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { delayed } from '../../lib/world/delayed'
 import type { Engine } from '../../lib/world/engine'
 import type { Way } from '../../lib/world/stalls'
+import type { DiskPlan } from './diskPlan'
 import { eitherAlone } from './eitherAlone'
 import { type GuestPlan, guestOf, guestPlans } from './guestPlan'
 
@@ -40,7 +41,7 @@ export type CostsPlan = {
 /**
  * A world as plain values: what a swarm draws, shrinks and prints. `pageNs` is the time of a page on the wire, and all times named `...Pages` are counted in
  * it, so that a fast link and a slow one see the same things happen; `application` is in sixteenths of the link; `delayPages` delays and permutes all that
- * a pipeline hears; `usedTarget`: the target's memory held something else before, where content is kept; what is absent is off.
+ * a pipeline hears; `disk`: that of `guest` (see `diskWorldPlans`); `usedTarget`: the target's memory held something else before, where content is kept; what is absent is off.
  */
 export type WorldPlan = {
   readonly seed: number
@@ -63,6 +64,7 @@ export type WorldPlan = {
   readonly faults?: readonly FaultPlan[]
   readonly stalls?: readonly StallPlan[]
   readonly delayPages?: number
+  readonly disk?: DiskPlan
 }
 
 const clocks: fc.Arbitrary<ClockPlan> = fc.record({
@@ -145,7 +147,9 @@ export const worldPlans: fc.Arbitrary<WorldPlan> = eitherAlone<WorldPlan, GuestP
 export const worldOf = (plan: WorldPlan, parts: Engine = {}): World => {
   const { pageBytes, pageNs } = plan
   const bytesPerSecond = (pageBytes * 1e9) / pageNs
-  const guests = Object.fromEntries(guestsOf(plan).map((guest, i) => [i === 0 ? 'guest' : 'second', guestOf(guest, plan)]))
+  const guests = Object.fromEntries(
+    guestsOf(plan).map((guest, i) => [i === 0 ? 'guest' : 'second', guestOf(guest, plan, i === 0 ? plan.disk : undefined)])
+  )
   const span = spanOf(plan)
   const instant = (perMille: number): Time => Math.floor((perMille * span) / 1000)
   const world = datacentre({
@@ -198,9 +202,10 @@ const guestsOf = ({ guest, second }: WorldPlan): readonly GuestPlan[] => (second
 /** The time in which a migration of few rounds is likely to run. */
 const spanOf = (plan: WorldPlan): Time => {
   const wire = guestsOf(plan).reduce((sum, { pages, contextPages }) => sum + pages + contextPages, 0)
+  const blocks = plan.disk?.storage === 'local' ? plan.disk.blocks * plan.disk.blockPages * Math.max(1, plan.disk.devicePages ?? 1) : 0
   const hosts = [plan.source, plan.target].reduce(
     (sum, of) => sum + (of?.suspendPages ?? 0) + (of?.resumePages ?? 0) + (of?.syncPages ?? 0),
     0
   )
-  return plan.pageNs * (3 * wire + 16 * plan.latencyPages + 2 * hosts + 8 * (plan.delayPages ?? 0))
+  return plan.pageNs * (3 * (wire + blocks) + 16 * plan.latencyPages + 2 * hosts + 8 * (plan.delayPages ?? 0))
 }

@@ -6,6 +6,7 @@ import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { standingStill } from '../arbitraries/standingStill'
 import type { WorldPlan } from '../arbitraries/worldPlan'
+import { diskWorldPlans } from '../diskWorldPlans'
 import { billingTwice, countingOneMore, misreading } from './billingTwice'
 import { commitBeforePause } from './commitBeforePause'
 import { describingATinyTarget, describingHalfTheLink } from './describing'
@@ -20,6 +21,7 @@ import {
 } from './endingEarly'
 import { hybridKeepingStalePages } from './hybridKeepingStalePages'
 import { loadingNothing, loadingTooSoon } from './loadingTooSoon'
+import { mirroringBeforePause, mirroringNothing, mirroringWithoutDrain, mirroringWithoutLog } from './mirroring'
 import { postcopyLeavingOne } from './postcopyLeavingOne'
 import { postcopyPlacingAlways, postcopySendingTwice } from './postcopySending'
 import { precopyDroppingLastSync } from './precopyDroppingLastSync'
@@ -62,6 +64,11 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'tlmPlacingNever', invariant: 'noPageLost', pipeline: tlmPlacingNever },
   { name: 'tlmPlacingAlways', invariant: 'neverOlder', pipeline: tlmPlacingAlways, worlds: standingStill('mtx') },
   { name: 'tlmWithoutBarrier', invariant: 'neverOlder', pipeline: tlmWithoutBarrier, worlds: standingStill('dtx') },
+  { name: 'mirroringWithoutDrain', invariant: 'diskDrained', pipeline: mirroringWithoutDrain, worlds: diskWorldPlans },
+  { name: 'mirroringBeforePause', invariant: 'diskDrained', pipeline: mirroringBeforePause, worlds: diskWorldPlans },
+  { name: 'mirroringNothing', invariant: 'diskDrained', pipeline: mirroringNothing, worlds: diskWorldPlans },
+  { name: 'mirroringWithoutLog', invariant: 'diskDrained', pipeline: mirroringWithoutLog, worlds: diskWorldPlans },
+  { name: 'mirroringWithoutLog, by the control plane', invariant: 'cleanOrOwed', pipeline: mirroringWithoutLog, worlds: diskWorldPlans },
   { name: 'commitBeforePause', invariant: 'onePrimary', pipeline: commitBeforePause },
   { name: 'resumeAtBoth', invariant: 'onePrimary', pipeline: resumeAtBoth },
   { name: 'postcopyPlacingAlways', invariant: 'neverOlder', pipeline: postcopyPlacingAlways },

@@ -8,6 +8,7 @@ import { nonNegativeInteger, positiveInteger } from '../../lib/codec/quantities'
 import { oneOf } from '../../lib/codec/text'
 import type { InputError } from '../../pipelines/experiment/inputError'
 import type { CheckOptions } from '../checkOptions'
+import { diskWorldPlans } from '../diskWorldPlans'
 import { invariants as all } from '../invariants/invariants'
 import { seedFrom } from '../seedFrom'
 import { smallWorldPlans } from '../smallWorldPlans'
@@ -51,7 +52,10 @@ export const addCheckFlags = (command: Command): Command =>
     .option('--invariants <names>', `what must hold, with commas (default all: ${all.map(({ name }) => name).join(', ')})`)
     .option('--repeat <n>', 'make the first and every n-th run after it twice, and compare the journals to the byte (default 16)')
     .addOption(withoutRepeat())
-    .option('--worlds <which>', 'standard: up to two guests of 1 to 64 pages; small: one of 1 to 8 pages, much faster (default standard)')
+    .option(
+      '--worlds <which>',
+      'standard: up to two guests of 1 to 64 pages; small: one of 1 to 8 pages, much faster; disks: standard, and the first guest has a disk (default standard)'
+    )
     .option('--max-entries <n>', 'journal entries at which a run is ended as limited (default 20000)')
     .option('--json', 'the results for programs')
     .option('--journal', 'print the journal of a counterexample too')
@@ -83,7 +87,7 @@ export const readCheckFlags = (
   const runs = read('--runs', numberText(positiveInteger), flags.runs) ?? 10_000
   const every = read('--repeat', numberText(nonNegativeInteger), flags.repeat)
   const maxEntries = read('--max-entries', numberText(positiveInteger), flags.maxEntries)
-  const worlds = read('--worlds', oneOf('standard', 'small'), flags.worlds)
+  const worlds = read('--worlds', oneOf('standard', 'small', 'disks'), flags.worlds)
   const seed = seedFrom(flags.seed ?? environment.SEED)
   if (noRepeat && every !== undefined) errors.push({ path: '--repeat, --no-repeat', expected: 'one of the two', got: 'both' })
   if (path !== undefined && !/^\d+(:\d+)*$/.test(path))
@@ -105,7 +109,7 @@ export const readCheckFlags = (
       ...(seed === undefined ? {} : { seed }),
       ...(path === undefined ? {} : { path }),
       ...(names === undefined ? {} : { invariants: all.filter(({ name }) => names.includes(name)) }),
-      ...(worlds === 'small' ? { worlds: smallWorldPlans } : {}),
+      ...(worlds === 'small' ? { worlds: smallWorldPlans } : worlds === 'disks' ? { worlds: diskWorldPlans } : {}),
       ...(maxEntries === undefined ? {} : { maxEntries }),
       repeat: noRepeat ? false : (every ?? 16)
     },

@@ -17,6 +17,7 @@ export const accounting: Invariant = invariant<Memory>({
   sentence:
     'The accounts add up: pages sent, left out and unsent are those ordered, bytes are those of the pages, rounds are numbered from 1 on.',
   oracle: 'O3',
+  stores: 'each',
   hears: ['send', 'cancel', 'sent', 'cancelled', 'refused', 'round', 'progress'],
   init: (began, migration) => ({
     world: described(began),

@@ -13,6 +13,7 @@ export const allSent: Invariant = invariant<Memory>({
   sentence: 'A migration that completes has sent every page of the memory that it selected.',
   oracle: 'O1',
   plane: 'pages',
+  stores: 'each',
   hears: ['selected', 'resume', 'sent', 'standing', 'exited', 'ended'],
   init: () => ({ unsent: undefined, missing: undefined, exited: false }),
   again: (memory, how, tell) => {

@@ -13,6 +13,7 @@ export const arrivedBeforeRead: Invariant = invariant<Memory>({
   sentence: 'No page is used at the target before it has arrived, and every missing page is sent before the source lets go.',
   oracle: 'O6',
   plane: 'pages',
+  stores: 'each',
   hears: ['resume', 'compared', 'standing', 'faulted', 'sent', 'exited', 'released'],
   init: () => ({ exited: false, missing: undefined, unsent: undefined, over: false }),
   again: ({ exited }) => ({ exited, missing: undefined, unsent: undefined, over: true }),

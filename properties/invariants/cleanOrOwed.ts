@@ -21,6 +21,7 @@ export const cleanOrOwed: Invariant = invariant<Memory>({
   sentence: 'At the switch every page is clean at the target or still owed to it.',
   oracle: 'O5',
   plane: 'pages',
+  stores: 'each',
   hears: [
     ...(['select', 'track', 'sync', 'send', 'discard', 'flush', 'resume', 'abandon'] as const),
     ...(['selected', 'synced', 'sent', 'done', 'refused', 'suspended', 'activated', 'mended', 'exited'] as const)

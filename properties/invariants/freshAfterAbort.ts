@@ -13,6 +13,7 @@ export const freshAfterAbort: Invariant = invariant<Memory>({
   sentence: 'A retry after an abort carries nothing over: it looks up and sends every page for itself.',
   oracle: 'O7',
   plane: 'pages',
+  stores: 'each',
   hears: ['selected', 'resume', 'sent', 'standing', 'exited', 'released'],
   init: () => ({ exited: false, attempt: 1, unsent: undefined, missing: undefined }),
   again: ({ exited, attempt }, how) => ({ exited, attempt: how === 'retry' ? attempt + 1 : 1, unsent: undefined, missing: undefined }),

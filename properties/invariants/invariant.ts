@@ -50,6 +50,11 @@ export type InvariantOptions = {
   readonly plane?: 'control' | 'pages'
   /** Whether each migration is judged alone, or all of a journal together. Default `migration`. */
   readonly of?: 'migration' | 'journal'
+  /**
+   * Whether it judges pages: `each`: those of a guest's memory and the blocks of its disk, each by itself, as if there were nothing else; `memory`: it hears nothing of a
+   * disk. Absent: it hears all as it comes.
+   */
+  readonly stores?: 'each' | 'memory'
   /** The entries it hears (default all): what it does not hear costs it nothing. */
   readonly hears?: readonly Heard[]
 }

@@ -5,6 +5,7 @@ import { arrivedBeforeRead } from './arrivedBeforeRead'
 import { cleanOrOwed } from './cleanOrOwed'
 import { clockMonotone } from './clockMonotone'
 import { devicesMoved } from './devicesMoved'
+import { diskDrained } from './diskDrained'
 import { downtimeWithinTotal } from './downtimeWithinTotal'
 import { ends } from './ends'
 import { freshAfterAbort } from './freshAfterAbort'
@@ -24,6 +25,7 @@ import { stagesKept } from './stagesKept'
  * which rule of the protocol it came about.
  */
 export const invariants: readonly Invariant[] = [
+  diskDrained,
   noPageLost,
   onePrimary,
   neverOlder,

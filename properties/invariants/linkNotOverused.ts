@@ -17,7 +17,7 @@ export const linkNotOverused: Invariant = invariant<Memory>({
   hears: ['preselect', 'send', 'sent', 'refused', 'progress', 'linkUsed'],
   init: (began) => {
     const { bytesPerSecond, headerBytes = 0, inOrder } = described(began)
-    const pageBytes = Object.values(began?.guests ?? {}).map((guest) => guest.pageBytes)
+    const pageBytes = Object.values(began?.guests ?? {}).flatMap(({ pageBytes, disk }) => [pageBytes, disk?.blockBytes ?? 0])
     return {
       bytesPerSecond,
       inOrder,
@@ -36,13 +36,14 @@ export const linkNotOverused: Invariant = invariant<Memory>({
   }
 })
 
-/** One migration on the link: what it has sent since its first order, and what it was last told of its progress. */
+/** One migration on the link: what it has sent since its first order, and what it was last told of the progress of its memory and of its disk. */
 type User = {
   readonly since: Time
   bytes: number
-  progressAt: Time
-  progressBytes: number
+  readonly memory: Told
+  readonly disk: Told
 }
+type Told = { at: Time; bytes: number }
 
 type Memory = {
   readonly bytesPerSecond: number | undefined
@@ -57,7 +58,7 @@ type Memory = {
 
 const userOf = ({ users }: Memory, migration: string, since: Time): User => {
   let user = users.get(migration)
-  if (user === undefined) users.set(migration, (user = { since, bytes: 0, progressAt: since, progressBytes: 0 }))
+  if (user === undefined) users.set(migration, (user = { since, bytes: 0, memory: { at: since, bytes: 0 }, disk: { at: since, bytes: 0 } }))
   return user
 }
 
@@ -83,10 +84,11 @@ const heard = (memory: Memory, signal: Signal, answered: Commanded | undefined, 
       over(memory, signal.bytes, at - answered.at, send.bytesPerSecond) ?? over(memory, memory.busyBytes, at - memory.busySince, undefined)
     if (problem !== undefined) tell(problem)
   } else if (signal.type === 'progress') {
-    const problem = memory.inOrder ? over(memory, signal.bytes - user.progressBytes, at - user.progressAt, undefined) : undefined
+    const told = signal.of === 'disk' ? user.disk : user.memory
+    const problem = memory.inOrder ? over(memory, signal.bytes - told.bytes, at - told.at, undefined) : undefined
     if (problem !== undefined) tell(problem)
-    user.progressAt = at
-    user.progressBytes = signal.bytes
+    told.at = at
+    told.bytes = signal.bytes
   } else if (signal.type === 'linkUsed') {
     const problem = over(memory, user.bytes + signal.applicationBytes, at - user.since, undefined)
     if (problem !== undefined) tell(`with the applications' traffic, ${problem}`)

@@ -7,6 +7,7 @@ export const neverOlder: Invariant = invariant<null>({
   sentence: 'Never is a page placed over a newer one at the target.',
   oracle: 'O2',
   plane: 'pages',
+  stores: 'each',
   hears: ['compared'],
   init: () => null,
   step: (memory, entry, tell) => {

@@ -15,6 +15,7 @@ export const neverStuck: Invariant = invariant<Memory>({
   name: 'neverStuck',
   sentence: 'A migration that a limit ends was waiting for an answer, or for a guest that has pages still to touch.',
   plane: 'pages',
+  stores: 'memory',
   hears: ['preselect', 'preselected', 'resume', 'standing', 'sent', 'faulted', 'exited', 'failed', 'mended', 'ended'],
   init: () => ({
     since: undefined,

@@ -12,6 +12,7 @@ export const noPageLost: Invariant = invariant<Memory>({
   sentence: 'No page is lost: the target equals the source at the switch but for pages still owed, and at release nothing is owed.',
   oracle: 'O1',
   plane: 'pages',
+  stores: 'each',
   hears: ['compared', 'exited'],
   init: () => ({ exited: false, known: undefined }),
   again: (memory, how) => (how === 'hop' ? { exited: memory.exited, known: undefined } : memory),

@@ -27,7 +27,7 @@ export const outcomeHolds: Invariant = invariant<Memory>({
       if (signal.type === 'committed') return { ...memory, commit: 'known' as const }
       if (signal.type === 'standing') return signal.primary === 'target' ? { ...memory, commit: 'known' as const } : memory
       if (signal.type === 'released') return signal.needs.length === 0 ? memory : { ...memory, needs: [...memory.needs, ...signal.needs] }
-      if (signal.type === 'compared') return { ...memory, owed: signal.owed > 0 }
+      if (signal.type === 'compared') return signal.of === 'disk' ? memory : { ...memory, owed: signal.owed > 0 }
       if (signal.type !== 'hosts') return memory
       const runs = signal.running.length > 0
       // Hosts that are told anew although nothing of them has changed: one is gone that ran nothing, and the news of it may still be on its way.

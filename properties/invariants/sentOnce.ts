@@ -13,6 +13,7 @@ export const sentOnce: Invariant = invariant<Memory>({
   sentence: 'While the guest pulls its pages to the target, each missing page is sent exactly once.',
   oracle: 'O6',
   plane: 'pages',
+  stores: 'each',
   hears: ['resume', 'activated', 'sent', 'mended', 'standing', 'exited', 'ended'],
   init: () => begun(false),
   again: (memory, how, tell) => {

@@ -19,7 +19,10 @@ export const stagesKept: Invariant = invariant<Memory>({
     ...(['reserved', 'done', 'standing', 'suspended', 'redirected', 'released', 'ended'] as const)
   ],
   init: () => begun(),
-  again: ({ throttled, pinned, tracked }, how) => ({ ...begun(), ...(how === 'retry' ? { throttled, pinned, tracked } : {}) }),
+  again: ({ throttled, pinned, tracked, trackedDisk }, how) => ({
+    ...begun(),
+    ...(how === 'retry' ? { throttled, pinned, tracked, trackedDisk } : {})
+  }),
   step: (memory, entry, tell, orders) => {
     if (entry.type === 'commanded') ordered(memory, entry, tell)
     else if (entry.type === 'signalled') heard(memory, entry, orders)
@@ -40,6 +43,7 @@ type Memory = {
   throttled: boolean
   pinned: boolean
   tracked: boolean
+  trackedDisk: boolean
 }
 
 const begun = (): Memory => ({
@@ -51,7 +55,8 @@ const begun = (): Memory => ({
   released: false,
   throttled: false,
   pinned: false,
-  tracked: false
+  tracked: false,
+  trackedDisk: false
 })
 
 const ordered = (memory: Memory, { command: { order, to } }: Extract<Entry, { readonly type: 'commanded' }>, tell: Tell): void => {
@@ -64,6 +69,7 @@ const ordered = (memory: Memory, { command: { order, to } }: Extract<Entry, { re
     if (order.where === 'target' && !memory.context) tell('resume at the target without the context of the last pause')
   } else if (order.type === 'throttle') memory.throttled = order.fraction > 0
   else if (order.type === 'pin') memory.pinned = order.cores !== null
+  else if (order.type === 'track' && order.of === 'disk') memory.trackedDisk = order.on
   else if (order.type === 'track') memory.tracked = order.on
   else if (order.type === 'abandon') memory.reserved = false
 }
@@ -80,12 +86,17 @@ const heard = (memory: Memory, { signal }: Extract<Entry, { readonly type: 'sign
   }
 }
 
-const ended = ({ redirected, released, throttled, pinned, tracked, reserved }: Memory, { type }: Outcome, tell: Tell): void => {
+const ended = (
+  { redirected, released, throttled, pinned, tracked, trackedDisk, reserved }: Memory,
+  { type }: Outcome,
+  tell: Tell
+): void => {
   if (type === 'completed' && !released) tell('the migration is completed, and the source has not let go')
   if (type === 'completed' && !redirected) tell('the migration is completed, and the network still goes to the source')
   if (type !== 'aborted') return
   if (throttled) tell('the migration is aborted, and the guest is still throttled')
   if (pinned) tell('the migration is aborted, and the virtual CPUs are still pinned')
   if (tracked) tell('the migration is aborted, and its writes are still logged')
+  if (trackedDisk) tell('the migration is aborted, and its writes to the disk are still logged')
   if (reserved) tell('the migration is aborted, and the target still keeps its reservation')
 }

@@ -3,6 +3,7 @@ import type { Entry } from '../../lib/protocol/journal'
 import { type Fold, fold } from '../../lib/stream/fold'
 import type { Time } from '../../lib/time/time'
 import type { Began, Commanded, Heard, Invariant, Orders, Tell, Violation } from './invariant'
+import { asOfDisk, beganOfDisk, storeOf } from './stores'
 
 /** An invariant that does not hold, and where. */
 export type Breach = { readonly invariant: string; readonly sentence: string; readonly violation: Violation }
@@ -39,12 +40,16 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
     found.push(breach(invariants[hearer], latest!, problem))
   }
 
+  const tellOfDisk: Tell = (problem) => tell(`of the disk: ${problem}`)
+
   const migrationOf = (name: string): Migration => {
     if (latest?.name === name) return latest
     latest = migrations.get(name)
     if (latest !== undefined) return latest
     const memories = invariants.map(({ of, rule }) => (of === 'migration' ? rule.init(began, name) : undefined))
-    latest = { name, memories, entry: 0, at: 0, since: 'begun', pending: new Map(), answered: undefined }
+    const ofDisk = beganOfDisk(began, name)
+    const disk = ofDisk && invariants.map(({ stores, rule }) => (stores === 'each' ? rule.init(ofDisk, name) : undefined))
+    latest = { name, memories, disk, entry: 0, at: 0, since: 'begun', pending: new Map(), answered: undefined }
     migrations.set(name, latest)
     return latest
   }
@@ -54,7 +59,9 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
     migration.since = 'begun'
     for (hearer = 0; hearer < invariants.length; hearer++) {
       const { of, rule } = invariants[hearer]
-      if (of === 'migration' && rule.again !== undefined) migration.memories[hearer] = rule.again(migration.memories[hearer], how, tell)
+      if (of !== 'migration' || rule.again === undefined) continue
+      migration.memories[hearer] = rule.again(migration.memories[hearer], how, tell)
+      if (migration.disk?.[hearer] !== undefined) migration.disk[hearer] = rule.again(migration.disk[hearer], how, tellOfDisk)
     }
   }
 
@@ -84,12 +91,16 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
       else if (kind === 'abandon') migration.since = 'abandoned'
       else if (kind === 'preselect' && migration.since !== 'begun') beginAgain(migration)
       const those = hearers.get(kind) ?? hearers.get('')!
-      const { memories } = migration
+      const { memories, disk } = migration
+      const store = storeOf(entry, kind)
       for (let i = 0; i < those.length; i++) {
         hearer = those[i]
-        const { of, rule } = invariants[hearer]
-        if (of === 'migration') memories[hearer] = rule.step(memories[hearer], entry, tell, migration)
-        else together[hearer] = rule.step(together[hearer], entry, tell, migration)
+        const { of, rule, stores } = invariants[hearer]
+        if (of === 'migration') {
+          if (stores === undefined || store !== 'disk') memories[hearer] = rule.step(memories[hearer], entry, tell, migration)
+          if (stores === 'each' && disk !== undefined && store !== 'memory')
+            disk[hearer] = rule.step(disk[hearer], asOfDisk(entry), tellOfDisk, migration)
+        } else together[hearer] = rule.step(together[hearer], entry, tell, migration)
       }
       return found
     },
@@ -101,7 +112,13 @@ const watching = (invariants: readonly Invariant[], hearers: Hearers): Watcher =
           return problem === undefined ? [] : [breach(one, last, problem)]
         }
         if (latest === undefined) return []
-        const ends = of === 'journal' ? over(together[i], latest) : [...migrations.values()].flatMap((m) => over(m.memories[i], m))
+        const ends =
+          of === 'journal'
+            ? over(together[i], latest)
+            : [...migrations.values()].flatMap((m) => [
+                ...over(m.memories[i], m),
+                ...(one.stores === 'each' && m.disk ? over(m.disk[i], m) : [])
+              ])
         const more = counts[i] - TOLD_AT_MOST
         return more > 0 ? [...ends, breach(one, latest, `and so ${more} more times`)] : ends
       })
@@ -129,6 +146,8 @@ export const breaches = (invariants: readonly Invariant[]): Fold<Entry, readonly
 type Migration = Mutable<Orders> & {
   readonly name: string
   readonly memories: unknown[]
+  /** The same of its guest's disk, by those that judge each store. */
+  readonly disk: unknown[] | undefined
   readonly pending: Map<number, Commanded>
   entry: number
   at: Time

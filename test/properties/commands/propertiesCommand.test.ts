@@ -56,8 +56,12 @@ describe('properties', () => {
       'properties: expected one of stop-and-copy, pre-copy, post-copy, post-copy-demand, hybrid, tlm, all, got "warp"'
     ],
     ['no number of runs', ['--runs', 'many'], '--runs: expected an integer >= 1, got "many"'],
-    ['an unknown invariant', ['--invariants', 'noPageLost,luck'], /^--invariants: expected one of noPageLost, .*, got "luck"\n$/],
-    ['unknown worlds', ['--worlds', 'large'], '--worlds: expected "standard" or "small", got "large"'],
+    [
+      'an unknown invariant',
+      ['--invariants', 'noPageLost,luck'],
+      /^--invariants: expected one of diskDrained, noPageLost, .*, got "luck"\n$/
+    ],
+    ['unknown worlds', ['--worlds', 'large'], '--worlds: expected "standard" or "small" or "disks", got "large"'],
     [
       'a path that is none',
       ['precopy', '--seed', '1', '--path', 'x'],
