@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either'
+import * as O from 'fp-ts/lib/Option'
 import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
 import { uniform } from '../../lib/guest/uniform'
@@ -20,6 +21,9 @@ import { precopy } from '../../pipelines/precopy'
 import { engines as reproduction } from '../../pipelines/reproduce/engines'
 import { check } from '../../properties/check'
 import { explain } from '../../properties/explain'
+import { explorable } from '../../properties/explore/explorable'
+import { explore } from '../../properties/explore/explore'
+import type { Choose, Choosing } from '../../properties/explore/scope'
 import { journalOf } from '../../properties/journalOf'
 
 const PAGES = 4096
@@ -82,6 +86,27 @@ describe('mplm', () => {
   it('passes every invariant with batches of one and a log that is read after each', () => {
     const result = check(mplm({ nonDirtyPages: 1, dirtyPages: 1, intervalNs: 0 }), { runs: 60, seed: 5 })
     if (E.isLeft(result)) throw new Error(explain(result.left))
+  })
+})
+
+describe('every interleaving of 2 pages, 2 writes and a fault', () => {
+  const explored = (of: Pipeline | Choosing) => {
+    const result = explore(of, { pages: 2, writes: 2, faults: 1 })
+    if (E.isLeft(result)) throw new Error(`${result.left.invariant}: ${result.left.problem}`)
+    expect(result.right.complete).toBe(true)
+    return result.right.outcomes
+  }
+
+  it('of mplm holds', () => {
+    const outcomes = explored(explorable.find(({ name }) => name === 'mplm')!.of)
+    expect(outcomes.map(({ type }) => type)).toEqual(expect.arrayContaining(['completed', 'aborted', 'undecided', 'lost']))
+  })
+
+  it('of a pre-copy that may be given up after each of its rounds holds', () => {
+    const giving = (choose: Choose) => precopy({ until: roundsAtMost(2), giveUp: () => (choose() ? O.some('enough') : O.none) })
+    const outcomes = explored({ choosing: giving })
+    expect(outcomes).toContainEqual({ type: 'aborted', reason: 'given up: enough', running: 'source' })
+    expect(outcomes).toContainEqual({ type: 'completed', needs: [] })
   })
 })
 

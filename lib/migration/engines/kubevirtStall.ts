@@ -87,11 +87,9 @@ const decided = (
   estimatedMs: number
 ): Action => (allowWorkloadDisruption ? 'hard' : estimatedMs * 1e6 <= maxDowntimeNs * precopyPossible ? 'soft' : 'abort')
 
-/** The bandwidth as an exponentially weighted mean; a round that sent nothing, or in no time, says nothing. */
-const smoothed = (before: number, sample: number, ewma: number): number => {
-  if (!(sample > 0 && sample < Number.POSITIVE_INFINITY)) return before
-  return before === 0 ? sample : ewma * sample + (1 - ewma) * before
-}
+/** The bandwidth as an exponentially weighted mean; a round that sent nothing says nothing. */
+const smoothed = (before: number, sample: number, ewma: number): number =>
+  sample === 0 ? before : before === 0 ? sample : ewma * sample + (1 - ewma) * before
 
 const recordOf = ({ startedAt, last, owed, guest }: Pushed): IterationRecord => ({
   elapsedMs: Math.floor((last.endedAt - startedAt) / 1e6),

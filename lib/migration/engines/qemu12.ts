@@ -1,12 +1,12 @@
 import * as O from 'fp-ts/lib/Option'
 import { formatTime, milliseconds } from '../../time/time'
-import { fixed } from '../pacing'
+import { fixed, unlimited } from '../pacing'
 import type { PushRules } from '../push'
 import type { StopRule } from '../stopRule'
 import { measuredBandwidth } from './qemuThreshold'
 
 /**
- * Limits as a user sets them, in nanoseconds and bytes per second, `held`, the share of its time for which the sender holds the lock of the main loop, and `guestWaits`,
+ * Limits as a user sets them, in nanoseconds and bytes per second (`Infinity`: none), `held`, the share of its time for which the sender holds the lock of the main loop, and `guestWaits`,
  * the share of that for which the guest stands still.
  */
 export type Qemu12Options = {
@@ -38,7 +38,7 @@ export const qemu12 = (options: Qemu12Options = {}): PushRules => {
   const still = Math.round(held * guestWaits * 1e9) / 1e9
   return {
     until: believedWithin(downtimeLimitNs, held),
-    pacing: fixed(maxBytesPerSecond),
+    pacing: maxBytesPerSecond === Number.POSITIVE_INFINITY ? unlimited : fixed(maxBytesPerSecond),
     firstThrottle: still,
     throttle: () => still
   }

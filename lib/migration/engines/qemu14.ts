@@ -1,9 +1,9 @@
 import { milliseconds } from '../../time/time'
-import { fixed } from '../pacing'
+import { fixed, unlimited } from '../pacing'
 import type { PushRules } from '../push'
 import { qemuThreshold } from './qemuThreshold'
 
-/** Limits as a user sets them, in nanoseconds and bytes per second. */
+/** Limits as a user sets them, in nanoseconds and bytes per second; a rate of `Infinity` is none. */
 export type Qemu14Options = { readonly downtimeLimitNs?: number; readonly maxBytesPerSecond?: number }
 
 /**
@@ -14,5 +14,5 @@ export type Qemu14Options = { readonly downtimeLimitNs?: number; readonly maxByt
  */
 export const qemu14 = ({ downtimeLimitNs = milliseconds(30), maxBytesPerSecond = 32 * 2 ** 20 }: Qemu14Options = {}): PushRules => ({
   until: qemuThreshold(downtimeLimitNs),
-  pacing: fixed(maxBytesPerSecond)
+  pacing: maxBytesPerSecond === Number.POSITIVE_INFINITY ? unlimited : fixed(maxBytesPerSecond)
 })

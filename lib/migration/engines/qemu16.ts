@@ -7,7 +7,7 @@ import { type Qemu14Options, qemu14 } from './qemu14'
  * QEMU 1.6 with auto-converge on (migration_bitmap_sync and check_guest_throttling of arch_init.c): 1.5 with a brake of one strength. At syncs more than a second after the
  * last one that counted, a period strikes when the guest dirtied more than half the bytes sent in it; the sixth strike puts the brake on, for good: every
  * virtual CPU sleeps 30 ms, more than 40 ms (in whole milliseconds, so 41) after it last began to, which takes 30/41 of its time. The strikes need not follow each other, and
- * the first period never strikes, since no rate is known before it. Throws what `qemu14` throws.
+ * a period strikes only after one with a dirty rate, so that the first never does. Throws what `qemu14` throws.
  */
 export const qemu16 = (options: Qemu14Options = {}): PushRules => ({
   ...qemu14(options),
@@ -20,7 +20,7 @@ const ASLEEP = 30 / 41
 const STRIKES = 6
 const PERIOD_NS = 1e9
 
-/** Where the present period began and what had been sent then, what was dirtied in it, and the strikes so far. `rated`: a period has ended before. */
+/** Where the present period began and what had been sent then, what was dirtied in it, and the strikes so far. `rated`: the period before had a dirty rate of a page a second or more. */
 type Strikes = {
   readonly since: Time | null
   readonly sent: number
@@ -40,6 +40,7 @@ const strikes: Recollection<Strikes> = {
     const struck = before.rated && dirtied * guest.pageBytes > (bytes - before.sent) / 2
     const count = before.strikes + (struck ? 1 : 0)
     const on = before.on || count >= STRIKES
-    return { since: last.endedAt, sent: bytes, dirtied: 0, rated: before.rated || dirtied > 0, strikes: count >= STRIKES ? 0 : count, on }
+    const rated = Math.floor((dirtied * 1e9) / (last.endedAt - since)) > 0
+    return { since: last.endedAt, sent: bytes, dirtied: 0, rated, strikes: count, on }
   }
 }

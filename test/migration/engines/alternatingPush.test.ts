@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
 import { toArray as inOrder } from '../../../lib/memory/pageSequence'
@@ -131,6 +132,35 @@ describe('alternatingPush', () => {
   it('sends at most its pages and as many dirty ones as fit into their batches', () => {
     expect([0, 1, 50, 51].map((pages) => alternatingAtMost(pages))).toEqual([0, 51, 100, 151])
     expect(alternatingAtMost(10, { nonDirtyPages: 10, dirtyPages: 1 })).toBe(11)
+  })
+
+  it('sends no more than that, each page of the first kind once, and loses none, whatever the guest writes when', () => {
+    const some = fc.uniqueArray(fc.nat({ max: PAGES - 1 })).map((pages) => set(...pages))
+    const batches = fc.record({
+      nonDirtyPages: fc.integer({ min: 1, max: 4 }),
+      dirtyPages: fc.integer({ min: 1, max: 4 }),
+      intervalNs: fc.nat({ max: 5 })
+    })
+    fc.assert(
+      fc.property(batches, some, fc.array(some, { minLength: 1 }), (options, selected, dirtied) => {
+        const stage = live(options).begun(selected)
+        let [owed, sends, syncs] = [selected, 0, 0]
+        for (let turn = 1; stage.asking.value() === undefined; turn++) {
+          if (stage.types().at(-1) === 'sync') {
+            const dirty = dirtied[syncs++ % dirtied.length]
+            stage.synced(dirty, turn)
+            owed = pageSet.union(owed, dirty)
+          } else {
+            stage.sent(turn)
+            const batch = stage.batches()[sends++]
+            expect(batch.filter((page) => !pageSet.has(owed, page))).toEqual([])
+            owed = pageSet.removeAll(owed, batch)
+          }
+        }
+        expect(stage.batches().flat().length).toBeLessThanOrEqual(alternatingAtMost(selected.count, options))
+        expect(stage.owed()).toEqual(pageSet.toArray(owed))
+      })
+    )
   })
 
   it('refuses batches and intervals that are none', () => {

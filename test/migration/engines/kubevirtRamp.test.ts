@@ -33,6 +33,10 @@ describe('kubevirtRamp', () => {
     expect(limits(kubevirtRamp({ initialNs: 1050e6 }), [1, 2, 50])).toEqual(['1.05 s', '1.05 s', '1.05 s'])
   })
 
+  it('may begin at nothing', () => {
+    expect(limits(kubevirtRamp({ initialNs: 0 }), [1])).toEqual(['none'])
+  })
+
   it('is given up after 150 s a GiB', () => {
     const at = (s: number) => O.isSome(kubevirtRamp().giveUp!(pushed({ last: round({ endedAt: s * 1e9 }) })))
     expect([150, 151].map(at)).toEqual([false, true])

@@ -5,16 +5,18 @@ import { type KubevirtStallOptions, kubevirtStall } from '../../../lib/migration
 import { type Recollection, recollect } from '../../../lib/migration/recollection'
 import { pushed, round } from '../pushed'
 
+const BEGAN = 5e9
 type Made = { readonly end: number; readonly left: number; readonly rate?: number }
 
-/** What the rules said after each round: it ended at a second with so many pages left, having been sent at so many pages a second (100 unless told). */
+/** What the rules said after each round of a push that began at 5 s: it ended so many seconds later with so many pages left, having been sent at so many pages a second (100 unless told). */
 const verdicts = (rounds: readonly Made[], options: KubevirtStallOptions = {}): readonly string[] => {
   const { until, giveUp, notes } = kubevirtStall(options)
   let noted: ReturnType<typeof recollect>
   return rounds.map(({ end, left, rate = 100 }, i) => {
-    const startedAt = (rounds[i - 1]?.end ?? 0) * 1e9
-    const last = round({ round: i + 1, startedAt, endedAt: end * 1e9, bytes: ((end * 1e9 - startedAt) / 1e9) * rate * 4096 })
-    const state = pushed({ last, owed: range(1000, 0, left) })
+    const startedAt = BEGAN + (rounds[i - 1]?.end ?? 0) * 1e9
+    const endedAt = BEGAN + end * 1e9
+    const last = round({ round: i + 1, startedAt, endedAt, bytes: ((endedAt - startedAt) / 1e9) * rate * 4096 })
+    const state = pushed({ startedAt: BEGAN, last, owed: range(1000, 0, left) })
     noted = recollect(notes as readonly Recollection[], noted, state)
     const [stop, given] = [until({ ...state, noted }), giveUp!({ ...state, noted })]
     return O.isSome(stop) ? 'stop' : O.isSome(given) ? given.value : 'on'
@@ -102,13 +104,29 @@ describe('kubevirtStall', () => {
     expect(verdicts(late, { windowNs: 140e9 })).toEqual(['on', 'on', '151 s have passed, more than 150 s'])
   })
 
-  it('does nothing where the rest would not arrive before the last deadline', () => {
-    expect(
-      verdicts([
-        { end: 1, left: 900, rate: 1 },
-        { end: 41, left: 900, rate: 1 }
-      ])
-    ).toEqual(['on', 'on'])
+  it('does nothing where the rest would not arrive before the last deadline, in whole seconds', () => {
+    const slow = (left: number, options: KubevirtStallOptions = {}) =>
+      verdicts(
+        [
+          { end: 1, left, rate: 1 },
+          { end: 41.5, left, rate: 1 }
+        ],
+        { allowWorkloadDisruption: true, ...options }
+      ).at(-1)
+    expect([slow(259), slow(260)]).toEqual(['stop', 'on'])
+    expect(slow(260, { completionFactor: 2.005 })).toBe('on')
+  })
+
+  it('is in time until more than the time-out has passed', () => {
+    const late = (end: number) =>
+      verdicts(
+        [
+          { end: 1, left: 80 },
+          { end, left: 900 }
+        ],
+        { allowWorkloadDisruption: true, windowNs: 140e9 }
+      ).at(-1)
+    expect([late(150.9), late(151)]).toEqual(['on', 'stop'])
   })
 
   it('smooths the bandwidth: two fifths of the newest', () => {
@@ -121,7 +139,26 @@ describe('kubevirtStall', () => {
     expect(verdicts(rounds(109))).toEqual(['on', 'stalled, with an estimated downtime of 1362 ms'])
   })
 
+  it('learns nothing of the bandwidth from a round that sent nothing', () => {
+    const idle = [
+      { end: 1, left: 135 },
+      { end: 30, left: 135, rate: 0 },
+      { end: 41, left: 135 }
+    ]
+    expect(verdicts(idle)).toEqual(['on', 'on', 'on'])
+  })
+
+  it('counts whole milliseconds', () => {
+    expect(
+      verdicts([
+        { end: 1, left: 89 },
+        { end: 40.9999995, left: 89 }
+      ])
+    ).toEqual(['on', 'on'])
+  })
+
   it('refuses tunables out of range', () => {
+    for (const options of [{ ewma: 1 }, { margin: 0 }, { margin: 1 }, { windowNs: 0 }]) expect(() => kubevirtStall(options)).not.toThrow()
     expect(() => kubevirtStall({ ewma: 0 })).toThrow('kubevirtStall: ewma must be above 0 and at most 1 (got 0)')
     expect(() => kubevirtStall({ margin: 2 })).toThrow('kubevirtStall: margin must be from 0 to 1 (got 2)')
     expect(() => kubevirtStall({ windowNs: -1 })).toThrow('kubevirtStall: windowNs must be at least 0 (got -1)')

@@ -11,7 +11,7 @@ describe("KubeVirt's completion time-out", () => {
 
   it('is over when more whole seconds have passed', () => {
     const late = elapsedBeyond(() => 150e9)
-    const at = (ns: number) => late(pushed({ last: round({ endedAt: ns }) }))
+    const at = (ns: number) => late(pushed({ startedAt: 7e9, last: round({ endedAt: 7e9 + ns }) }))
     expect([at(150.9e9), at(151e9)]).toEqual([O.none, O.some('151 s have passed, more than 150 s')])
   })
 })

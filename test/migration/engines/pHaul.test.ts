@@ -21,6 +21,7 @@ describe('pHaul', () => {
   })
 
   it('refuses limits below 0', () => {
+    expect(() => pHaul({ minPages: 0, maxGrowPercent: 0, maxIterations: 0 })).not.toThrow()
     expect(() => pHaul({ maxGrowPercent: -1 })).toThrow('pHaul: maxGrowPercent must be at least 0 (got -1)')
   })
 })

@@ -21,8 +21,9 @@ describe('qemu12', () => {
     expect(qemu12({ guestWaits: 0 }).firstThrottle).toBe(0)
   })
 
-  it('sends 32 MiB/s', () => {
+  it('sends 32 MiB/s, or as the link allows', () => {
     expect(qemu12().pacing!(undefined)).toBe(33_554_432)
+    expect(qemu12({ maxBytesPerSecond: Number.POSITIVE_INFINITY }).pacing!(undefined)).toBeUndefined()
   })
 
   it('refuses what cannot be', () => {

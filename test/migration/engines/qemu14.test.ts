@@ -11,5 +11,6 @@ describe('qemu14', () => {
     const left = (pages: number) => pushed({ last: round({ round: 1000, bytes: 100 * 4096 }), owed: range(1000, 0, pages) })
     expect([2, 3].map((pages) => O.isSome(until(left(pages))))).toEqual([true, false])
     expect([throttle, firstThrottle, final]).toEqual([undefined, undefined, undefined])
+    expect(qemu14({ maxBytesPerSecond: Number.POSITIVE_INFINITY }).pacing!(undefined)).toBeUndefined()
   })
 })

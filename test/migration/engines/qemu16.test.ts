@@ -30,8 +30,8 @@ describe('qemu16', () => {
   })
 
   it('counts strikes that do not follow each other, and stays on', () => {
-    const mixed = rounds(12, 0).map((one, i) => (i % 2 === 1 ? { dirtied: 60 } : one))
-    expect(throttles([{ dirtied: 1 }, ...mixed, ...rounds(3, 0)]).indexOf(on)).toBe(12)
+    const mixed = rounds(12, 2).map((one, i) => (i % 2 === 1 ? { dirtied: 60 } : one))
+    expect(throttles([{ dirtied: 2 }, ...mixed, ...rounds(3, 0)]).indexOf(on)).toBe(12)
     expect(throttles([...rounds(7, 60), ...rounds(5, 0)]).at(-1)).toBe(on)
   })
 
@@ -40,7 +40,9 @@ describe('qemu16', () => {
     expect(throttles(rounds(40, 60, 1e9)).indexOf(on)).toBe(13)
   })
 
-  it('needs a period that dirtied anything before one can strike', () => {
+  it('is struck only after a period with a dirty rate of a page a second', () => {
     expect(throttles([...rounds(3, 0), ...rounds(7, 60)]).indexOf(on)).toBe(9)
+    const after = (dirtied: number) => rounds(14, 0).map((_, i) => ({ dirtied: i % 2 === 0 ? dirtied : 60 }))
+    expect([after(1), after(2)].map((all) => throttles(all).indexOf(on))).toEqual([-1, 11])
   })
 })

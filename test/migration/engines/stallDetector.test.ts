@@ -32,6 +32,10 @@ describe('the stall detector', () => {
     const since = (...more: readonly IterationRecord[]) => seen(...stalled, ...more)
     expect(since(at(79.999, 1500))).toMatchObject({ best: 1000, history: [1500], deadlineMs: 80_000 })
     expect(since(at(60, 1400), at(80, 1500))).toMatchObject({ best: 1400, history: [1500], patienceMs: 20_000, deadlineMs: 100_000 })
+    const odd = stallStep({ ...options, patienceDecay: 0.33333 }, since(at(60, 1400)), at(80, 1500))
+    expect(odd).toMatchObject({ patienceMs: 13_333, deadlineMs: 93_333 })
+    expect(since(at(50, 1300), at(60, 1400), at(80, 1500))).toMatchObject({ best: 1300, history: [1400, 1500] })
+    expect(since(at(50, 1500), at(60, 1400), at(80, 1300))).toMatchObject({ best: 1300, history: [1400, 1500] })
     expect(since(at(60, 1400), at(80, 1500), at(100, 1600))).toMatchObject({ best: 1500, history: [1600], patienceMs: 10_000 })
   })
 

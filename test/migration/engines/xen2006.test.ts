@@ -6,7 +6,14 @@ import { pushed, round } from '../pushed'
 const MBIT = 125_000
 /** After a round of a second that dirtied so many Mbit at the rate it was granted. */
 const dirtying = (dirtyMbit: number, grantedMbit?: number) =>
-  pushed({ last: round({ dirtied: (dirtyMbit * MBIT) / 4096, ...(grantedMbit === undefined ? {} : { granted: grantedMbit * MBIT }) }) })
+  pushed({
+    last: round({
+      startedAt: 3e9,
+      endedAt: 4e9,
+      dirtied: (dirtyMbit * MBIT) / 4096,
+      ...(grantedMbit === undefined ? {} : { granted: grantedMbit * MBIT })
+    })
+  })
 
 describe('xenRate', () => {
   it('begins at 100 Mbit/s, stays while the dirty rate is no higher, and is then 50 above it, at most 500', () => {
