@@ -1,5 +1,6 @@
 import type { Show } from 'fp-ts/lib/Show'
-import { fromBitmap, type PageSet } from './chunks'
+import { chunk, chunkPages, fullChunk, zeroChunk } from './chunk'
+import { fromBitmap, type PageSet, tabulate } from './chunks'
 import { checkedSize } from './pageNumber'
 import { next, nextAbsent } from './pageSetWalk'
 import { wordsFor } from './words'
@@ -43,11 +44,19 @@ export function fromRuns(size: number, flat: readonly number[]): PageSet {
 
 /** The set of the pages `from <= page < to`. Throws `RangeError` unless `0 <= from <= to <= size`. */
 export function range(size: number, from: number, to: number): PageSet {
-  const words = new Int32Array(wordsFor(checkedSize('range', size)))
+  checkedSize('range', size)
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > size)
     throw new RangeError(`range: 0 <= from <= to <= ${size} must hold (got ${from}, ${to})`)
-  if (from < to) markRun(words, from, to)
-  return fromBitmap(size, words)
+  return tabulate(size, (c) => {
+    const base = c * chunkPages
+    const pages = Math.min(chunkPages, size - base)
+    const [first, end] = [Math.max(from - base, 0), Math.min(to - base, pages)]
+    if (first >= end) return zeroChunk
+    if (end - first === pages) return fullChunk(pages)
+    const words = new Int32Array(wordsFor(pages))
+    markRun(words, first, end)
+    return chunk(words, end - first)
+  })
 }
 
 /** A page set as people read it: `PageSet(5 of 100: 0-3 7)`, at most eight runs. */

@@ -6,7 +6,10 @@ import { type Config, configCodec } from '../../lib/codec/config'
 import { decode, shown } from '../../lib/codec/decode'
 import { encodeEntry } from '../../lib/codec/journal'
 import type { Entry } from '../../lib/protocol/journal'
+import { type ForecastHistory, forecastHistory, forecastHistoryText } from '../../lib/report/forecastHistory'
+import type { Fold } from '../../lib/stream/fold'
 import { experiment, migrationName } from '../experiment/experiment'
+import { forecastOptionsOf } from '../experiment/forecastOptionsOf'
 import type { InputError } from '../experiment/inputError'
 import { simulate } from '../experiment/simulate'
 import { nameOf } from '../experiment/techniques'
@@ -22,7 +25,10 @@ export const addReplayCommand = (program: Command): Command =>
     .description('read journals again: their table and charts; with --check, run the experiment each names and compare entry by entry')
     .argument('<journal...>', 'journal files, as npm start, run and compare write them')
     .option('--check', 'run each journal’s own experiment anew; the first entry that differs is shown, and the exit code is 1')
-    .action(action((signal, files: readonly string[], { check }: { readonly check?: boolean }) => replay(files, check === true, signal)))
+    .option('--forecast', 'what could have been said of each migration while it ran, and how right that was')
+    .action(action((signal, files: readonly string[], flags: Flags) => replay(files, flags, signal)))
+
+type Flags = { readonly check?: boolean; readonly forecast?: boolean }
 
 type Read = {
   readonly file: string
@@ -30,17 +36,19 @@ type Read = {
   readonly setting: Setting | undefined
   readonly results: readonly Result[]
   readonly entries: readonly Entry[]
+  readonly forecasts: readonly string[]
 }
 
-const replay = async (files: readonly string[], check: boolean, signal: AbortSignal): Promise<Ending> => {
+const replay = async (files: readonly string[], { check = false, forecast = false }: Flags, signal: AbortSignal): Promise<Ending> => {
   const journals: Read[] = []
   for (const file of files) {
-    const journal = read(file, check)
+    const journal = read(file, { check, forecast })
     if (isLeft(journal)) return refused(...journal.left)
     journals.push(journal.right)
   }
   const results = journals.flatMap((one) => one.results)
   process.stdout.write(`${comparisonText(journals[0].setting, results, { charts: results.slice(0, 4).map(({ name }) => name) })}\n`)
+  for (const text of journals.flatMap(({ forecasts }) => forecasts)) process.stdout.write(`\n${text}\n`)
   if (!check) return ended
   let same = true
   for (const { file, config, entries } of journals) {
@@ -55,15 +63,26 @@ const replay = async (files: readonly string[], check: boolean, signal: AbortSig
   return same ? ended : { type: 'failed' }
 }
 
-/** A journal's readings and its experiment; its entries are kept only where they are to be compared. */
-const read = (file: string, keep: boolean): Either<readonly InputError[], Read> => {
+/** A journal's readings and its experiment; its entries are kept only where they are to be compared, and its forecasts made only where they are asked for. */
+const read = (
+  file: string,
+  { check, forecast }: { readonly check: boolean; readonly forecast: boolean }
+): Either<readonly InputError[], Read> => {
   let state = readings.init()
   let began: Entry | undefined
+  let history: Fold<Entry, Readonly<Record<string, ForecastHistory>>> | undefined
+  let told: unknown
   const entries: Entry[] = []
   const outcome = readJournalFile(file, (entry) => {
-    began ??= entry
+    if (began === undefined) {
+      began = entry
+      const config = forecast ? experimentOf(entry) : undefined
+      history = forecast ? forecastHistory(config && forecastOptionsOf(config, config.techniques[0])) : undefined
+      told = history?.init()
+    }
     state = readings.step(state, entry)
-    if (keep) entries.push(entry)
+    if (history !== undefined) told = history.step(told, entry)
+    if (check) entries.push(entry)
   })
   if (isLeft(outcome)) return outcome
   const { metrics, series, stages } = readings.done(state)
@@ -82,7 +101,9 @@ const read = (file: string, keep: boolean): Either<readonly InputError[], Read> 
     }
   })
   const guest = began?.type === 'began' ? began.guests[migrationName] : undefined
-  return right({ file, config, setting: config && guest && { config, guest }, results, entries })
+  const histories = history === undefined ? [] : Object.values(history.done(told))
+  const forecasts = histories.map((one, i) => forecastHistoryText(results[i]?.name ?? given, one))
+  return right({ file, config, setting: config && guest && { config, guest }, results, entries, forecasts })
 }
 
 /** The experiment that the first entry of a journal holds, if the command line wrote it. */

@@ -1,10 +1,12 @@
 import { measure } from '../../lib/metrics/metrics'
 import { perMigration } from '../../lib/metrics/perMigration'
 import { timeSeries } from '../../lib/metrics/timeSeries'
+import { type Forecast, forecasting } from '../../lib/migration/forecast'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Drawn } from '../../lib/report/chart'
 import type { Run } from '../../lib/report/columns'
 import { combine, type Fold } from '../../lib/stream/fold'
+import type { Time } from '../../lib/time/time'
 import type { Trial } from '../experiment/experiment'
 import { migrationName } from '../experiment/experiment'
 import { simulate } from '../experiment/simulate'
@@ -48,7 +50,8 @@ export const runTrials = async (
     const path = journalOf(trial)
     const file = path === undefined ? undefined : journalFile(path)
     const result = await runTrial(trial, file, {
-      progress: (at) => progress.at(`${trial.name} (${i + 1} of ${trials.length})`, at),
+      forecast: progress.shown,
+      progress: (at, forecast) => progress.at(`${trial.name} (${i + 1} of ${trials.length})`, at, forecast),
       signal
     })
     if (result === undefined) return undefined
@@ -60,16 +63,27 @@ export const runTrials = async (
 const runTrial = async (
   trial: Trial,
   file: JournalFile | undefined,
-  { progress, signal }: { readonly progress: (at: number) => void; readonly signal: AbortSignal }
+  {
+    forecast,
+    progress,
+    signal
+  }: {
+    readonly forecast: boolean
+    readonly progress: (at: Time, forecast: () => Forecast | undefined) => void
+    readonly signal: AbortSignal
+  }
 ): Promise<Result | undefined> => {
   let state = readings.init()
+  const forecasts = forecasting(trial.forecast)
+  let heard = forecasts.init()
   const entry = (one: Entry): void => {
     state = readings.step(state, one)
+    if (forecast) heard = forecasts.step(heard, one)
     file?.write(one)
   }
   let whole = false
   try {
-    whole = await simulate(trial, { entry, progress, signal })
+    whole = await simulate(trial, { entry, progress: (at) => progress(at, () => forecasts.done(heard)[migrationName]), signal })
     if (whole) file?.keep()
   } finally {
     if (!whole) file?.drop()

@@ -3,6 +3,7 @@ import { type Config, configCodec, type HostConfig } from '../../lib/codec/confi
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import type { Guest } from '../../lib/guest/guest'
 import type { HostCosts } from '../../lib/guest/hostCosts'
+import type { ForecastOptions } from '../../lib/migration/forecast'
 import { link } from '../../lib/network/link'
 import type { Data } from '../../lib/protocol/data'
 import type { Pipeline } from '../../lib/protocol/pipeline'
@@ -10,6 +11,7 @@ import type { World } from '../../lib/protocol/world'
 import { key, type Seed, split } from '../../lib/random/random'
 import { seconds, type Time } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
+import { forecastOptionsOf } from './forecastOptionsOf'
 import { guestOf } from './guestOf'
 import { type InputError, isInputError, refusals } from './inputError'
 import { recentlyUsed } from './recentlyUsed'
@@ -25,6 +27,8 @@ export type Trial = {
   readonly seed: Seed
   readonly startAt: Time
   readonly until: Time
+  /** What is known beforehand of how long it takes. */
+  readonly forecast: ForecastOptions
 }
 
 /** An experiment made ready: the guest that all techniques move, and a trial for each of them. */
@@ -63,7 +67,18 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
     }
     const experiment = configCodec.encode({ ...config, techniques: [technique] }) as Data
     const described = { ...world, description: { ...(world.description as Readonly<Record<string, Data>>), experiment } }
-    return [{ name: names[i], technique, pipeline, world: described, seed, startAt, until: startAt + limit }]
+    return [
+      {
+        name: names[i],
+        technique,
+        pipeline,
+        world: described,
+        seed,
+        startAt,
+        until: startAt + limit,
+        forecast: forecastOptionsOf(config, technique)
+      }
+    ]
   })
   return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, trials })
 }

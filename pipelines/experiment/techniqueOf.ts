@@ -38,8 +38,8 @@ export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline => 
 type Pushing = Extract<TechniqueConfig, { readonly type: 'pre-copy' }>
 type Pulling = Extract<TechniqueConfig, { readonly type: 'post-copy' }>
 
-/** Only what is stated: what is left out takes the pipeline's default. */
-const pushOf = (config: Omit<Pushing, 'type'>): Partial<PushRules> => ({
+/** The rules of a push that a configuration states: what is left out takes the pipeline's default. */
+export const pushOf = (config: Omit<Pushing, 'type'>): Partial<PushRules> => ({
   ...(config.until && { until: stopRuleOf(config.until) }),
   ...(config.skip && { skip: skipRuleOf(config.skip) }),
   ...(config.pacing && { pacing: pacingOf(config.pacing) }),

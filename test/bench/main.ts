@@ -1,6 +1,7 @@
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
 import { benchExploring } from './exploring'
+import { benchForecast } from './forecast'
 import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
@@ -14,7 +15,8 @@ const benches = {
   postcopy: benchPostcopy,
   checking: benchChecking,
   monitors: benchMonitors,
-  exploring: benchExploring
+  exploring: benchExploring,
+  forecast: benchForecast
 }
 const asked = process.argv.slice(2)
 for (const name of asked)

@@ -1,0 +1,150 @@
+import type { GuestView } from '../protocol/pipeline'
+import { milliseconds, type Time } from '../time/time'
+import { type ForecastRules, type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
+import { intervalsToCome } from './intervalsToCome'
+import { interval, type Knowledge, type Remaining } from './remaining'
+import { roundsToCome, type ToCome } from './roundsToCome'
+import { downtimeWithin, or, roundsAtMost } from './stopRule'
+
+/**
+ * What is known beforehand of a migration. `rules`: those of its push (default: the stop rule of `precopy()`). `follows`: what follows the push, a copy (pre-copy) or a pull (hybrid). `pull`: whether a
+ * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured. `boundNs`: no migration takes
+ * longer than this from its first command on (a time-bounded one, see `timeBound`, or a limit). `timeBounded`: it is pushed by two senders (`tlm`) with
+ * this time between two dirty updates. `contextBytes`: what moves besides the pages (default: what the world's description in `began` says).
+ * `guests`: the guests by migration, where the stream has no `began`.
+ */
+export type ForecastOptions = {
+  readonly rules?: ForecastRules
+  readonly follows?: 'copy' | 'pull'
+  readonly pull?: 'background' | 'demandOnly'
+  readonly bytesPerSecond?: number
+  readonly boundNs?: Time
+  readonly timeBounded?: { readonly intervalNs: Time | null }
+  readonly contextBytes?: number
+  readonly guests?: Readonly<Record<string, GuestView>>
+}
+
+/**
+ * What can be said of a migration at one moment.
+ *
+ * - `fraction` done: the bytes that have left, over those and the ones that are expected still to leave. It falls when more turns out to be dirtied than was expected.
+ * - `bytesPerSecond`: what leaves now, measured between the latest signals (window 100 ms), or stated beforehand (`measured: false`).
+ * - `dirtiedPerSecond`: distinct pages, by the last reading of the dirty log.
+ * - `expectedDowntimeNs`: residual / bandwidth, of the residual that the push's own rules are expected to leave, with the execution context and the round trips of the switch; once the
+ *   guest stands still, all of its downtime. `downtimeNowNs`: the same if the guest were stopped now (QEMU's `expected-downtime`).
+ * - `remaining`: until the source is no longer needed; absent while nothing is known or the link is broken, and where a disk moves, too. `restsOn`: what it is reckoned from.
+ * - `converges`: whether the round under way leaves less than nine tenths of what it sends, at present; absent where nothing is pushed. `reason`: why the push is expected to stop, in the words of its rule;
+ *   `null`: at present it goes on for ever.
+ */
+export type Forecast = {
+  readonly migration: string
+  readonly at: Time
+  readonly stage: Stage
+  readonly round: number
+  readonly bytes: number
+  readonly fraction?: number
+  readonly bytesPerSecond?: number
+  readonly measured: boolean
+  readonly dirtiedPerSecond?: number
+  readonly pagesLeft?: number
+  readonly expectedDowntimeNs?: Time
+  readonly downtimeNowNs?: Time
+  readonly remaining?: Remaining
+  readonly restsOn?: Knowledge
+  readonly converges?: boolean
+  readonly reason?: string | null
+}
+
+/** The stop rule of `precopy()`. @internal */
+export const usualRules: ForecastRules = { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)) }
+
+/** Round trips from the last page to the release of the source: one for the barrier, one for the commit, half a one for the resumption and for the redirection. */
+const SWITCH_TRIPS = 3
+
+/** What can be said of a migration of which this was heard. @internal */
+export const forecastOf = (migration: string, heard: Heard, options: ForecastOptions): Forecast => {
+  const { rules = usualRules, follows = 'copy', bytesPerSecond: stated, timeBounded } = options
+  const { at, stage, rounds: round, rate, guest, readings, tripNs, contextBytes } = heard
+  const measured = rate.ns > 0 && rate.bytes > 0
+  const bytesPerSecond = measured ? (rate.bytes * 1e9) / rate.ns : (stated ?? heard.earlier)
+  const left = pagesLeft(heard)
+  const { bytes } = leftSoFar(heard)
+  // Of what was told to have left and was not answered, pages are the part that is counted; an execution context is the rest.
+  const contextLeft =
+    left === 0 || (stage === 'stopped' && follows === 'pull')
+      ? Math.max(0, contextBytes - Math.max(0, heard.told.bytes - heard.sent.bytes))
+      : contextBytes
+  const said: Forecast = {
+    migration,
+    at,
+    stage,
+    round,
+    bytes,
+    measured,
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    ...(readings.length > 0 && readings[0].ns > 0 && { dirtiedPerSecond: (readings[0].pages * 1e9) / readings[0].ns }),
+    ...(left !== undefined && { pagesLeft: left })
+  }
+  if (stage === 'over') return { ...said, fraction: 1, remaining: { lowNs: 0, likelyNs: 0, highNs: 0 } }
+  if (left === undefined || bytesPerSecond === undefined || stage === 'broken' || guest.disk !== undefined) return said
+  const bytesPerPage = rate.pageBytes > 0 ? rate.pageBytes / rate.pages : guest.pageBytes + HEADER_BYTES
+  const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
+  const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs
+  const switchNs = switchIn(bytesPerSecond)
+  const shown = (toSend: number, ns: number, knowledge: Knowledge, more: Partial<Forecast>): Forecast => {
+    const remaining = Number.isFinite(ns)
+      ? interval(knowledge, ns)
+      : { lowNs: Math.floor(inNs(left * bytesPerPage)), likelyNs: ns, highNs: ns }
+    return {
+      ...said,
+      fraction: bytes === 0 ? 0 : bytes / (bytes + toSend),
+      restsOn: knowledge,
+      remaining: bounded(remaining, heard, options),
+      ...more
+    }
+  }
+  if (stage === 'pulling') {
+    const ns = inNs(left * bytesPerPage) + tripNs * (left > 0 ? 1.5 : heard.lacked > 0 ? 1 : 0.5)
+    return shown(left * bytesPerPage, ns, options.pull === 'demandOnly' ? 'demandOnly' : 'pulling', {})
+  }
+  const now = inNs(left * bytesPerPage) + switchNs
+  // A guest that stands still before anything was pushed is copied, or else it has everything before it at the target: both take as long.
+  if (stage === 'stopped')
+    return shown(left * bytesPerPage + contextLeft, now, follows === 'pull' ? 'switching' : 'stopped', {
+      expectedDowntimeNs: whole(at - (heard.stoppedAt ?? at) + (follows === 'pull' ? switchNs : now))
+    })
+  const pace = { pagesPerSecond: bytesPerSecond / bytesPerPage, bytesPerPage }
+  const toCome = timeBounded === undefined ? roundsToCome(heard, pace, rules) : intervalsToCome(heard, pace, timeBounded.intervalNs)
+  const finalRate = Math.min(
+    toCome.finalBytesPerSecond ?? Number.POSITIVE_INFINITY,
+    Math.max(bytesPerSecond, heard.granted === undefined ? 0 : (stated ?? 0))
+  )
+  const restNs = inNs(toCome.residual * bytesPerPage, finalRate)
+  const finallyNs = switchIn(finalRate)
+  const endless = toCome.reason === null
+  return shown(
+    (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft,
+    endless ? Number.POSITIVE_INFINITY : toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs),
+    timeBounded === undefined ? knowledgeOf(heard, toCome) : readings.length === 0 ? 'firstInterval' : 'timeBounded',
+    {
+      ...(!endless && { expectedDowntimeNs: whole(toCome.givenUp ? 0 : finallyNs + (follows === 'pull' ? 0 : restNs)) }),
+      downtimeNowNs: whole(follows === 'pull' ? switchNs : now),
+      ...(readings.length > 0 && toCome.shrinks !== undefined && { converges: toCome.shrinks }),
+      reason: toCome.reason
+    }
+  )
+}
+
+/** Bytes before each page on the wire, where nothing was measured (see `link`). */
+const HEADER_BYTES = 8
+
+const whole = (ns: number): Time => Math.round(ns)
+
+const knowledgeOf = ({ readings }: Heard, { shrinks }: ToCome): Knowledge =>
+  readings.length === 0 ? 'firstRound' : readings.length === 1 ? 'oneReading' : shrinks === false ? 'notShrinking' : 'shrinking'
+
+const bounded = ({ lowNs, likelyNs, highNs }: Remaining, { at, startedAt = at }: Heard, { boundNs }: ForecastOptions): Remaining => {
+  if (boundNs === undefined) return { lowNs, likelyNs, highNs }
+  const most = Math.max(0, startedAt + boundNs - at)
+  return { lowNs: Math.min(lowNs, most), likelyNs: Math.min(likelyNs, most), highNs: Math.min(highNs, most) }
+}

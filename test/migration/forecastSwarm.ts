@@ -1,0 +1,140 @@
+import { from } from 'rxjs'
+import { type Guest, process, vm } from '../../lib/guest/guest'
+import { hotCold } from '../../lib/guest/hotCold'
+import { idle } from '../../lib/guest/idle'
+import { phased } from '../../lib/guest/phased'
+import { sweep } from '../../lib/guest/sweep'
+import { uniform } from '../../lib/guest/uniform'
+import type { Workload } from '../../lib/guest/workload'
+import { zipf } from '../../lib/guest/zipf'
+import { run } from '../../lib/loop/run'
+import { activePush } from '../../lib/migration/activePush'
+import { bubbling } from '../../lib/migration/bubbling'
+import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import { clarkDynamic } from '../../lib/migration/pacing'
+import { frequentlyDirtied, peek } from '../../lib/migration/skipRule'
+import { downtimeWithin, notShrinking, or, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
+import { autoConverge } from '../../lib/migration/throttle'
+import { link } from '../../lib/network/link'
+import type { Entry } from '../../lib/protocol/journal'
+import type { Pipeline } from '../../lib/protocol/pipeline'
+import { draw, key, split } from '../../lib/random/random'
+import { datacentre } from '../../lib/world/datacentre'
+import { hybrid } from '../../pipelines/hybrid'
+import { postcopy } from '../../pipelines/postcopy'
+import { precopy } from '../../pipelines/precopy'
+import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { tlm } from '../../pipelines/tlm'
+
+/** A migration of the swarm: which technique, what was said of it while it ran, and when it was over. */
+export type Followed = {
+  readonly technique: string
+  readonly forecasts: readonly Forecast[]
+  readonly overAt: number
+  readonly entries: readonly Entry[]
+}
+
+/** The techniques of the swarm; each migration draws one. */
+export const techniques = ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid', 'tlm'] as const
+
+/**
+ * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it, six kinds of workload that write from a fiftieth to twice of what the link
+ * carries, and rules of every kind. Those that did not complete within two hundred times what memory takes are left out.
+ */
+export const followedMigrations = (seed: number, count: number): readonly Followed[] =>
+  Array.from({ length: count }, (_, i) => followed(seed, i)).filter((one) => one !== undefined)
+
+const followed = (seed: number, i: number): Followed | undefined => {
+  const stream = split(key(seed), i)
+  let drawn = 0
+  const chance = (): number => draw(stream, drawn++) / 2 ** 32
+  const between = (from: number, to: number): number => from + (to - from) * chance()
+  const scaled = (from: number, to: number): number => from * (to / from) ** chance()
+  const half = (): boolean => chance() < 0.5
+  const one = <A>(...options: readonly A[]): A => options[Math.floor(chance() * options.length)]
+
+  const pages = Math.round(scaled(512, 4096))
+  const bytesPerSecond = Math.round(scaled(12.5e6, 1.25e9))
+  const linkPages = bytesPerSecond / 4104
+  const spanNs = Math.round((pages * 1e9) / linkPages)
+  const workload = (): Workload => {
+    const writesPerSecond = Math.round(linkPages * scaled(0.02, 2))
+    const rated = { pages, writesPerSecond, readsPerSecond: half() ? 0 : Math.round(linkPages * scaled(0.1, 2)) }
+    const region = Math.round(pages * scaled(0.02, 1))
+    return one(
+      () => uniform(rated),
+      () => uniform({ ...rated, pages: region }),
+      () => hotCold({ ...rated, hotPages: between(0.02, 0.3), hotAccesses: between(0.5, 0.99) }),
+      () => zipf({ ...rated, exponent: between(0.6, 1.2) }),
+      () => sweep({ ...rated, pages: region }),
+      () => idle({})
+    )()
+  }
+  const runs =
+    chance() < 0.15
+      ? phased([
+          { forNs: Math.round(spanNs * between(0.3, 2)), workload: workload() },
+          { forNs: Math.round(spanNs * between(0.3, 2)), workload: workload() }
+        ])
+      : workload()
+  const guest: Guest = one(vm, process)({ pages, workload: runs })
+  const technique = one(...techniques)
+  const until: StopRule =
+    technique === 'hybrid'
+      ? roundsAtMost(one(1, 1, 2, 3))
+      : or(
+          downtimeWithin(Math.round(spanNs * scaled(0.01, 0.3))),
+          roundsAtMost(one(3, 5, 10, 30)),
+          ...(chance() < 0.25 ? [notShrinking] : [])
+        )
+  const rules = {
+    until,
+    ...(chance() < 0.2 && { throttle: autoConverge() }),
+    ...(chance() < 0.15 && {
+      pacing: clarkDynamic({
+        minBytesPerSecond: bytesPerSecond / 10,
+        maxBytesPerSecond: bytesPerSecond / 2,
+        incrementBytesPerSecond: bytesPerSecond / 20
+      })
+    })
+  }
+  const skip = one(undefined, undefined, peek, frequentlyDirtied({ atLeast: 2, of: 3 }))
+  const prepaging = one(bubbling(), activePush)
+  const intervalNs = chance() < 0.2 ? null : Math.round(spanNs * scaled(0.03, 0.5))
+  const pipeline: Pipeline = {
+    'stop-and-copy': () => stopAndCopy(),
+    'pre-copy': () => precopy({ ...rules, skip }),
+    'post-copy': () => postcopy({ prepaging }),
+    hybrid: () => hybrid({ ...rules, skip, prepaging }),
+    tlm: () => tlm({ intervalNs })
+  }[technique]()
+  const application = half() ? 0 : bytesPerSecond * between(0, 0.8)
+  const world = datacentre({
+    guests: { guest },
+    link: link({
+      bytesPerSecond,
+      latencyNs: Math.round(scaled(5_000, 200_000)),
+      applicationBytesPerSecond: half() ? 0 : bytesPerSecond * between(0, 0.8)
+    }),
+    fidelity: 'marks',
+    progressNs: Math.round(spanNs / between(10, 100))
+  })
+  const options: ForecastOptions = {
+    rules,
+    follows: technique === 'hybrid' || technique === 'post-copy' ? 'pull' : 'copy',
+    ...(technique === 'tlm' && { timeBounded: { intervalNs } }),
+    bytesPerSecond: Math.max(bytesPerSecond / 2, bytesPerSecond - application)
+  }
+  const entries: Entry[] = []
+  run(pipeline, world, { seed: i, startAt: Math.round(spanNs * between(0, 2)), until: spanNs * 200 }).subscribe((entry) =>
+    entries.push(entry)
+  )
+  const forecasts: Forecast[] = []
+  from(entries)
+    .pipe(forecast(options))
+    .subscribe((said) => forecasts.push(said))
+  const end = entries.at(-1)
+  if (end?.type !== 'ended' || end.outcome.type !== 'completed') return undefined
+  const released = entries.find((entry) => entry.type === 'signalled' && entry.signal.type === 'released')
+  return { technique, forecasts, overAt: (released ?? end).at, entries }
+}
