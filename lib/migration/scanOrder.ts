@@ -18,7 +18,7 @@ export const byAddress: ScanOrder = (pages) => pages
  */
 export const xenScanOrder: ScanOrder = (pages) => {
   const { size, count } = pages
-  const bits = size <= 1 ? 0 : 32 - Math.clz32(size - 1)
+  const bits = 32 - Math.clz32(size - 1)
   if (bits < ROTATED || isEmpty(pages)) return pages
   const mask = 2 ** bits - 1
   const order = new Int32Array(count)

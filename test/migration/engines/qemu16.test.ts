@@ -42,7 +42,7 @@ describe('qemu16', () => {
 
   it('is struck only after a period with a dirty rate of a page a second', () => {
     expect(throttles([...rounds(3, 0), ...rounds(7, 60)]).indexOf(on)).toBe(9)
-    const after = (dirtied: number) => rounds(14, 0).map((_, i) => ({ dirtied: i % 2 === 0 ? dirtied : 60 }))
-    expect([after(1), after(2)].map((all) => throttles(all).indexOf(on))).toEqual([-1, 11])
+    const following = (dirtied: number) => rounds(14, 0).map((_, i) => ({ dirtied: i % 2 === 0 ? dirtied : 60 }))
+    expect([following(1), following(2)].map((all) => throttles(all).indexOf(on))).toEqual([-1, 11])
   })
 })

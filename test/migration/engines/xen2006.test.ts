@@ -36,6 +36,8 @@ describe('xenRate', () => {
   })
 
   it('refuses rates that do not fit together', () => {
+    const still = xenRate({ startBytesPerSecond: MBIT, maxBytesPerSecond: MBIT, incrementBytesPerSecond: 0 })
+    expect(still(dirtying(60, 1))).toBe(MBIT)
     expect(() => xenRate({ startBytesPerSecond: 0 })).toThrow('xenRate: startBytesPerSecond must be above 0 (got 0)')
     expect(() => xenRate({ maxBytesPerSecond: 1 })).toThrow('xenRate: maxBytesPerSecond must be at least 12500000 (got 1)')
     expect(() => xenRate({ incrementBytesPerSecond: -1 })).toThrow('xenRate: incrementBytesPerSecond must be at least 0 (got -1)')

@@ -16,6 +16,7 @@ describe('xenToday', () => {
   })
 
   it('refuses limits that are none', () => {
+    expect(() => xenToday({ targetDirtyPages: 0 })).not.toThrow()
     expect(() => xenToday({ targetDirtyPages: -1 })).toThrow('xenToday: targetDirtyPages must be at least 0 (got -1)')
     expect(() => xenToday({ maxIterations: 0 })).toThrow('roundsAtMost: n must be an integer above 0 (got 0)')
   })
