@@ -71,6 +71,7 @@ export * as pageSet from './memory/pageSet'
 export * from './memory/workingSet'
 export * from './network/fairShares'
 export * from './network/link'
+export * from './network/maxMinRates'
 
 // Floor 2: protocol
 
@@ -92,12 +93,22 @@ export * from './protocol/world'
 
 // Floor 3: migration, hotspot, elasticity, checkpoint, metrics
 
+export * from './checkpoint/accounts'
+export * from './checkpoint/attempt'
 export * from './checkpoint/checkpointDelay'
 export * from './checkpoint/consistentCut'
 export * from './checkpoint/coordinatedMember'
 export * from './checkpoint/coordinatedMessage'
 export * from './checkpoint/coordinatedOptions'
 export * from './checkpoint/coordinator'
+export * from './checkpoint/imageChain'
+export * from './checkpoint/imaging'
+export * from './checkpoint/interruptions'
+export * from './checkpoint/lossNotices'
+export * as retention from './checkpoint/retention'
+export * from './checkpoint/staggering'
+export * from './checkpoint/tlc'
+export * from './checkpoint/waiting'
 export * from './metrics/applicationDegradation'
 export * from './metrics/bytesTransferred'
 export * from './metrics/downtime'
@@ -179,6 +190,7 @@ export * from './migration/unplugging'
 
 // Floor 4: world
 
+export * from './world/checkpointing'
 export * from './world/cluster'
 export * from './world/clusterNetwork'
 export * from './world/clusterOptions'
@@ -192,6 +204,7 @@ export * as hosts from './world/hosts'
 export * from './world/replay'
 export type { Way } from './world/stalls'
 export * as stalls from './world/stalls'
+export * from './world/stores'
 export * from './world/timetable'
 export * from './world/xbzrle'
 

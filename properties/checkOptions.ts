@@ -1,5 +1,6 @@
 import type * as fc from 'fast-check'
 import type { World } from '../lib/protocol/world'
+import type { Time } from '../lib/time/time'
 import type { WorldPlan } from './arbitraries/worldPlan'
 import type { Invariant } from './invariants/invariant'
 import type { Sometimes } from './sometimes'
@@ -7,7 +8,8 @@ import type { Sometimes } from './sometimes'
 /**
  * - `runs`: how many worlds (default 100). `seed`: of the swarm (default: one that fast-check draws; it is in the result). `path`: a counterexample's; then that
  *   one run is made and no other.
- * - `worlds`: the swarm (default `worldPlans`). `world`: what makes a plan's world (default `worldOf`). `wrap`: what is done to each world before it runs.
+ * - `worlds`: the swarm (default `worldPlans`). `world`: what makes a plan's world (default `worldOf`). `wrap`: what is done to each world before it runs. `until`: the time after
+ *   which a run is ended as limited (default `untilOf`).
  * - `invariants`: what must hold (default all). `sometimes`: what is counted.
  * - `repeat`: which runs are made twice and must give the same journal, at twice the cost: all, none, or the first and every n-th after it (default 16, which
  *   costs a tenth of the time). A run that a path leads to is always made twice, unless it is none.
@@ -21,6 +23,7 @@ export type CheckOptions = {
   readonly worlds?: fc.Arbitrary<WorldPlan>
   readonly world?: (plan: WorldPlan) => World
   readonly wrap?: (world: World) => World
+  readonly until?: (plan: WorldPlan) => Time
   readonly invariants?: readonly Invariant[]
   readonly repeat?: boolean | number
   readonly sometimes?: readonly Sometimes[]

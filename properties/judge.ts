@@ -3,6 +3,7 @@ import type { Entry, Journal } from '../lib/protocol/journal'
 import type { Pipeline } from '../lib/protocol/pipeline'
 import type { World } from '../lib/protocol/world'
 import { runFold } from '../lib/stream/fold'
+import type { Time } from '../lib/time/time'
 import { untilOf, type WorldPlan, worldOf } from './arbitraries/worldPlan'
 import type { Invariant } from './invariants/invariant'
 import { firstDifference } from './invariants/sameSeedSameJournal'
@@ -14,6 +15,7 @@ export type Rules = {
   readonly maxEntries: number
   readonly world?: (plan: WorldPlan) => World
   readonly wrap?: (world: World) => World
+  readonly until?: (plan: WorldPlan) => Time
 }
 
 /** A pipeline in the world of a plan; `repeat`: whether the run is made twice and must give the same journal. */
@@ -27,17 +29,17 @@ export type Judged = { readonly journal: Journal; readonly broken?: Breach }
  * whether a second run gives the same journal; an exception out of a run breaks the invariant `runs`. Cost: the run's own (twice with `repeat`, which also
  * encodes both journals), and one pass over the journal for all invariants.
  */
-export const judge = ({ invariants, maxEntries, world, wrap }: Rules): ((run: Run) => Judged) => {
+export const judge = ({ invariants, maxEntries, world, wrap, until }: Rules): ((run: Run) => Judged) => {
   const judged = breaches(invariants)
   return ({ pipeline, plan, repeat }) => {
     const journal: Entry[] = []
     try {
-      make({ pipeline, plan, maxEntries, world, wrap }, journal)
+      make({ pipeline, plan, maxEntries, world, wrap, until }, journal)
       const found = runFold(judged, journal)
       if (found.length > 0) return { journal, broken: firstOf(invariants, found) }
       if (!repeat) return { journal }
       const again: Entry[] = []
-      make({ pipeline, plan, maxEntries, world, wrap }, again)
+      make({ pipeline, plan, maxEntries, world, wrap, until }, again)
       const violation = firstDifference(journal, again)
       if (violation === undefined) return { journal }
       return { journal, broken: { invariant: 'sameSeedSameJournal', sentence: 'Same seed, same journal, to the byte.', violation } }
@@ -56,13 +58,14 @@ const make = (
     plan,
     maxEntries,
     world: worldFrom = worldOf,
-    wrap
-  }: Pick<Run, 'pipeline' | 'plan'> & Pick<Rules, 'maxEntries' | 'world' | 'wrap'>,
+    wrap,
+    until = untilOf
+  }: Pick<Run, 'pipeline' | 'plan'> & Pick<Rules, 'maxEntries' | 'world' | 'wrap' | 'until'>,
   journal: Entry[]
 ): void => {
   const world = worldFrom(plan)
   let bug: { readonly error: unknown } | undefined
-  run(pipeline, wrap === undefined ? world : wrap(world), { seed: plan.seed, until: untilOf(plan), maxEntries }).subscribe({
+  run(pipeline, wrap === undefined ? world : wrap(world), { seed: plan.seed, until: until(plan), maxEntries }).subscribe({
     next: (entry) => journal.push(entry),
     error: (error: unknown) => {
       bug = { error }

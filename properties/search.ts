@@ -40,14 +40,15 @@ export const search = (of: Checked, options: CheckOptions): Search => {
     invariants = all,
     maxEntries = 20_000,
     world,
-    wrap
+    wrap,
+    until
   } = options
   atLeastOne('runs', runs)
   atLeastOne('maxEntries', maxEntries)
   const every = repeatEvery(options.repeat ?? 16)
   const replaying = path !== ''
   const counts = new Map(sometimes.map(({ name }) => [name, 0]))
-  const judging = judge({ invariants, maxEntries, world, wrap })
+  const judging = judge({ invariants, maxEntries, world, wrap, until })
   let made = 0
   let passed = 0
   let tried = 0

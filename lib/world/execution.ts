@@ -25,7 +25,12 @@ export type ExecutionOptions = {
   /** Accesses generated at a time; any number gives the same run (a property). */
   readonly batchAccesses: number
   readonly port: AccessPort
+  /** How far each virtual CPU has come before it is started, as `progress` gave it; absent: nowhere. */
+  readonly from?: readonly Progress[]
 }
+
+/** How far a virtual CPU has come: accesses made, guest nanoseconds, and what it still has to pay of an access that cost extra. @internal */
+export type Progress = { readonly made: number; readonly guestAt: number; readonly owedNs: number }
 
 /**
  * The virtual CPUs of one guest: a kernel that turns host time into guest time, and guest time into page accesses, made lazily up to the moment somebody
@@ -48,6 +53,8 @@ export type Execution = {
   readonly nextTrapAt: () => Time
   /** Mean running time of the virtual CPUs so far, in whole guest nanoseconds. */
   readonly guestNs: (now: Time) => number
+  /** How far each virtual CPU has come; only while they stand still. */
+  readonly progress: () => readonly Progress[]
   /** Whether the program has ended, as far as has been looked. */
   readonly hasExited: () => boolean
 }
@@ -83,7 +90,7 @@ const none = new Int32Array(0)
 const noTimes = new Float64Array(0)
 
 /** See `Execution`. Cost: in bulk, that of the workload's fill and of the port's `apply`; carefully, about 10 ns an access more. @internal */
-export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptions): Execution => {
+export const execution = ({ workload, key, batchAccesses, port, from }: ExecutionOptions): Execution => {
   const vcpus = Array.from({ length: workload.vcpus }, (_, index): Vcpu => {
     const stream = workload.open(key, index)
     return {
@@ -122,6 +129,18 @@ export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptio
     v.ended = v.length === 0
     return !v.ended
   }
+
+  /** Passes over what a virtual CPU has done before. */
+  const passOver = (v: Vcpu, { made, guestAt, owedNs }: Progress): void => {
+    v.guestAt = guestAt
+    v.hostAt = owedNs
+    while (v.made < made && buffered(v)) {
+      const n = Math.min(made - v.made, v.length - v.position)
+      v.position += n
+      v.made += n
+    }
+  }
+  if (from !== undefined) for (const v of vcpus) passOver(v, from[v.index])
 
   const make = (v: Vcpu, n: number): void => {
     port.apply(v.position === 0 ? v.accesses : v.accesses.subarray(v.position, v.position + n), n)
@@ -253,6 +272,7 @@ export const execution = ({ workload, key, batchAccesses, port }: ExecutionOptio
       return soonest
     },
     guestNs: (now) => Math.floor(vcpus.reduce((sum, v) => sum + guestTimeAt(v, now), 0) / vcpus.length),
+    progress: () => vcpus.map(({ made, guestAt, hostAt }) => ({ made, guestAt, owedNs: hostAt })),
     hasExited: () => vcpus.every((v) => v.ended && v.position === v.length && v.stream.accessesPerSecond !== 0)
   }
 }

@@ -73,7 +73,8 @@ const clocks: fc.Arbitrary<ClockPlan> = fc.record({
   granularityNs: fc.constantFrom(1, 10, 1000)
 })
 
-const costs: fc.Arbitrary<CostsPlan> = fc.record(
+/** Host costs of any kind. */
+export const costs: fc.Arbitrary<CostsPlan> = fc.record(
   {
     firstWritePages: fc.nat({ max: 4 }),
     hugePageSplitPages: fc.nat({ max: 4 }),
@@ -186,7 +187,8 @@ export const worldOf = (plan: WorldPlan, parts: Engine = {}): World => {
 /** The time, in ticks, after which a run of this world is ended: some hundred times what a migration of few rounds takes. */
 export const untilOf = (plan: WorldPlan): Time => 50 * spanOf(plan)
 
-const costsOf = (plan: CostsPlan = {}, pageNs: number): Partial<HostCosts> => ({
+/** The host costs of a plan, its times in pages of `pageNs`. */
+export const costsOf = (plan: CostsPlan = {}, pageNs: number): Partial<HostCosts> => ({
   firstWriteNs: (plan.firstWritePages ?? 0) * pageNs,
   hugePageSplitNs: (plan.hugePageSplitPages ?? 0) * pageNs,
   hugePagePages: plan.hugePagePages ?? 512,
