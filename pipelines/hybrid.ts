@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import { widened } from '../lib/memory/hugePage'
 import type { PageSet } from '../lib/memory/pageSet'
 import * as pageSet from '../lib/memory/pageSet'
 import { bubbling } from '../lib/migration/bubbling'
@@ -36,27 +37,31 @@ export const hybrid = (options: HybridOptions = {}): Pipeline => {
   const { until = roundsAtMost(1), prepaging, windowPages, windows, recovery, disk, ...rest } = { prepaging: bubbling(), ...options }
   const rules = { ...rest, until }
   const withDisk = mirrored(disk ?? {})
-  const pullMissing = pull({ prepaging, windowPages, windows, recovery })
-  return (guest) =>
-    pipe(
+  const pulling = { prepaging, windowPages, windows, recovery, compression: rest.compression }
+  const pullSmall = pull(pulling)
+  return (guest) => {
+    const { hugePages } = guest
+    const pullMissing = hugePages === undefined ? pullSmall : pull({ ...pulling, hugePages })
+    return pipe(
       noticing(
         pipe(
           prepare(),
           andThen('push', () => withDisk(guest)(() => push(rules)(guest))),
-          andThen('switch', ({ value: { owed }, disk }) => switchOwing(owed, rules, { recovery, disk }))
+          andThen('switch', ({ value: { owed }, disk }) => switchOwing(owed, rules, { recovery, disk, hugePages }))
         )
       ),
       andThen('pull', ({ value: missing, notices }) => pullMissing(missing, notices)),
       andThen('release', release),
       concludedOf(guest)
     )
+  }
 }
 
 /** Ends, the guest running at the target, with the pages that are missing there: those that were owed to it or written since, but for those sent at once. */
 const switchOwing = (
   owed: PageSet,
-  { level = 'hypervisor', channels }: PushRules,
-  { recovery, disk }: { readonly recovery?: Recovery; readonly disk?: Undrained }
+  { level = 'hypervisor', channels, compression }: PushRules,
+  { recovery, disk, hugePages = 1 }: { readonly recovery?: Recovery; readonly disk?: Undrained; readonly hugePages?: number }
 ): Attempt<PageSet> =>
   pipe(
     pausedAndDrained(disk),
@@ -64,7 +69,8 @@ const switchOwing = (
       pipe(
         request({ type: 'sync' }),
         andThen('discard', ({ dirty }) => {
-          const stale = pageSet.union(owed, dirty)
+          // What lies in one huge page with something stale is dropped with it (QEMU chunks its discards by host pages, `postcopy_chunk_hostpages`, migration/ram.c).
+          const stale = widened(pageSet.union(owed, dirty), hugePages)
           return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))
         }),
         andThen('select', (stale) =>
@@ -74,7 +80,7 @@ const switchOwing = (
               const atOnce = pageSet.intersection(stale, nonPageable)
               const missing = pageSet.difference(stale, nonPageable)
               return pipe(
-                request({ type: 'send', pages: atOnce, place: 'always', ...sentBy({ channels }, false) }),
+                request({ type: 'send', pages: atOnce, place: 'always', ...sentBy({ channels, compression }, false) }),
                 andThen('resume at target', () => switchOver({ clockNs, missing, recovery })),
                 map(E.map(() => missing))
               )

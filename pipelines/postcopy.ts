@@ -9,6 +9,7 @@ import { mirrored } from '../lib/migration/mirrored'
 import { noticing } from '../lib/migration/notices'
 import type { PullRules } from '../lib/migration/pull'
 import { pull } from '../lib/migration/pull'
+import { sentBy } from '../lib/migration/push'
 import { concludedOf, prepare, release, switchOver } from '../lib/migration/stages'
 import type { Level } from '../lib/protocol/command'
 import type { Attempt } from '../lib/protocol/phase'
@@ -31,9 +32,10 @@ export type PostcopyOptions = PullRules & { readonly level?: Level; readonly dis
 export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
   const { level = 'hypervisor', disk, ...rules } = { prepaging: bubbling(), ...options }
   const withDisk = mirrored({ mirror: 'rounds', ...disk })
-  const pullMissing = pull(rules)
-  return (guest) =>
-    pipe(
+  const pullSmall = pull(rules)
+  return (guest) => {
+    const pullMissing = guest.hugePages === undefined ? pullSmall : pull({ ...rules, hugePages: guest.hugePages })
+    return pipe(
       noticing(
         pipe(
           prepare(),
@@ -45,16 +47,19 @@ export const postcopy = (options: PostcopyOptions = {}): Pipeline => {
       andThen('release', release),
       concludedOf(guest)
     )
+  }
 }
 
 /** Ends, the guest running at the target, with the pages that are missing there. */
-const switchAtOnce = (level: Level, { recovery }: PullRules, disk: Undrained | undefined): Attempt<PageSet> =>
+const switchAtOnce = (level: Level, { recovery, compression }: PullRules, disk: Undrained | undefined): Attempt<PageSet> =>
   pipe(
     pausedAndDrained(disk),
     andThen('select', (clockNs) =>
       pipe(
         request({ type: 'select', level }),
-        andKeep('non-pageable', ({ nonPageable }) => request({ type: 'send', pages: nonPageable, place: 'always' })),
+        andKeep('non-pageable', ({ nonPageable }) =>
+          request({ type: 'send', pages: nonPageable, place: 'always', ...sentBy({ compression }, false) })
+        ),
         andThen('resume at target', ({ pages, nonPageable }) => {
           const missing = pageSet.difference(pages, nonPageable)
           return pipe(switchOver({ clockNs, missing, recovery }), map(E.map(() => missing)))

@@ -24,14 +24,14 @@ export type PrecopyOptions = Partial<PushRules> & { readonly recovery?: Recovery
  */
 export const precopy = (options: PrecopyOptions = {}): Pipeline => {
   const { until = or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), recovery, disk, ...rules } = options
-  const { channels, delta } = rules
+  const { channels, delta, compression } = rules
   const withDisk = mirrored(disk ?? {})
   return (guest) =>
     pipe(
       prepare(),
       andThen('push', () => withDisk(guest)(() => push({ until, ...rules })(guest))),
       andThen('stop-and-copy', ({ value: { owed, bytesPerSecond }, disk }) =>
-        stopAndCopy(owed, { channels, delta, recovery, bytesPerSecond, disk })
+        stopAndCopy(owed, { channels, delta, compression, recovery, bytesPerSecond, disk })
       ),
       andThen('release', release),
       concludedOf(guest)

@@ -36,6 +36,19 @@ const imageOrderCodecs = {
 export const ofCodec = oneOf('disk')
 const perhapsOfDisk = { of: ofCodec }
 
+/** A compression as JSON. */
+const compressionCodec = closed(
+  { bytesPerSecond: positive },
+  {
+    ratio: positive,
+    cacheRatio: positive,
+    freeRatio: positive,
+    threads: positive,
+    decompressionBytesPerSecond: positive,
+    decompressionThreads: positive
+  }
+)
+
 /** An order as JSON: its type, then its fields. */
 export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   preselect: nothingBeside,
@@ -50,6 +63,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
       overtake: yesNo,
       encoding: oneOf('delta'),
       channels: positive,
+      compression: compressionCodec,
       round: nonNegativeInteger,
       bytesPerSecond: positive,
       ...perhapsOfDisk

@@ -26,6 +26,9 @@ export interface Guest {
   /** Every so many stores to a page make it all zeros, as a program that frees and clears its memory does; absent: never. */
   readonly clears?: number
   readonly devices: readonly Device[]
+  readonly hugePages?: HugePages
+  /** What compression leaves of a page's bytes, where it does not say so itself; absent: all. */
+  readonly compressionRatio?: number
   readonly network?: Network
   readonly disk?: Disk
 }
@@ -35,6 +38,13 @@ export interface Guest {
  * virtual CPUs: slowed to half, it exchanges half (Chanchio & Thaenkaew, CCGrid 2014, Fig 11: 8 virtual CPUs on 2 cores leave 277, on 1 core 155 Mbit/s of a gigabit).
  */
 export type Network = { readonly bytesPerSecond: number }
+
+/**
+ * Huge pages of `pages` small ones behind a guest's memory at the target. An access to a missing one waits until all of it has arrived, because it is placed as a whole (hugetlbfs
+ * under userfaultfd; QEMU collects a host's page and places it at once, `ram_load_postcopy`, migration/ram.c). With `splitNs` they are split into small ones, each at its first page to
+ * arrive, and who waits for that waits so much longer: the small pages then come one by one. Pages that never move, or that came before, lie in small ones beside them.
+ */
+export type HugePages = { readonly pages: number; readonly splitNs?: number }
 
 /** A guest as its user describes it: `pages` or `memoryBytes` or neither, and whatever differs from the defaults. */
 export interface GuestOptions {
@@ -56,6 +66,10 @@ export interface GuestOptions {
   readonly balloon?: SelfBallooningOptions
   /** Never by default; from 2 on. */
   readonly clears?: number
+  /** Small pages by default. */
+  readonly hugePages?: HugePages
+  /** 1 by default: nothing is known of its content. */
+  readonly compressionRatio?: number
   /** None by default; see lib/guest/devicePresets. */
   readonly devices?: readonly DeviceOptions[]
   /** None by default. */
@@ -113,7 +127,10 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
-  const { clears, network, disk } = options
+  const { clears, network, disk, compressionRatio, hugePages } = options
+  checkHugePages(kind, hugePages)
+  if (compressionRatio !== undefined && !(compressionRatio > 0 && compressionRatio <= 2))
+    throw new RangeError(`${kind}: compressionRatio must be above 0 and at most 2 (got ${compressionRatio})`)
   const devices = (options.devices ?? []).map((one) => device(one, { pages }))
   if (new Set(devices.map((one) => one.name)).size !== devices.length)
     throw new RangeError(`${kind}: names of devices must differ (got ${devices.map((one) => one.name).join(', ')})`)
@@ -131,11 +148,22 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     workload,
     dependencies,
     devices,
+    ...(hugePages === undefined ? {} : { hugePages }),
+    ...(compressionRatio === undefined ? {} : { compressionRatio }),
     ...(balloon === undefined ? {} : { balloon }),
     ...(clears === undefined ? {} : { clears }),
     ...(network === undefined ? {} : { network }),
     ...(disk === undefined ? {} : { disk })
   }
+}
+
+const checkHugePages = (kind: GuestKind, of: HugePages | undefined): void => {
+  if (of === undefined) return
+  const { pages, splitNs = 0 } = of
+  if (!(pages >= 2 && pages <= 2 ** 18 && (pages & -pages) === pages))
+    throw new RangeError(`${kind}: the hugePages' pages must be a power of two from 2 to 2^18 (got ${pages})`)
+  if (!(Number.isSafeInteger(splitNs) && splitNs >= 0))
+    throw new RangeError(`${kind}: the hugePages' splitNs must be an integer of at least 0 (got ${splitNs})`)
 }
 
 const checkedPages = (kind: GuestKind, pageBytes: number, workload: Workload, options: GuestOptions): number => {

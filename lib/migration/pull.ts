@@ -1,9 +1,12 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import { hugePage } from '../memory/hugePage'
+import type { PageSequence } from '../memory/pageSequence'
 import * as pageSequence from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
-import type { Request } from '../protocol/command'
+import type { Order, Request } from '../protocol/command'
+import { type Compression, checkedCompression } from '../protocol/compression'
 import type { Data } from '../protocol/data'
 import { lanes } from '../protocol/lanes'
 import type { Attempt, Failure, Step } from '../protocol/phase'
@@ -18,13 +21,17 @@ import { checkedRecovery, patient, type Recovery, recover, type Standing } from 
  * What decides a pull. `prepaging`: the order of the background stream (`undefined`: demand only). `windowPages`: how many pages the background asks for at a
  * time (default 256, 1 MiB of 4 KiB pages, between the 64 KiB and 4 MiB of CRIU's lazy pages, criu/uffd.c). `windows`: how many such requests are under way
  * at once (default 2: one on the wire, one behind it, so that the link never waits for an answer). `recovery`: how long it waits for a link that has failed
- * (default a minute).
+ * (default a minute). `compression`: how pages are compressed (default: not). `hugePages`: so many small pages make one of those that back the guest's memory at the target, where
+ * an access waits for all of them: the demand lane and the background send them together (default 1; QEMU sends a host's page as a whole, `ram_save_host_page`,
+ * migration/ram.c). With it the pages missing must be whole huge pages, but for what never moves.
  */
 export type PullRules<S extends Data = Data> = {
   readonly prepaging?: Prepaging<S>
   readonly windowPages?: number
   readonly windows?: number
   readonly recovery?: Recovery
+  readonly compression?: Compression
+  readonly hugePages?: number
 }
 
 /**
@@ -43,9 +50,14 @@ export type PullRules<S extends Data = Data> = {
  * When the link fails it winds down, waits, asks the target what is missing, and pulls that: what was on its way is sent again and nothing else (QEMU's
  * post-copy recovery), as often as it takes. A link that is not mended in time, and a host that fails, end it as a failure after the commit.
  */
-export const pull = <S extends Data>({ prepaging, windowPages = 256, windows = 2, recovery: given = patient }: PullRules<S> = {}) => {
-  const recovery = checkedRecovery('pull', given)
-  const once = prepaging === undefined ? onDemand : prepaged({ prepaging, windowPages, windows })
+export const pull = <S extends Data>(rules: PullRules<S> = {}) => {
+  const { prepaging, windowPages = 256, windows = 2, hugePages = 1 } = rules
+  const recovery = checkedRecovery('pull', rules.recovery ?? patient)
+  if (!(Number.isInteger(hugePages) && hugePages >= 1))
+    throw new RangeError(`pull: hugePages must be an integer above 0 (got ${hugePages})`)
+  const compression = checkedCompression('pull', rules.compression)
+  const how: How = { hugePages, spread: compression === undefined ? {} : { compression } }
+  const once = prepaging === undefined ? onDemand(how) : prepaged({ prepaging, windowPages, windows, how })
   const asks = map(E.fold((failure: Failure) => broken(failure, { ...noNotices, gone: failure.reason }), stands))
   const isEnded = ({ missing, notices }: Pick<Standing, 'missing' | 'notices'>): boolean =>
     missing.count === 0 || (notices.exited && prepaging === undefined)
@@ -79,18 +91,26 @@ type Turn =
 const stands = (standing: Standing): Turn => ({ type: 'stands', ...standing })
 const broken = (failure: Failure, notices: Notices): Turn => ({ type: 'broken', failure, notices })
 
-const onDemand = ({ missing, notices }: Pulling): Step<Turn> =>
-  pipe(
-    demand({ ...idle, missing, gone: notices.gone, outstanding: 1, tag: 1 }, [asked({ type: 'flush' })]),
-    told(missing, notices),
-    chain('flush', ({ refused, gone, ending }) => after(refused, { faulted: [], exited: ending, gone }))
-  )
+/** How pages are asked for: what comes with one of them, and what every send says besides. */
+type How = { readonly hugePages: number; readonly spread: Pick<Extract<Order, { readonly type: 'send' }>, 'compression'> }
+
+const onDemand =
+  (how: How) =>
+  ({ missing, notices }: Pulling): Step<Turn> =>
+    pipe(
+      demand(how, missing.size)({ ...idle, missing, gone: notices.gone, outstanding: 1, tag: 1 }, [asked({ type: 'flush' })]),
+      told(missing, notices),
+      chain('flush', ({ refused, gone, ending }) => after(refused, { faulted: [], exited: ending, gone }))
+    )
 
 const prepaged =
   <S extends Data>(rules: Prepaged<S>) =>
   ({ missing, notices }: Pulling): Step<Turn> =>
     pipe(
-      lanes({ demand: demand({ ...idle, gone: notices.gone }), background: background(rules)(missing) }, { until: 'background' }),
+      lanes(
+        { demand: demand(rules.how, missing.size)({ ...idle, gone: notices.gone }), background: background(rules)(missing) },
+        { until: 'background' }
+      ),
       told(missing, notices),
       chain('flush', ({ demand: { refused, gone }, background: pushed }) => after(pushed ?? refused, { ...noNotices, gone }))
     )
@@ -135,35 +155,40 @@ const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, ref
  * The demand lane: one request a fault. Beside a background it listens until it is wound down, or nobody would hear that a host is gone; alone it ends with the guest,
  * with the last missing page, or when something has failed.
  */
-const demand = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
-  const complete = state.ending || (state.missing !== null && (state.refused !== null || state.missing.count === 0))
-  if (complete && state.outstanding === 0) return { requests, phase: { type: 'done', value: state } }
-  return awaiting(requests, 'demand', state, (signal) => {
-    if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {
-      const order = {
-        type: 'send',
-        pages: pageSequence.sequence([signal.page]),
-        place: 'ifAbsent',
-        unless: 'sent',
-        overtake: true
-      } as const
-      return demand({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
-    }
-    if (signal.type === 'wound' || (signal.type === 'exited' && state.missing !== null)) return demand({ ...state, ending: true })
-    if (signal.type === 'failed') {
-      const gone = signal.what === 'link' ? state.gone : signal.reason
-      // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.
-      return demand({ ...state, gone, refused: state.missing === null ? state.refused : failure('send', signal.reason) })
-    }
-    if (!isAnswer(signal)) return undefined
-    const outstanding = state.outstanding - 1
-    if (signal.type === 'refused') return demand({ ...state, outstanding, refused: failure('send', signal.reason) })
-    if (signal.type !== 'sent' || state.missing === null || signal.pages.type === 'PageSet') return demand({ ...state, outstanding })
-    return demand({ ...state, outstanding, missing: pageSet.removeAll(state.missing, signal.pages) })
-  })
+const demand = ({ hugePages, spread }: How, size: number) => {
+  const pagesAt = (page: number): PageSequence => pageSequence.sequence(hugePages === 1 ? [page] : hugePage(page, hugePages, size))
+  const next = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
+    const complete = state.ending || (state.missing !== null && (state.refused !== null || state.missing.count === 0))
+    if (complete && state.outstanding === 0) return { requests, phase: { type: 'done', value: state } }
+    return awaiting(requests, 'demand', state, (signal) => {
+      if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {
+        const order = {
+          type: 'send',
+          pages: pagesAt(signal.page),
+          place: 'ifAbsent',
+          unless: 'sent',
+          overtake: true,
+          ...spread
+        } as const
+        return next({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
+      }
+      if (signal.type === 'wound' || (signal.type === 'exited' && state.missing !== null)) return next({ ...state, ending: true })
+      if (signal.type === 'failed') {
+        const gone = signal.what === 'link' ? state.gone : signal.reason
+        // A page may have left and never arrive: its guest waits for ever, faults no more, and no order is there to be refused.
+        return next({ ...state, gone, refused: state.missing === null ? state.refused : failure('send', signal.reason) })
+      }
+      if (!isAnswer(signal)) return undefined
+      const outstanding = state.outstanding - 1
+      if (signal.type === 'refused') return next({ ...state, outstanding, refused: failure('send', signal.reason) })
+      if (signal.type !== 'sent' || state.missing === null || signal.pages.type === 'PageSet') return next({ ...state, outstanding })
+      return next({ ...state, outstanding, missing: pageSet.removeAll(state.missing, signal.pages) })
+    })
+  }
+  return next
 }
 
-type Prepaged<S extends Data> = Required<Pick<PullRules<S>, 'prepaging' | 'windowPages' | 'windows'>>
+type Prepaged<S extends Data> = Required<Pick<PullRules<S>, 'prepaging' | 'windowPages' | 'windows'>> & { readonly how: How }
 
 type Background<S> = {
   /** What nobody has asked for yet. */
@@ -175,15 +200,32 @@ type Background<S> = {
 }
 
 /** The background lane: keeps `windows` requests under way until nothing is missing and all are answered; ends with the refusal, if there was one. */
-const background = <S extends Data>({ prepaging, windowPages, windows }: Prepaged<S>) => {
+const background = <S extends Data>({ prepaging, windowPages, windows, how: { hugePages, spread } }: Prepaged<S>) => {
+  /** The next window: pages one after the other, or with each all that is missing of its huge page. */
+  const take = (order: S, missing: PageSet): readonly [PageSequence, S] => {
+    if (hugePages === 1) return prepaging.take(order, missing, windowPages)
+    const window: number[] = []
+    let left = missing
+    let next = order
+    while (window.length < windowPages && left.count > 0) {
+      const [one, after] = prepaging.take(next, left, 1)
+      const [page] = pageSequence.toArray(one)
+      if (page === undefined) break
+      const together = hugePage(page, hugePages, left.size).filter((other) => pageSet.has(left, other))
+      window.push(...together)
+      left = pageSet.removeAll(left, pageSequence.sequence(together))
+      next = after
+    }
+    return [pageSequence.sequence(window), next]
+  }
   const topUp = (state: Background<S>): Step<Failure | null> => {
     const requests: Request[] = []
     let { missing, order, outstanding, tag } = state
     while (state.refused === null && outstanding < windows && missing.count > 0) {
-      const [window, next] = prepaging.take(order, missing, windowPages)
+      const [window, next] = take(order, missing)
       if (window.length === 0)
         throw new RangeError(`pull: ${prepaging.name} must give a page while ${missing.count} are missing (got none)`)
-      requests.push(asked({ type: 'send', pages: window, place: 'ifAbsent', unless: 'sent' }, tag))
+      requests.push(asked({ type: 'send', pages: window, place: 'ifAbsent', unless: 'sent', ...spread }, tag))
       missing = pageSet.removeAll(missing, window)
       order = next
       outstanding++
@@ -197,7 +239,10 @@ const background = <S extends Data>({ prepaging, windowPages, windows }: Prepage
       if (signal.type === 'faulted') {
         // A page already asked for is on its way: like the paper's handler, leave the pivot where it is.
         if (!pageSet.has(state.missing, signal.page)) return undefined
-        const missing = pageSet.remove(state.missing, signal.page)
+        const missing =
+          hugePages === 1
+            ? pageSet.remove(state.missing, signal.page)
+            : pageSet.removeAll(state.missing, pageSequence.sequence(hugePage(signal.page, hugePages, state.missing.size)))
         return waiting({ ...state, missing, order: prepaging.faulted(state.order, signal.page) }, [])
       }
       if (!isAnswer(signal)) return undefined

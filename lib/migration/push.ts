@@ -4,6 +4,7 @@ import * as O from 'fp-ts/lib/Option'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import type { Level, Order } from '../protocol/command'
+import { type Compression, checkedCompression } from '../protocol/compression'
 import { noting } from '../protocol/noting'
 import type { Attempt, Failure } from '../protocol/phase'
 import { andThen, chain, done, failure, iterate, map, request } from '../protocol/phase'
@@ -31,7 +32,7 @@ import * as throttles from './throttle'
  * link allows); `throttle` the share of its time taken from the guest (default: none); `remember` how many rounds' dirty sets the rules see (default 3); `channels` the
  * connections that carry a round (default 1); `delta` whether pages sent before go as what has changed in them (default: no); `order` the order in which a round's pages leave
  * (default: by address); `final` the bandwidth of the copy that follows, when the guest stands still (default: as the link allows); `firstThrottle` the share taken from
- * the guest in round 1 (default 0); `notes` what the rules need remembered besides.
+ * the guest in round 1 (default 0); `compression` how pages are compressed (default: not; not together with `delta`); `notes` what the rules need remembered besides.
  */
 export type PushRules = {
   readonly level?: Level
@@ -42,6 +43,7 @@ export type PushRules = {
   readonly remember?: number
   readonly channels?: number
   readonly delta?: boolean
+  readonly compression?: Compression
   readonly giveUp?: StopRule
   readonly order?: ScanOrder
   readonly final?: Pacing
@@ -101,14 +103,20 @@ export const push = (rules: PushRules): ((guest: GuestView) => Attempt<Residual>
  * How a send is spread and written: as fields of the order, none where there is nothing to say. `sentBefore`: the target may have what a delta is made from.
  * @internal
  */
-export const sentBy = ({ channels = 1, delta = false }: Pick<PushRules, 'channels' | 'delta'>, sentBefore: boolean): Spread => ({
+export const sentBy = (
+  { channels = 1, delta = false, compression }: Pick<PushRules, 'channels' | 'delta' | 'compression'>,
+  sentBefore: boolean
+): Spread => ({
   ...(channels > 1 ? { channels } : {}),
-  ...(delta && sentBefore ? { encoding: 'delta' } : {})
+  ...(delta && sentBefore ? { encoding: 'delta' } : {}),
+  ...(compression === undefined ? {} : { compression })
 })
 
-type Spread = Pick<Extract<Order, { readonly type: 'send' }>, 'channels' | 'encoding'>
+type Spread = Pick<Extract<Order, { readonly type: 'send' }>, 'channels' | 'encoding' | 'compression'>
 
-const checkedChannels = ({ channels = 1 }: PushRules): void => {
+const checkedChannels = ({ channels = 1, delta, compression }: PushRules): void => {
+  checkedCompression('push', compression)
+  if (delta && compression !== undefined) throw new RangeError('push: delta must not be together with compression (got both)')
   if (!Number.isInteger(channels) || channels < 1) throw new RangeError(`push: channels must be an integer above 0 (got ${channels})`)
 }
 
@@ -138,7 +146,7 @@ type Copied = { readonly sent: Sent; readonly synced: AnswerTo<'sync'> }
 
 /** One round: change the throttle if it is to change, send what is owed and not held back, and read the dirty log. */
 const round = (
-  { skip = skipRule.none, channels = 1, delta, order = byAddress }: PushRules,
+  { skip = skipRule.none, channels = 1, delta, compression, order = byAddress }: PushRules,
   guest: GuestView,
   { owed, pushed, throttle, granted: bytesPerSecond }: Progress
 ): Attempt<Copied> => {
@@ -153,7 +161,7 @@ const round = (
       unless: peek ? 'dirtied' : undefined,
       round: (pushed?.last.round ?? 0) + 1,
       bytesPerSecond,
-      ...sentBy({ channels, delta }, pushed !== null)
+      ...sentBy({ channels, delta, compression }, pushed !== null)
     })
   return throttle === (pushed?.throttle ?? 0)
     ? copy(send())

@@ -13,7 +13,7 @@ import { type Switch, switchOver } from './stages'
  * How the last pages go (see `PushRules`), at most how fast (default: as the link allows), and how long a switch waits to learn its outcome, and what
  * is still to come of a disk, which is drained first. Deltas are for pages that a push has sent before.
  */
-export type CopyRules = Pick<PushRules, 'channels' | 'delta'> &
+export type CopyRules = Pick<PushRules, 'channels' | 'delta' | 'compression'> &
   Pick<Switch, 'recovery'> & { readonly bytesPerSecond?: number; readonly disk?: Undrained }
 
 /**
@@ -22,25 +22,28 @@ export type CopyRules = Pick<PushRules, 'channels' | 'delta'> &
  *
  * A level is looked up when the guest has stopped: before that it could still come to use a page that nobody has noted.
  */
-export const stopAndCopy = (owed: PageSet | Level, { channels, delta, recovery, bytesPerSecond, disk }: CopyRules = {}): Attempt<unknown> =>
+export const stopAndCopy = (
+  owed: PageSet | Level,
+  { channels, delta, compression, recovery, bytesPerSecond, disk }: CopyRules = {}
+): Attempt<unknown> =>
   pipe(
     pausedAndDrained(disk),
     andThen('owed', (clockNs) =>
       pipe(
         typeof owed === 'string' ? allOf(owed) : sync(owed),
-        andThen('final copy', (pages) => request(finalSend(pages, { channels, delta, bytesPerSecond }))),
+        andThen('final copy', (pages) => request(finalSend(pages, { channels, delta, compression, bytesPerSecond }))),
         andThen('switch over', () => switchOver({ clockNs, recovery }))
       )
     )
   )
 
-const finalSend = (pages: PageSet, { channels, delta, bytesPerSecond }: CopyRules) =>
+const finalSend = (pages: PageSet, { channels, delta, compression, bytesPerSecond }: CopyRules) =>
   ({
     type: 'send',
     pages,
     place: 'always',
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
-    ...sentBy({ channels, delta }, true)
+    ...sentBy({ channels, delta, compression }, true)
   }) as const
 
 const allOf = (level: Level): Attempt<PageSet> => pipe(request({ type: 'select', level }), map(E.map(({ pages }) => pages)))

@@ -2,6 +2,7 @@ import type { Level } from '../memory/pageClasses'
 import type { PageSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
 import type { ClusterOrder } from './cluster'
+import type { Compression } from './compression'
 import type { ImageOrder } from './imageOrder'
 
 export type { Level } from '../memory/pageClasses'
@@ -44,7 +45,7 @@ export type Pages = PageSet | PageSequence
  * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
  * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. With
  *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead. With `channels`, the lane's pages are spread over so many
- *   connections: what leaves on one may arrive ahead of what left on another before it, unless a `flush` stands between them.
+ *   connections: what leaves on one may arrive ahead of what left on another before it, unless a `flush` stands between them. With `compression` pages take fewer bytes, at the rate of those who compress them.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
  * - `plug`: the devices that cannot move are taken from the running guest (`on: false`), or given back to it.
  * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
@@ -70,6 +71,7 @@ export type Order =
       readonly overtake?: boolean
       readonly encoding?: Encoding
       readonly channels?: number
+      readonly compression?: Compression
       readonly round?: number
       readonly bytesPerSecond?: number
       readonly of?: Of

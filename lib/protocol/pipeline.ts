@@ -16,9 +16,15 @@ export type Outcome =
 
 /**
  * What a pipeline knows of a guest before it starts: its name, its memory in pages, the bytes of a page, and its disk in blocks where it has one that must move with
- * it (not one on storage that both hosts share).
+ * it (not one on storage that both hosts share). `hugePages`: so many small pages are placed together at the target, where an access waits for all of them (absent: each by itself).
  */
-export type GuestView = { readonly name: string; readonly pages: number; readonly pageBytes: number; readonly disk?: DiskView }
+export type GuestView = {
+  readonly name: string
+  readonly pages: number
+  readonly pageBytes: number
+  readonly disk?: DiskView
+  readonly hugePages?: number
+}
 
 /** A disk that must move, as a pipeline knows it. */
 export type DiskView = { readonly blocks: number; readonly blockBytes: number }

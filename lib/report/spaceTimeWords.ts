@@ -189,6 +189,7 @@ const detailsOf = (order: Extract<Order, { readonly type: 'send' }>): readonly s
   ...(order.overtake ? ['overtaking'] : []),
   ...(order.encoding === undefined ? [] : ['as differences']),
   ...(order.channels === undefined ? [] : [counted(order.channels, 'channel')]),
+  ...(order.compression === undefined ? [] : ['compressed']),
   ...(order.bytesPerSecond === undefined ? [] : [`at most ${formatBytes(order.bytesPerSecond)}/s`])
 ]
 

@@ -7,6 +7,7 @@ import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
 import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Of, Order, Where } from '../protocol/command'
+import { cannotCompress } from '../protocol/compression'
 import { imageOrders } from '../protocol/imageOrder'
 import type { Answer, Fact } from '../protocol/signal'
 import type { Hosts } from './hosts'
@@ -420,7 +421,7 @@ const cannotPlug = (h: Hosts, on: boolean): string | undefined => {
 }
 
 /** Why an order makes no sense for this guest. */
-const nonsense = (order: Order, { pages, exact }: Hosts): string | undefined => {
+const nonsense = (order: Order, { pages, exact, coder }: Hosts): string | undefined => {
   if (imageOrders.has(order.type)) return 'a data centre keeps no images of its guests'
   if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
     return `a throttle must be from 0 to below 1 (got ${order.fraction})`
@@ -433,6 +434,10 @@ const nonsense = (order: Order, { pages, exact }: Hosts): string | undefined => 
     if (bytesPerSecond !== undefined && !(bytesPerSecond > 0)) return `bytes per second must be above 0 (got ${bytesPerSecond})`
     if (channels !== undefined && !(Number.isInteger(channels) && channels >= 1 && channels <= 256))
       return `channels must be an integer from 1 to 256 (got ${channels})`
+    const unfit = order.compression === undefined ? undefined : cannotCompress(order.compression)
+    if (unfit !== undefined) return `compression: ${unfit}`
+    if (order.compression !== undefined && (encoding !== undefined || coder !== undefined))
+      return 'a page is written in one way: encoded, or compressed'
     if (encoding === 'delta' && exact === undefined) return 'deltas need a world that keeps versions or bytes of pages (got marks)'
   }
   const named = order.type === 'send' || order.type === 'discard' ? order.pages : order.type === 'resume' ? order.missing : undefined

@@ -208,9 +208,10 @@ export const datacentre = (options: DatacentreOptions): World => {
 
 /** A disk on storage that both hosts share does not move, and no pipeline needs to know of it. */
 const viewOf = (guest: Guest): GuestView => {
-  const { name, pages, pageBytes } = guest
+  const { name, pages, pageBytes, hugePages } = guest
   const disk = blocksAsPages(guest)
-  return { name, pages, pageBytes, ...(disk && { disk: { blocks: disk.pages, blockBytes: disk.pageBytes } }) }
+  const together = hugePages !== undefined && hugePages.splitNs === undefined ? { hugePages: hugePages.pages } : {}
+  return { name, pages, pageBytes, ...together, ...(disk && { disk: { blocks: disk.pages, blockBytes: disk.pageBytes } }) }
 }
 
 type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks'>> & {
@@ -295,6 +296,8 @@ const describe = ({
       contextBytes: guest.contextBytes,
       workload: guest.workload.description as Data,
       ...(guest.clears === undefined ? {} : { clears: guest.clears }),
+      ...(guest.hugePages === undefined ? {} : { hugePages: { ...guest.hugePages } }),
+      ...(guest.compressionRatio === undefined ? {} : { compressionRatio: guest.compressionRatio }),
       ...(guest.devices.length === 0 ? {} : { devices: guest.devices.map((one): Data => ({ ...one, dma: one.dma && { ...one.dma } })) }),
       ...(guest.network === undefined ? {} : { network: { ...guest.network } }),
       ...(guest.disk === undefined ? {} : { disk: diskInData(guest.disk) }),

@@ -31,6 +31,8 @@ export type Flights = {
   readonly settle: (now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page arrives; Infinity when it is not under way. */
   readonly arrivalOf: (page: number) => Time
+  /** When the last of some pages arrives; Infinity when one of them is not under way. Cost: O(pages under way). */
+  readonly lastOf: (pages: readonly number[]) => Time
   /** Nobody waits for a page any more. */
   readonly forget: (page: number) => void
   /** None of it will arrive. */
@@ -157,6 +159,17 @@ export const flights = ({ several }: { readonly several: boolean }): Flights => 
         sought.set(page, seen)
       }
       return seen.found === undefined ? Infinity : seen.found.flight.arrival(seen.found.flight.batch.leaves![seen.found.i])
+    },
+    lastOf: (pages) => {
+      const sooner = new Map<number, Time>(pages.map((page) => [page, Infinity]))
+      for (const { batch, placed, count, arrival } of own)
+        for (let i = placed; i < count; i++) {
+          const known = sooner.get(batch.pages![i])
+          if (known !== undefined) sooner.set(batch.pages![i], Math.min(known, arrival(batch.leaves![i])))
+        }
+      let last = 0
+      for (const at of sooner.values()) last = Math.max(last, at)
+      return last
     },
     lose: () => {
       for (const { batch, placed } of own.splice(0)) batch.lost?.(placed)

@@ -48,12 +48,14 @@ export {
   crash,
   depart,
   discard,
+  hugePageOf,
   missing,
   nothingArrives,
   pause,
   place,
   resume,
   running,
+  stillToCome,
   trap
 } from './hostsTarget'
 
@@ -98,8 +100,9 @@ export interface Hosts {
   readonly writtenAtTarget: Bitmap
   readonly regressed: Bitmap
   readonly misread: Bitmap
-  /** Huge pages that dirty logging has split. */
+  /** Huge pages that dirty logging has split; those behind the target's memory that have been split there. */
   readonly split: Bitmap
+  readonly splitAtTarget: Bitmap
   log: Log | undefined
   coder: Coder | undefined
   mapping: Mapping | undefined
@@ -152,6 +155,7 @@ export const hosts = ({
     regressed: bitmap.bitmap(pages),
     misread: bitmap.bitmap(pages),
     split: bitmap.bitmap(Math.ceil(pages / costs.hugePagePages)),
+    splitAtTarget: bitmap.bitmap(guest.hugePages?.splitNs === undefined ? 0 : Math.ceil(pages / guest.hugePages.pages)),
     log: undefined,
     coder: engine.coding?.open(guest),
     mapping: engine.backing?.open(pages),
@@ -182,6 +186,7 @@ export const copy = (h: Hosts): Hosts => ({
   regressed: bitmap.copy(h.regressed),
   misread: bitmap.copy(h.misread),
   split: bitmap.copy(h.split),
+  splitAtTarget: bitmap.copy(h.splitAtTarget),
   log: h.log?.copy(),
   coder: h.coder?.copy(),
   mapping: h.mapping?.copy()
@@ -203,6 +208,7 @@ export const key = (h: Hosts): string => {
   }
   for (const of of [h.marks, h.zero, h.present, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread]) add(of.words)
   if (h.setting.costs.hugePageSplitNs > 0) add(h.split.words)
+  add(h.splitAtTarget.words)
   if (h.differs !== undefined) add(h.differs.words)
   if (h.exact !== undefined) {
     words.push(h.exact.source.stride, h.exact.target.stride)

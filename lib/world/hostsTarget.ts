@@ -2,6 +2,7 @@ import { needed } from '../guest/guest'
 import * as bitmap from '../memory/bitmap'
 import type { Content, PageContent } from '../memory/content'
 import * as content from '../memory/content'
+import { widened } from '../memory/hugePage'
 import { level, written } from '../memory/pageClasses'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -35,9 +36,49 @@ const placeOne = (h: Hosts, page: number, placed: PageContent | undefined, how: 
   if (h.mapping !== undefined) {
     for (const one of h.mapping.arrived(page)) if (bitmap.clear(h.trapped, one)) untrapped(one, at)
   } else if (missing) {
-    bitmap.clear(h.trapped, page)
-    untrapped(page, at)
+    const together = hugePageOf(h, page)
+    if (together === undefined) {
+      bitmap.clear(h.trapped, page)
+      untrapped(page, at + splitNsOf(h, page))
+    } else if (isWhole(h, together.first, together.end))
+      for (let one = together.first; one < together.end; one++) if (bitmap.clear(h.trapped, one)) untrapped(one, at)
   }
+}
+
+/** The pages that the target places together with one: from `first` to before `end`; `undefined` where it places each by itself. */
+export const hugePageOf = ({ setting, pages }: Hosts, page: number): { readonly first: number; readonly end: number } | undefined => {
+  const { hugePages } = setting.guest
+  if (hugePages === undefined || hugePages.splitNs !== undefined) return undefined
+  const first = page - (page % hugePages.pages)
+  return { first, end: Math.min(first + hugePages.pages, pages) }
+}
+
+/** The pages of a huge page that are waited for and have not arrived. */
+export const stillToCome = (
+  { trapped, present }: Hosts,
+  { first, end }: { readonly first: number; readonly end: number }
+): readonly number[] => {
+  const pages: number[] = []
+  for (let page = first; page < end; page++) if (bitmap.test(trapped, page) && !bitmap.test(present, page)) pages.push(page)
+  return pages
+}
+
+/** Whether nothing of a huge page is on its way: no page that is waited for has not arrived. Looks from its end: pages come in order. */
+const isWhole = ({ trapped, present }: Hosts, first: number, end: number): boolean => {
+  for (let w = (end - 1) >> 5; w >= first >> 5; w--) {
+    const from = Math.max(first - w * 32, 0)
+    const to = Math.min(end - w * 32, 32)
+    const inside = (to === 32 ? -1 : (1 << to) - 1) & (-1 << from)
+    if ((trapped.words[w] & ~present.words[w] & inside) !== 0) return false
+  }
+  return true
+}
+
+/** What splitting the huge page behind a page costs, at the first of it that arrives. */
+const splitNsOf = ({ setting, splitAtTarget }: Hosts, page: number): number => {
+  const { hugePages } = setting.guest
+  if (hugePages?.splitNs === undefined) return 0
+  return bitmap.mark(splitAtTarget, Math.floor(page / hugePages.pages)) ? hugePages.splitNs : 0
 }
 
 const isOlder = (placed: PageContent, memory: Content, page: number): boolean =>
@@ -45,10 +86,11 @@ const isOlder = (placed: PageContent, memory: Content, page: number): boolean =>
 
 /** The target drops its copies of pages. */
 export const discard = (h: Hosts, dropped: PageSet): void => {
-  const gone = h.mapping === undefined ? dropped : pageSet.fromPages(h.pages, h.mapping.dropped(pageSet.toArray(dropped)))
+  const whole = h.setting.guest.hugePages?.splitNs === undefined ? (h.setting.guest.hugePages?.pages ?? 1) : 1
+  const gone = h.mapping === undefined ? widened(dropped, whole) : pageSet.fromPages(h.pages, h.mapping.dropped(pageSet.toArray(dropped)))
   bitmap.clearSet(h.present, gone)
   if (h.exact !== undefined) drop(h.exact.target, gone)
-  else if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.difference(dropped, bitmap.snapshot(h.zero)))
+  else if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.difference(gone, bitmap.snapshot(h.zero)))
 }
 
 /** The guest stops at the source; where nobody logs its writes, they are accounted for now. */
@@ -71,7 +113,15 @@ export const missing = (h: Hosts): PageSet => bitmap.snapshot(h.trapped)
 /** What was on its way to the target is lost: every page that is missing there is owed again, and the sender does not know any more what the target has. */
 export const nothingArrives = (h: Hosts): void => {
   h.coder?.forgotten()
-  if (h.trapped.count > 0) bitmap.markAll(h.owed, bitmap.snapshot(h.trapped))
+  if (h.trapped.count === 0) return
+  const trapped = bitmap.snapshot(h.trapped)
+  bitmap.markAll(h.owed, trapped)
+  if (h.setting.guest.hugePages === undefined) return
+  // What of a huge page had arrived was waiting for the rest, and is lost with it.
+  const waiting = pageSet.intersection(trapped, bitmap.snapshot(h.present))
+  bitmap.clearSet(h.present, waiting)
+  bitmap.markAll(h.stale, waiting)
+  if (h.exact !== undefined) drop(h.exact.target, waiting)
 }
 
 /** The guest runs there from now on. */
@@ -147,7 +197,8 @@ export const depart = (h: Hosts): void => {
   }
   bitmap.clearSet(h.zero, atTarget)
   if (!allInUse(h)) h.classes = written(atTarget)(h.classes)
-  for (const of of [h.marks, h.present, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread, h.split]) bitmap.clearAll(of)
+  for (const of of [h.marks, h.present, h.trapped, h.owed, h.stale, h.writtenAtTarget, h.regressed, h.misread, h.split, h.splitAtTarget])
+    bitmap.clearAll(of)
   if (h.differs !== undefined) bitmap.markAll(h.differs, pageSet.complement(bitmap.snapshot(h.zero)))
   h.log = undefined
   h.coder = h.setting.engine.coding?.open(h.setting.guest)

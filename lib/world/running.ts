@@ -134,6 +134,8 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
 
   /** When a page that the guest waits for may be usable: when it arrives, or another that its backing needs. */
   const usableAt = (page: number): number => {
+    const together = hosts.hugePageOf(h, page)
+    if (together !== undefined) return transport.lastOf(migration, hosts.stillToCome(h, together))
     if (engine.backing === undefined) return transport.arrivalOf(migration, page)
     return Math.min(...engine.backing.wanted(page, guest.pages).map((one) => transport.arrivalOf(migration, one)))
   }

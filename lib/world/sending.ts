@@ -1,4 +1,4 @@
-import { type HostCosts, laneRate } from '../guest/hostCosts'
+import type { HostCosts } from '../guest/hostCosts'
 import { popcount } from '../memory/bitmap'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -14,6 +14,7 @@ import type { Hosts, Reading } from './hosts'
 import * as hosts from './hosts'
 import type { Buffers } from './pageBuffers'
 import { bySequence, bySet } from './pageSource'
+import { sizesOf } from './sizesOf'
 import { transmitted } from './transmitted'
 import type { Job } from './transport'
 
@@ -57,7 +58,6 @@ export type Sending = Job & { readonly stop: () => void; readonly counted: () =>
 /** See `Sending`. Cost: about 5 ns a page followed, a nanosecond or less a page by words. @internal */
 export const sending = (options: SendingOptions): Sending => {
   const { order, hosts: h, pages, none, batchPages, followed, buffers, costs, busyCores } = options
-  const full = wireBytes(options.link, options.pageBytes, false)
   const small = wireBytes(options.link, options.pageBytes, true)
   const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
   const skipped: number[] = []
@@ -68,6 +68,7 @@ export const sending = (options: SendingOptions): Sending => {
   let stopped = false
   let started = false
   const { channels = 1 } = order
+  const sizes = sizesOf(h, order.compression, costs, channels)
   /** How many of the pages to come one batch takes: over several channels each takes its part of what is left, so that all of them have some to the end. */
   const share = (left: number): number => (channels === 1 ? left : Math.ceil(left / channels))
 
@@ -99,7 +100,7 @@ export const sending = (options: SendingOptions): Sending => {
       const zero = hosts.isZero(h, page)
       if (zero) zeros++
       if (hosts.isFresh(h, page)) fresh++
-      total += zero ? small : full
+      total += zero ? small : sizes.ofPage(page)
       ends[n++] = total
     }
     if (n === 0) {
@@ -112,7 +113,7 @@ export const sending = (options: SendingOptions): Sending => {
     if (!options.timed) for (let i = 0; i < n; i++) hosts.read(h, list[i])
     return {
       bytes: total,
-      maxBytesPerSecond: laneRate(costs, { pages: n, zeros, fresh, bytes: total, busyCores: busyCores() }),
+      maxBytesPerSecond: sizes.rate({ pages: n, zeros, fresh, bytes: total, busyCores: busyCores() }),
       count: n,
       pages: list,
       ends,
@@ -169,7 +170,7 @@ export const sending = (options: SendingOptions): Sending => {
     bytes += packet.bytes
     return {
       bytes: packet.bytes,
-      maxBytesPerSecond: laneRate(costs, { pages: list.length, zeros: 0, fresh, bytes: packet.bytes, busyCores: busyCores() }),
+      maxBytesPerSecond: sizes.rate({ pages: list.length, zeros: 0, fresh, bytes: packet.bytes, busyCores: busyCores() }),
       count: list.length,
       pages: Int32Array.from(list),
       ends: new Float64Array(list.length).fill(packet.bytes),
@@ -206,7 +207,8 @@ export const sending = (options: SendingOptions): Sending => {
     const { first, words, count } = chosen
     const zeroPages = hosts.zeroPages(h, words, first)
     const zeros = zeroPages === undefined ? 0 : popcount(zeroPages)
-    const total = (count - zeros) * full + zeros * small
+    const content = zeroPages === undefined ? words : words.map((word, i) => word & ~zeroPages[i])
+    const total = sizes.ofWords(content, first) + zeros * small
     const fresh = hosts.readWords(h, words, first, order.place)
     /** A page that was there already was not placed, and stays as it is. */
     const undone = (list: readonly number[]): readonly number[] =>
@@ -215,7 +217,7 @@ export const sending = (options: SendingOptions): Sending => {
     counted += count
     return {
       ...bytesOnly(total),
-      maxBytesPerSecond: laneRate(costs, {
+      maxBytesPerSecond: sizes.rate({
         pages: count,
         zeros,
         fresh: fresh === undefined ? 0 : popcount(fresh),
@@ -230,7 +232,7 @@ export const sending = (options: SendingOptions): Sending => {
           for (let w = word; w !== 0; w &= w - 1) {
             const page = (first + i) * 32 + lowestBit(w)
             if (kept >= left && kept > 0) rest.push(page)
-            else kept += zeroPages !== undefined && (zeroPages[i] & w & -w) !== 0 ? small : full
+            else kept += zeroPages !== undefined && (zeroPages[i] & w & -w) !== 0 ? small : sizes.ofPage(page)
           }
         })
         bytes -= total - kept

@@ -40,6 +40,8 @@ export type Transport = {
   readonly settle: (owner: string, now: Time, before: ((at: Time) => void) | undefined) => void
   /** When a page under way arrives; Infinity when it is not under way. */
   readonly arrivalOf: (owner: string, page: number) => Time
+  /** When the last of some pages arrives; Infinity when one of them is not under way. */
+  readonly lastOf: (owner: string, pages: readonly number[]) => Time
   /** When all that has left so far, in batches that have left as a whole, has arrived. */
   readonly arrivesBy: (owner: string) => Time
   /** Nobody waits for a page any more. */
@@ -293,6 +295,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     },
     settle: (owner, now, before) => flightsOf(owner).settle(now, before),
     arrivalOf: (owner, page) => flightsOf(owner).arrivalOf(page),
+    lastOf: (owner, pages) => flightsOf(owner).lastOf(pages),
     arrivesBy: (owner) => arrivesBy.get(owner) ?? 0,
     forget: (owner, page) => flightsOf(owner).forget(page),
     withdraw: (owner, page) => {

@@ -31,7 +31,8 @@ export type DevicePlan = {
 
 /**
  * A guest as plain values. `contextPages`: its execution context in pages. `balloonPages`: the interval of its self-ballooning in pages of time on the wire.
- * `clears`: every so many stores make a page all zeros. `devices`: see `DevicePlan`.
+ * `clears`: every so many stores make a page all zeros. `devices`: see `DevicePlan`. `hugePages`:
+ * so many small pages are placed together at the target, or, split there, by themselves at a cost of so many pages of time. `compressionRatio`: what compression leaves of a page.
  */
 export type GuestPlan = {
   readonly kind: GuestKind
@@ -43,6 +44,8 @@ export type GuestPlan = {
   readonly balloonPages?: number
   readonly clears?: number
   readonly devices?: readonly DevicePlan[]
+  readonly hugePages?: { readonly pages: number; readonly splitPages?: number }
+  readonly compressionRatio?: number
   readonly dependencies?: readonly Dependency[]
 }
 
@@ -75,7 +78,7 @@ const devices: fc.Arbitrary<DevicePlan> = fc.record(
     savePages: fc.nat({ max: 16 }),
     loadPages: fc.nat({ max: 16 }),
     parallel: fc.boolean(),
-    fixed: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 8, null),
+    fixed: fc.oneof({ weight: 14, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: fc.constantFrom(8, null) }),
     dma: fc.record(
       {
         intervalPages: fc.integer({ min: 4, max: 200 }),
@@ -101,6 +104,8 @@ export const guestPlans: fc.Arbitrary<GuestPlan> = fc.record(
     balloonPages: fc.integer({ min: 8, max: 200 }),
     clears: fc.integer({ min: 2, max: 5 }),
     devices: fc.array(devices, { minLength: 1, maxLength: 2 }),
+    hugePages: fc.record({ pages: fc.constantFrom(2, 4, 32), splitPages: fc.nat({ max: 8 }) }, { requiredKeys: ['pages'] }),
+    compressionRatio: fc.constantFrom(0.25, 1),
     dependencies
   },
   { requiredKeys: ['kind', 'pages', 'vcpus', 'contextPages', 'workload'] }
@@ -128,6 +133,11 @@ export const guestOf = (
         : { intervalNs: balloonPages * pageNs, shrinkPages: 2, cacheFraction: 0.5, backOffIntervals: 2 },
     clears,
     disk: disk && diskOf(disk, { pageBytes, pageNs }),
+    hugePages: plan.hugePages && {
+      pages: plan.hugePages.pages,
+      ...(plan.hugePages.splitPages === undefined ? {} : { splitNs: plan.hugePages.splitPages * pageNs })
+    },
+    compressionRatio: plan.compressionRatio,
     devices: plan.devices?.map((one, i) => deviceOf(one, i, { pages, pageBytes, pageNs }))
   })
 }

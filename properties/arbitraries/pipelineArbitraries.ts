@@ -40,7 +40,7 @@ export const demandPostcopies: fc.Arbitrary<NamedPipeline> = fc.tuple(levels, re
 /** Hybrid with any rules of push and pull. */
 export const hybrids: fc.Arbitrary<NamedPipeline> = fc.tuple(pushRules, pullRules).map(([push, pull]) => ({
   name: `hybrid(${push.name}, ${pull.name})`,
-  pipeline: hybrid({ ...push.rule, ...pull.rule })
+  pipeline: hybrid({ ...push.rule, ...pull.rule, compression: push.rule.delta ? undefined : pull.rule.compression })
 }))
 
 /** TLM with any interval or none, with and without over-commitment. */

@@ -11,6 +11,7 @@ import type { Recovery } from '../../lib/migration/recovery'
 import * as skipRule from '../../lib/migration/skipRule'
 import * as stopRule from '../../lib/migration/stopRule'
 import * as throttle from '../../lib/migration/throttle'
+import type { Compression } from '../../lib/protocol/compression'
 
 /** A rule and what it is, in words. */
 export type Named<A> = { readonly name: string; readonly rule: A }
@@ -78,6 +79,27 @@ export const channels: fc.Arbitrary<number> = fc.constantFrom(1, 1, 2, 3)
 /** Whether pages go as deltas: seldom, because a world that keeps no content refuses them. */
 export const deltas: fc.Arbitrary<boolean> = fc.constantFrom(false, false, false, true)
 
+/** How pages are compressed: mostly not; by threads faster or slower than small worlds' links. */
+export const compressions: fc.Arbitrary<Compression | undefined> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      {
+        bytesPerSecond: fc.constantFrom(1e6, 1e8, 1e10),
+        ratio: fc.constantFrom(0.1, 0.5, 1),
+        cacheRatio: fc.constantFrom(0.05, 1),
+        freeRatio: fc.constantFrom(0.05, 1),
+        threads: fc.integer({ min: 1, max: 4 }),
+        decompressionBytesPerSecond: fc.constantFrom(1e6, 1e8, 1e10)
+      },
+      { requiredKeys: ['bytesPerSecond'] }
+    )
+  }
+)
+
+const compressed = (of: Compression | undefined): string => (of === undefined ? '' : ', compressed')
+
 /** The rules of a push, and their names. */
 export const pushRules: fc.Arbitrary<Named<PushRules>> = fc
   .record({
@@ -88,11 +110,12 @@ export const pushRules: fc.Arbitrary<Named<PushRules>> = fc
     throttle: throttles,
     remember: fc.integer({ min: 1, max: 4 }),
     channels,
-    delta: deltas
+    delta: deltas,
+    compression: compressions
   })
   .map((of) => {
     const rules = `level ${of.level}, until ${of.until.name}, skip ${of.skip.name}, pacing ${of.pacing.name}, throttle ${of.throttle.name}`
-    return named(`${rules}${of.channels > 1 ? `, ${of.channels} channels` : ''}${of.delta ? ', deltas' : ''}`, {
+    return named(`${rules}${of.channels > 1 ? `, ${of.channels} channels` : ''}${of.delta ? ', deltas' : compressed(of.compression)}`, {
       level: of.level,
       until: of.until.rule,
       skip: of.skip.rule,
@@ -100,7 +123,8 @@ export const pushRules: fc.Arbitrary<Named<PushRules>> = fc
       throttle: of.throttle.rule,
       remember: of.remember,
       channels: of.channels,
-      delta: of.delta
+      delta: of.delta,
+      compression: of.delta ? undefined : of.compression
     })
   })
 
@@ -119,11 +143,15 @@ export const pullRules: fc.Arbitrary<Named<PullRules & { readonly prepaging: Pre
     prepaging: prepagings,
     windowPages: fc.integer({ min: 1, max: 70 }),
     windows: fc.integer({ min: 1, max: 3 }),
-    recovery: recoveries
+    recovery: recoveries,
+    compression: compressions
   })
   .map(({ recovery, ...rules }) =>
-    named(`prepaging ${rules.prepaging.name}, ${rules.windows} windows of ${rules.windowPages} pages, ${recovery.name}`, {
-      ...rules,
-      recovery: recovery.rule
-    })
+    named(
+      `prepaging ${rules.prepaging.name}, ${rules.windows} windows of ${rules.windowPages} pages, ${recovery.name}${compressed(rules.compression)}`,
+      {
+        ...rules,
+        recovery: recovery.rule
+      }
+    )
   )

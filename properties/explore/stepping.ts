@@ -1,3 +1,4 @@
+import { idealHost } from '../../lib/guest/hostCosts'
 import { orderOf } from '../../lib/memory/pageSequence'
 import type { PageSet } from '../../lib/memory/pageSet'
 import * as pageSet from '../../lib/memory/pageSet'
@@ -8,6 +9,7 @@ import type { Answer, Fact, Signal } from '../../lib/protocol/signal'
 import type { ConductPort, Errand, Part } from '../../lib/world/conduct'
 import * as conducts from '../../lib/world/conduct'
 import * as hosts from '../../lib/world/hosts'
+import { sizesOf } from '../../lib/world/sizesOf'
 import { transmitted } from '../../lib/world/transmitted'
 import type { Choice } from './choices'
 import { dataKey } from './dataKey'
@@ -171,8 +173,9 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
         setSend({ ...after, bytes: bytes + packet.bytes })
         return { n, page, reading: packet, place: order.place }
       }
-      const { zero, whole } = h.setting.sizes
-      setSend({ ...after, bytes: bytes + (hosts.isZero(h, page) ? zero : whole) })
+      const { zero } = h.setting.sizes
+      const { ofPage } = sizesOf(h, order.compression, ideal, 1)
+      setSend({ ...after, bytes: bytes + (hosts.isZero(h, page) ? zero : ofPage(page)) })
       return { n, page, reading: hosts.read(h, page), place: order.place }
     }
     const after = { ...send, rest: [], skipped: left.length === 0 ? skipped : [...skipped, ...left] }
@@ -441,6 +444,8 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
 
 /** Signals that are heard at once, before anything else can happen: far more than any order's answers, and those of the orders that these lead to. */
 export const MOST_SIGNALS = 10_000
+
+const ideal = { source: idealHost, target: idealHost }
 
 type SendOrder = Extract<Order, { readonly type: 'send' }>
 

@@ -99,7 +99,7 @@ const sent = (memory: Memory, signal: Extract<Signal, { readonly type: 'sent' }>
     if (left < 0 || (left > 0 && cut === undefined)) tell(`${count} pages sent and ${skipped.count} left out, of ${all} ordered`)
     else if (cut !== undefined) settle(memory, to.n, cut, tell)
   }
-  judgeBytes(memory, order.encoding !== undefined, count, bytes, tell)
+  judgeBytes(memory, order.encoding !== undefined || order.compression !== undefined, count, bytes, tell)
 }
 
 /** Both of a cancelled send's accounts are known, or not yet. */

@@ -96,6 +96,18 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
       overtake: fc.boolean(),
       encoding: fc.constant('delta' as const),
       channels: fc.integer({ min: 1, max: 16 }),
+      compression: fc.record(
+        {
+          ratio: rate,
+          cacheRatio: rate,
+          freeRatio: rate,
+          bytesPerSecond: rate,
+          threads: rate,
+          decompressionBytesPerSecond: rate,
+          decompressionThreads: rate
+        },
+        { requiredKeys: ['bytesPerSecond'] }
+      ),
       round: nat,
       bytesPerSecond: rate,
       of: disk

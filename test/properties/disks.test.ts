@@ -20,11 +20,21 @@ const happens = (name: string, sentence: string, of: (entry: Entry) => boolean):
 
 const passing = (of: Parameters<typeof check>[0]): Readonly<Record<string, number>> => {
   const sometimes = [
-    happens('copied', 'blocks are sent', ({ type, ...e }) => type === 'signalled' && 'signal' in e && e.signal.type === 'sent' && e.signal.of === 'disk'),
-    happens('written', 'blocks are written while they are mirrored', (e) =>
-      e.type === 'signalled' && e.signal.type === 'synced' && e.signal.of === 'disk' && e.signal.dirty.count > 0
+    happens(
+      'copied',
+      'blocks are sent',
+      ({ type, ...e }) => type === 'signalled' && 'signal' in e && e.signal.type === 'sent' && e.signal.of === 'disk'
     ),
-    happens('moved', 'a disk is judged at the commit', (e) => e.type === 'signalled' && e.signal.type === 'compared' && e.signal.when === 'committed')
+    happens(
+      'written',
+      'blocks are written while they are mirrored',
+      (e) => e.type === 'signalled' && e.signal.type === 'synced' && e.signal.of === 'disk' && e.signal.dirty.count > 0
+    ),
+    happens(
+      'moved',
+      'a disk is judged at the commit',
+      (e) => e.type === 'signalled' && e.signal.type === 'compared' && e.signal.when === 'committed'
+    )
   ]
   const result = check(of, { runs: RUNS, seed: SEED, worlds: diskWorldPlans, sometimes })
   if (E.isLeft(result)) throw new Error(explain(result.left))
