@@ -46,7 +46,7 @@ export const engines: readonly Engine[] = [
     source: 'xen-project/xen 1676162e, tools/libxc/xc_linux_save.c',
     sentence: 'a rate that is never lowered; 29 rounds, three memories or a round that grows at the greatest rate end it',
     unsure:
-      'the rate is compiled in with ADAPTIVE_SAVE, whose setting was not found; the dirty log is peeked at page by page, where the tools did once a batch of 1,024 pages'
+      'the rate is compiled in with ADAPTIVE_SAVE, whose setting was not found (`xen2006Rules({ adaptive: false })` is without it); the dirty log is peeked at page by page, where the tools did once a batch of 1,024 pages'
   }),
   inRounds(hyperV({ passes: 10 }), {
     name: 'hyper-v-2008-r2',

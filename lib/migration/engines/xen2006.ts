@@ -37,11 +37,13 @@ export const xenRate = (options: XenRateOptions = {}): Pacing => {
 export const xen2006 = ({ maxBytesPerSecond = 500 * MBIT }: Pick<XenRateOptions, 'maxBytesPerSecond'> = {}): StopRule =>
   or(and(sentMore, rateIsMax(maxBytesPerSecond)), roundsAtMost(29), fewPages(50), pagesSentAbove(3))
 
-/** Xen's tools of January 2006 whole: rate, stop, peek and scan order, the last copy at the rate reached (xen-project/xen 1676162e, tools/libxc/xc_linux_save.c). */
-export const xen2006Rules = (options: XenRateOptions = {}): PushRules => ({
+/**
+ * Xen's tools of January 2006 whole: rate, stop, peek and scan order, the last copy at the rate reached (xen-project/xen 1676162e, tools/libxc/xc_linux_save.c). Compiled
+ * without ADAPTIVE_SAVE (`adaptive: false`) they send as the link allows, and a round that grows never ends them.
+ */
+export const xen2006Rules = ({ adaptive = true, ...options }: XenRateOptions & { readonly adaptive?: boolean } = {}): PushRules => ({
   until: xen2006(options),
-  pacing: xenRate(options),
-  final: xenRate(options),
+  ...(adaptive ? { pacing: xenRate(options), final: xenRate(options) } : {}),
   skip: peek,
   order: xenScanOrder
 })

@@ -64,4 +64,10 @@ describe('xen2006', () => {
   it('whole, sends the last copy at the rate it has come to', () => {
     expect(xen2006Rules().final!(dirtying(139, 100))! / MBIT).toBe(189)
   })
+
+  it('compiled without rates, leaves them to the link and does not mind a round that grows', () => {
+    const { pacing, final, until } = xen2006Rules({ adaptive: false })
+    expect([pacing, final]).toEqual([undefined, undefined])
+    expect(O.isSome(until(pushed({ previous: round({ pages: 100 }), last: round({ round: 2, pages: 101 }) })))).toBe(false)
+  })
 })
