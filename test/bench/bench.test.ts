@@ -5,10 +5,20 @@ import { benchExploring } from './exploring'
 import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
+import { benchTimeBounded } from './timeBounded'
 import { benchTimeline } from './timeline'
 
 describe('benches at smoke size', () => {
-  for (const bench of [benchTimeline, benchBubbling, benchPrecopy, benchPostcopy, benchChecking, benchMonitors, benchExploring])
+  for (const bench of [
+    benchTimeline,
+    benchBubbling,
+    benchPrecopy,
+    benchPostcopy,
+    benchChecking,
+    benchMonitors,
+    benchExploring,
+    benchTimeBounded
+  ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })
       expect(hash).toMatch(/^[0-9a-f]+$/)

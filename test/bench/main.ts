@@ -5,6 +5,7 @@ import { benchForecast } from './forecast'
 import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
+import { benchTimeBounded } from './timeBounded'
 import { benchTimeline } from './timeline'
 
 /** `npm run bench [-- NAME ...]`: the benches at canonical size, with a hash of each result. Ratios compare within one run; times belong to this machine. */
@@ -16,7 +17,8 @@ const benches = {
   checking: benchChecking,
   monitors: benchMonitors,
   exploring: benchExploring,
-  forecast: benchForecast
+  forecast: benchForecast,
+  timebounded: benchTimeBounded
 }
 const asked = process.argv.slice(2)
 for (const name of asked)
