@@ -1,16 +1,20 @@
 import * as E from 'fp-ts/lib/Either'
+import { pipe } from 'fp-ts/lib/function'
 import * as O from 'fp-ts/lib/Option'
 import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
 import { uniform } from '../../lib/guest/uniform'
 import { sequence } from '../../lib/memory/pageSequence'
-import { toArray } from '../../lib/memory/pageSet'
+import { empty, toArray } from '../../lib/memory/pageSet'
 import { metrics } from '../../lib/metrics/metrics'
 import { perMigration } from '../../lib/metrics/perMigration'
-import { alternatingAtMost } from '../../lib/migration/engines/alternatingPush'
+import { alternatingAtMost, alternatingPush } from '../../lib/migration/engines/alternatingPush'
 import { cloudHypervisor } from '../../lib/migration/engines/cloudHypervisor'
+import { concluded, prepare, release } from '../../lib/migration/stages'
+import { stopAndCopy } from '../../lib/migration/stopAndCopy'
 import { roundsAtMost } from '../../lib/migration/stopRule'
 import { link } from '../../lib/network/link'
+import { andThen } from '../../lib/protocol/phase'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { runFold } from '../../lib/stream/fold'
 import { seconds } from '../../lib/time/time'
@@ -81,6 +85,20 @@ describe('mplm', () => {
     const calm = moved(mplm({ intervalNs: 20_000_000 }), 1000)
     const wild = moved(mplm({ intervalNs: 20_000_000 }), 300_000)
     expect(wild.pagesTransferred - calm.pagesTransferred).toBeGreaterThan(500)
+  })
+
+  it('is found out where what its live stage owes is forgotten', () => {
+    const forgetting: Pipeline = (guest) =>
+      pipe(
+        prepare(),
+        andThen('push', () => alternatingPush({ nonDirtyPages: 1, dirtyPages: 1, intervalNs: 0 })(guest)),
+        andThen('stop-and-copy', () => stopAndCopy(empty(guest.pages))),
+        andThen('release', release),
+        concluded
+      )
+    expect(check(forgetting, { runs: 60, seed: 5 })).toMatchObject({
+      left: { invariant: expect.stringMatching(/noPageLost|allSent|cleanOrOwed/) }
+    })
   })
 
   it('passes every invariant with batches of one and a log that is read after each', () => {
