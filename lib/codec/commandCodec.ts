@@ -64,6 +64,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
       encoding: oneOf('delta'),
       channels: positive,
       compression: compressionCodec,
+      from: nonNegativeInteger,
       round: nonNegativeInteger,
       bytesPerSecond: positive,
       ...perhapsOfDisk

@@ -47,8 +47,12 @@ export interface HostCosts {
    * The part by which each core's worth of running virtual CPUs lengthens a sender's times (scanPageNs, sendPageNs, freshPageNs), because they share caches and memory bandwidth. Default 0.
    */
   readonly crowding: number
-  /** Nanoseconds of a receiver for each page with content, the first touch of its memory included. Default 0; it bounds a lane in the same way. */
+  /**
+   * Nanoseconds of a receiver for each page with content, and besides where it places one for the first time: its memory must then be found and mapped. Default 0; they bound
+   * a lane in the same way.
+   */
   readonly receivePageNs: number
+  readonly firstTouchNs: number
 }
 
 /** A host that costs nothing. */
@@ -65,7 +69,8 @@ export const idealHost: HostCosts = {
   sendPageNs: 0,
   freshPageNs: 0,
   crowding: 0,
-  receivePageNs: 0
+  receivePageNs: 0,
+  firstTouchNs: 0
 }
 
 /**
@@ -77,7 +82,7 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   for (const name of ['firstWriteNs', 'hugePageSplitNs', 'suspendNs', 'resumeNs', 'syncNs'] as const)
     if (!Number.isSafeInteger(all[name]) || all[name] < 0)
       throw new RangeError(`hostCosts: ${name} must be an integer of at least 0 (got ${all[name]})`)
-  for (const name of ['scanPageNs', 'sendPageNs', 'freshPageNs', 'crowding', 'receivePageNs'] as const)
+  for (const name of ['scanPageNs', 'sendPageNs', 'freshPageNs', 'crowding', 'receivePageNs', 'firstTouchNs'] as const)
     if (!(all[name] >= 0 && all[name] < Number.POSITIVE_INFINITY))
       throw new RangeError(`hostCosts: ${name} must be at least 0 and finite (got ${all[name]})`)
   const { hugePagePages, cores, senderCores } = all
@@ -116,15 +121,16 @@ export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcp
 
 /**
  * The bytes per second at which a sender and a receiver can work off a batch of `bytes` on the wire: `pages` looked at, `zeros` of them without content, `fresh` of them new to the
- * target, beside `busyCores` cores' worth of running virtual CPUs. Infinity where they cost nothing. Law `laneRate is the bytes over the larger of both sides' times`.
+ * target, `touched` new to it with content, beside `busyCores` cores' worth of running virtual CPUs. Infinity where they cost nothing. Law `laneRate is the bytes over the larger
+ * of both sides' times`.
  */
 export const laneRate = (
   { source, target }: { readonly source: HostCosts; readonly target: HostCosts },
-  { pages, zeros, fresh = 0, bytes, busyCores = 0 }: Work
+  { pages, zeros, fresh = 0, touched = 0, bytes, busyCores = 0 }: Work
 ): number => {
   const whole = pages - zeros
   const alone = source.scanPageNs * pages + source.sendPageNs * whole + source.freshPageNs * fresh
-  const ns = Math.max(alone * (1 + source.crowding * busyCores), target.receivePageNs * whole)
+  const ns = Math.max(alone * (1 + source.crowding * busyCores), target.receivePageNs * whole + target.firstTouchNs * touched)
   return ns === 0 ? Number.POSITIVE_INFINITY : (bytes * 1e9) / ns
 }
 
@@ -133,6 +139,7 @@ export interface Work {
   readonly pages: number
   readonly zeros: number
   readonly fresh?: number
+  readonly touched?: number
   readonly bytes: number
   readonly busyCores?: number
 }

@@ -34,6 +34,11 @@ export interface Workload {
   /** One more than the highest page it may touch: the least memory of a guest that runs it. */
   readonly pages: number
   readonly vcpus: number
+  /**
+   * Defined: it works by the clock. Its accesses wait for their times, a delay is caught up in the time it would have waited, and what lies further behind than so many
+   * nanoseconds is given up (see `clocked`). Absent: it is busy all the time, and whatever holds it up delays all that follows.
+   */
+  readonly catchUpNs?: number
   /** Its name and all its parameters, units in their names. */
   readonly description: { readonly [name: string]: Description }
   /** The accesses of virtual CPU `vcpu` (0 to vcpus - 1) under a key. Throws `RangeError` for another number. */

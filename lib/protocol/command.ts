@@ -43,7 +43,8 @@ export type Pages = PageSet | PageSequence
  * - `of: 'disk'` on `select`, `track`, `sync`, `send` and `discard`: the same of the blocks of the guest's disk; refused where it has none that moves.
  * - `preselect`, `reserve`: Clark's stages 0 and 1. `select`: which pages exist at a level, now.
  * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
- * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. With
+ * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. A set
+ *   leaves in address order, with `from` beginning at that page and wrapping around. With
  *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead. With `channels`, the lane's pages are spread over so many
  *   connections: what leaves on one may arrive ahead of what left on another before it, unless a `flush` stands between them. With `compression` pages take fewer bytes, at the rate of those who compress them.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
@@ -72,6 +73,7 @@ export type Order =
       readonly encoding?: Encoding
       readonly channels?: number
       readonly compression?: Compression
+      readonly from?: number
       readonly round?: number
       readonly bytesPerSecond?: number
       readonly of?: Of

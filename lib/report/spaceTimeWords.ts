@@ -190,6 +190,7 @@ const detailsOf = (order: Extract<Order, { readonly type: 'send' }>): readonly s
   ...(order.encoding === undefined ? [] : ['as differences']),
   ...(order.channels === undefined ? [] : [counted(order.channels, 'channel')]),
   ...(order.compression === undefined ? [] : ['compressed']),
+  ...(order.from === undefined ? [] : [`from page ${order.from}`]),
   ...(order.bytesPerSecond === undefined ? [] : [`at most ${formatBytes(order.bytesPerSecond)}/s`])
 ]
 

@@ -430,7 +430,9 @@ const nonsense = (order: Order, { pages, exact, coder }: Hosts): string | undefi
   if (order.type === 'wake' && !(Number.isSafeInteger(order.afterNs) && order.afterNs >= 0))
     return `a wake must be after a whole number of nanoseconds (got ${order.afterNs})`
   if (order.type === 'send') {
-    const { bytesPerSecond, channels, encoding } = order
+    const { bytesPerSecond, channels, encoding, from } = order
+    if (from !== undefined && !(Number.isInteger(from) && from >= 0 && from < pages))
+      return `from must be one of the guest's ${pages} pages (got ${from})`
     if (bytesPerSecond !== undefined && !(bytesPerSecond > 0)) return `bytes per second must be above 0 (got ${bytesPerSecond})`
     if (channels !== undefined && !(Number.isInteger(channels) && channels >= 1 && channels <= 256))
       return `channels must be an integer from 1 to 256 (got ${channels})`

@@ -25,6 +25,7 @@ import { machine } from './machine'
 import { checkedStalls, held, type Stall } from './stalls'
 import { type Timetable, times } from './timetable'
 import { transport } from './transport'
+import { checkedSender, type Sender } from './windows'
 
 /** Something that breaks at a time: the link, or a host of the hop that each migration is on. A link is mended at `until` (absent: never); a host does not come back. */
 export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly until?: Time; readonly reason?: string }
@@ -45,6 +46,7 @@ export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly
  * - `batchAccesses`: accesses generated at a time (default 4,096, in the first-level cache); any number gives the same run. `batchPages`: pages looked at
  *   together by a sender (default 1,024, as Xen of 2006: MAX_BATCH_SIZE, xc_linux_save.c).
  * - `progressNs`: time between `progress` facts while something is sent (default 0: none).
+ * - `sender`: how a source keeps to the rate of a send (default: evenly; QEMU does in windows, see `Sender`).
  * - `faults`: what breaks, and when (default nothing): the link, at `until` mended again, or a host for good. As with TCP, with the link the connection is gone: what was
  *   on its way never arrives, and after the mending nothing is carried until an `inquire` or a `preselect` has begun a new one.
  * - `stalls`: lanes that stand still for a while (default none). `engine`: parts of the data plane in place of the world's own (default none; only where `versions`
@@ -62,6 +64,7 @@ export type DatacentreOptions = {
   readonly batchAccesses?: number
   readonly batchPages?: number
   readonly progressNs?: Time
+  readonly sender?: Sender
   readonly faults?: readonly Fault[]
   readonly stalls?: readonly Stall[]
   readonly engine?: Engine
@@ -214,7 +217,8 @@ const viewOf = (guest: Guest): GuestView => {
   return { name, pages, pageBytes, ...together, ...(disk && { disk: { blocks: disk.pages, blockBytes: disk.pageBytes } }) }
 }
 
-type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks'>> & {
+type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks' | 'sender'>> & {
+  readonly sender: Sender | undefined
   readonly source: HostCosts
   readonly target: HostCosts
   readonly clocks: { readonly source: Clock; readonly target: Clock }
@@ -236,6 +240,7 @@ const withDefaults = (options: DatacentreOptions): Checked => {
     batchAccesses: options.batchAccesses ?? 4096,
     batchPages: options.batchPages ?? 1024,
     progressNs: options.progressNs ?? 0,
+    sender: checkedSender(options.sender),
     faults: options.faults ?? [],
     stalls: checkedStalls(options.stalls ?? []),
     engine: options.engine ?? {},
@@ -280,6 +285,7 @@ const describe = ({
   redirectNs,
   targetMemoryBytes,
   progressNs,
+  sender,
   faults,
   stalls,
   engine,
@@ -311,6 +317,7 @@ const describe = ({
   redirectNs,
   targetMemoryBytes: Number.isFinite(targetMemoryBytes) ? targetMemoryBytes : null,
   progressNs,
+  ...(sender === undefined ? {} : { sender: { ...sender } }),
   faults: faults.map(({ at, what, until, reason }): Data => ({ at, what, ...(until === undefined ? {} : { until }), reason })),
   ...(stalls.length === 0 ? {} : { stalls: stalls.map((stall): Data => ({ ...stall })) }),
   ...(Object.keys(engine).length === 0 ? {} : { engine: partsOf(engine) }),
@@ -329,13 +336,14 @@ const diskInData = ({ blocks, blockBytes, storage, workload, needed, readBytesPe
 })
 
 /** Senders and receivers that cost nothing are not spoken of. */
-const described = ({ scanPageNs, sendPageNs, freshPageNs, crowding, receivePageNs, ...costs }: HostCosts): Data => ({
+const described = ({ scanPageNs, sendPageNs, freshPageNs, crowding, receivePageNs, firstTouchNs, ...costs }: HostCosts): Data => ({
   ...costs,
   ...(scanPageNs === 0 ? {} : { scanPageNs }),
   ...(sendPageNs === 0 ? {} : { sendPageNs }),
   ...(freshPageNs === 0 ? {} : { freshPageNs }),
   ...(crowding === 0 ? {} : { crowding }),
-  ...(receivePageNs === 0 ? {} : { receivePageNs })
+  ...(receivePageNs === 0 ? {} : { receivePageNs }),
+  ...(firstTouchNs === 0 ? {} : { firstTouchNs })
 })
 
 const partsOf = ({ log, coding, backing, usedTarget }: Engine): Data => ({

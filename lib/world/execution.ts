@@ -74,6 +74,8 @@ type Vcpu = {
   hostAt: number
   guestAt: number
   stalledAt: number
+  /** When it has paid what its accesses so far cost; only of a workload that works by the clock. */
+  freeAt: number
   ended: boolean
 }
 
@@ -105,16 +107,21 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
       hostAt: 0,
       guestAt: 0,
       stalledAt: -1,
+      freeAt: 0,
       ended: stream.accessesPerSecond === 0
     }
   })
   let running = false
   let speed = 1
   let careful = false
+  const { catchUpNs } = workload
+  const isClocked = catchUpNs !== undefined
+  /** Guest time per host time: a clock does not go slower because a virtual CPU does. */
+  const pace = (): number => (isClocked ? 1 : speed)
 
   const guestTimeAt = (v: Vcpu, now: Time): number =>
-    !running || v.stalledAt >= 0 || now <= v.hostAt ? v.guestAt : v.guestAt + Math.floor((now - v.hostAt) * speed)
-  const hostTimeOf = (v: Vcpu, guest: number): Time => (guest <= v.guestAt ? v.hostAt : v.hostAt + Math.ceil((guest - v.guestAt) / speed))
+    !running || v.stalledAt >= 0 || now <= v.hostAt ? v.guestAt : v.guestAt + Math.floor((now - v.hostAt) * pace())
+  const hostTimeOf = (v: Vcpu, guest: number): Time => (guest <= v.guestAt ? v.hostAt : v.hostAt + Math.ceil((guest - v.guestAt) / pace()))
   const guestTimeOf = (v: Vcpu, place: number): number =>
     v.stream.accessesPerSecond === undefined ? v.times[place] : timeOfAccess(v.stream.accessesPerSecond, v.made + place - v.position)
 
@@ -174,7 +181,8 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
   }
 
   /** When a virtual CPU makes its next access, Infinity when it does not. */
-  const nextAccessAt = (v: Vcpu): Time => (v.stalledAt >= 0 || !buffered(v) ? Infinity : hostTimeOf(v, guestTimeOf(v, v.position)))
+  const nextAccessAt = (v: Vcpu): Time =>
+    v.stalledAt >= 0 || !buffered(v) ? Infinity : Math.max(v.freeAt, hostTimeOf(v, guestTimeOf(v, v.position)))
 
   const advanceOneByOne = (now: Time): void => {
     for (;;) {
@@ -189,17 +197,30 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
       }
       if (at > now) return
       const access = v.accesses[v.position]
-      v.guestAt = guestTimeOf(v, v.position)
-      v.hostAt = at
+      const guest = guestTimeOf(v, v.position)
+      if (isClocked) giveUp(v, at - hostTimeOf(v, guest) - catchUpNs)
+      if (!isClocked || port.isTrapped(access >>> 1)) {
+        v.guestAt = guest
+        v.hostAt = at
+      }
       if (port.isTrapped(access >>> 1)) {
         v.stalledAt = access >>> 1
         port.onFault(access >>> 1, v.index, at)
       } else {
-        v.hostAt += port.touch(access)
+        const cost = port.touch(access)
+        // What it costs is the virtual CPU's own time: one that has half a core pays twice as long.
+        const ns = cost === 0 || speed === 1 ? cost : Math.ceil(cost / speed)
+        if (isClocked) v.freeAt = at + ns
+        else v.hostAt += ns
         v.position++
         v.made++
       }
     }
+  }
+
+  /** What lies too far behind is given up: everything comes later by that. */
+  const giveUp = (v: Vcpu, late: number): void => {
+    if (late > 0) v.hostAt += late
   }
 
   const advance = (now: Time): void => {
@@ -256,7 +277,11 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
       for (const v of vcpus) {
         if (v.stalledAt !== page) continue
         v.stalledAt = -1
-        if (v.hostAt < now) v.hostAt = now
+        if (v.hostAt >= now) continue
+        if (isClocked) {
+          v.freeAt = now
+          giveUp(v, now - v.hostAt - catchUpNs)
+        } else v.hostAt = now
       }
     },
     nextTrapAt: () => {
@@ -267,7 +292,7 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
         let place = Math.max(v.scanned, v.position)
         while (place < v.length && !port.isTrapped(v.accesses[place] >>> 1)) place++
         v.scanned = place
-        soonest = Math.min(soonest, hostTimeOf(v, guestTimeOf(v, Math.min(place, v.length - 1))))
+        soonest = Math.min(soonest, Math.max(v.freeAt, hostTimeOf(v, guestTimeOf(v, Math.min(place, v.length - 1)))))
       }
       return soonest
     },

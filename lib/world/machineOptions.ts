@@ -11,6 +11,7 @@ import type { Fidelity } from './hosts'
 import type { Held } from './stalls'
 import type { Times } from './timetable'
 import type { Transport } from './transport'
+import type { Sender } from './windows'
 
 /** What one guest's migration is played with. @internal */
 export type MachineOptions = {
@@ -25,6 +26,7 @@ export type MachineOptions = {
   readonly batchPages: number
   readonly redirectNs: Time
   readonly progressNs: Time
+  readonly sender: Sender | undefined
   readonly key: Key
   readonly agenda: Agenda
   readonly transport: Transport

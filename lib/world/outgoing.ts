@@ -2,6 +2,7 @@ import type { Subscription } from 'rxjs'
 import { costsOfBlocks } from '../guest/blocksAsPages'
 import type { HostCosts } from '../guest/hostCosts'
 import * as pageSet from '../memory/pageSet'
+import { wireBytes } from '../network/link'
 import type { Address, Of, Order } from '../protocol/command'
 import type { Answer } from '../protocol/signal'
 import type { Time } from '../time/time'
@@ -19,6 +20,7 @@ import { sending } from './sending'
 import { arrivalOf } from './stalls'
 import type { Job } from './transport'
 import type { Voice } from './voice'
+import { windows } from './windows'
 
 /** What one migration has on the link: sends, plain bytes, barriers behind them, and reports of how far they are. @internal */
 export type Outgoing = {
@@ -94,6 +96,10 @@ export const outgoing = (
   const sends = new Map<number, Send>()
   const flushes: Flush[] = []
   let progress: Subscription | undefined
+  const { sender } = options
+  const paced = sender && windows(sender, wireBytes(link, options.guest.pageBytes, false))
+  let slice: Subscription | undefined
+  let lookedAt = -1
 
   /** Pages are followed one by one where each counts, or where the guest may wait for one of them. */
   const isFollowed = (order: Extract<Order, { readonly type: 'send' }>): boolean =>
@@ -118,14 +124,32 @@ export const outgoing = (
     const at = options.times?.errand(to.n, 'back') ?? held(migration, to.lane, 'back', arrivesAt + link.latencyNs)
     pending.end(flush.wait, at - now, () => tell(to, { type: 'done' }))
   }
+  const tellProgress = (store: Store): void =>
+    tellAll({ type: 'progress', bytes: transport.bytesLeft(store.owner, agenda.now()), pages: pagesSent(store), of: store.of })
   const report = (): void => {
     progress = undefined
     const busy = stores.filter(({ jobs }) => jobs.size > 0)
     if (busy.length === 0 || options.progressNs === 0) return
     guest.look()
-    for (const store of busy)
-      tellAll({ type: 'progress', bytes: transport.bytesLeft(store.owner, agenda.now()), pages: pagesSent(store), of: store.of })
+    for (const store of busy) tellProgress(store)
     progress = agenda.schedule(report, options.progressNs)
+  }
+  /** A source that keeps to windows looks how far it is, once however many lanes begin theirs. */
+  const lookUp = (): void => {
+    const now = agenda.now()
+    if (lookedAt === now || sends.size === 0) return
+    lookedAt = now
+    paced!.look(now)
+    guest.look()
+    for (const store of stores) if (store.jobs.size > 0) tellProgress(store)
+    beginSlice()
+  }
+  /** It goes on for a slice before it looks again; while it waits for a window it does not look. */
+  const beginSlice = (): void => {
+    slice?.unsubscribe()
+    slice = agenda.schedule(() => {
+      if (stores.some(({ owner }) => transport.senders(owner) > 0)) lookUp()
+    }, sender!.sliceNs)
   }
   const pagesSent = (store: Store): number =>
     [...sends.values()].reduce((sum, one) => (one.store === store ? sum + one.job.counted() : sum), store.counted) -
@@ -143,6 +167,7 @@ export const outgoing = (
     const end = (answer: Answer): void => {
       const of = sends.get(to.n)
       sends.delete(to.n)
+      if (isPaced) paced?.look(agenda.now())
       store.counted += job.counted()
       store.jobs.delete(job)
       tell(to, answer)
@@ -153,6 +178,8 @@ export const outgoing = (
       for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? store.none })
     }
     let unsent: pageSet.PageSet | undefined
+    const isPaced = order.bytesPerSecond !== undefined
+    if (isPaced && paced !== undefined) beginSlice()
     const job = sending({
       order,
       hosts: store.hosts,
@@ -166,6 +193,8 @@ export const outgoing = (
       timed: fidelity !== 'marks',
       none: store.none,
       buffers,
+      windows: paced,
+      looked: lookUp,
       withdraw: (page) => transport.withdraw(store.owner, page),
       began: () => {
         if (order.round === undefined) return
@@ -237,7 +266,10 @@ export const outgoing = (
       for (const { owner } of stores) transport.cutOff(owner, reason)
       flushes.length = 0
     },
-    stop: () => progress?.unsubscribe()
+    stop: () => {
+      progress?.unsubscribe()
+      slice?.unsubscribe()
+    }
   }
 }
 

@@ -8,6 +8,8 @@ import { lowestBit } from '../memory/words'
 export type PageSource = {
   /** Pages still to come, at most. */
   readonly left: () => number
+  /** Whether there are any. */
+  readonly more: () => boolean
   readonly next: () => number
   readonly nextWords: (most: number) => { readonly first: number; readonly words: Int32Array } | undefined
   readonly rest: (size: number) => PageSet
@@ -19,6 +21,7 @@ export const bySequence = (pages: PageSequence): PageSource => {
   let i = 0
   return {
     left: () => order.length - i,
+    more: () => i < order.length,
     next: () => (i < order.length ? order[i++] : -1),
     nextWords: () => {
       throw new RangeError('sending: a sequence must be followed page by page (got words)')
@@ -27,37 +30,60 @@ export const bySequence = (pages: PageSequence): PageSource => {
   }
 }
 
-/** The pages of a set, in address order, one by one or by words (not both). Cost: a copy of the bitmap. @internal */
-export const bySet = (pages: PageSet): PageSource => {
+/** The pages of a set, in address order from a page on and around, one by one or by words (not both). Cost: a copy of the bitmap. @internal */
+export const bySet = (pages: PageSet, from = 0): PageSource => {
   const words = new Int32Array(Math.ceil(pages.size / 32))
   pageSet.copyInto(pages, words)
-  let w = 0
-  let word = words.length > 0 ? words[0] : 0
+  const start = from >>> 5
+  /** The pages below `from` in its word: they come last. */
+  const last = from === 0 ? 0 : words[start] & ((1 << (from & 31)) - 1)
+  if (from > 0) words[start] ^= last
+  let w = start
+  let end = words.length
+  let word = words.length > 0 ? words[start] : 0
+  let wrapped = from === 0
   let left = pages.count
+  /** Goes on to the next word with pages that are still to come; false when there is none. */
+  const advance = (): boolean => {
+    while (word === 0) {
+      if (w + 1 < end) word = words[++w]
+      else if (wrapped) {
+        w = end
+        return false
+      } else {
+        wrapped = true
+        words[start] = last
+        w = -1
+        end = start + 1
+      }
+    }
+    return true
+  }
   return {
     left: () => left,
+    more: advance,
     next: () => {
-      while (word === 0) {
-        if (++w >= words.length) return -1
-        word = words[w]
-      }
+      if (!advance()) return -1
       const page = w * 32 + lowestBit(word)
       word &= word - 1
       left--
       return page
     },
     nextWords: (most) => {
-      while (w < words.length && words[w] === 0) w++
-      if (w >= words.length) return undefined
+      if (!advance()) return undefined
       const first = w
-      w = Math.min(w + most, words.length)
-      word = w < words.length ? words[w] : 0
-      return { first, words: words.slice(first, w) }
+      w = Math.min(w + most, end) - 1
+      word = 0
+      return { first, words: words.slice(first, w + 1) }
     },
     rest: (size) => {
-      const rest = words.slice()
-      rest.fill(0, 0, Math.min(w, rest.length))
-      if (w < rest.length) rest[w] &= word
+      const rest = new Int32Array(words.length)
+      for (let i = w + 1; i < end; i++) rest[i] = words[i]
+      if (w < end) rest[w] = word
+      if (!wrapped) {
+        for (let i = 0; i < start; i++) rest[i] = words[i]
+        rest[start] |= last
+      }
       return pageSet.fromBitmap(size, rest)
     }
   }

@@ -17,6 +17,7 @@ import { bySequence, bySet } from './pageSource'
 import { sizesOf } from './sizesOf'
 import { transmitted } from './transmitted'
 import type { Job } from './transport'
+import type { Windows } from './windows'
 
 type Send = Extract<Order, { readonly type: 'send' }>
 
@@ -39,6 +40,10 @@ export type SendingOptions = {
   /** Whether it matters when a page is read; otherwise a batch is read as a whole when it begins to leave. */
   readonly timed: boolean
   readonly buffers: Buffers
+  /** The windows to which a send with a rate keeps; absent: it leaves evenly. */
+  readonly windows?: Windows
+  /** A window begins for one that has waited. */
+  readonly looked?: () => void
   /** Takes a page out of what another lane has chosen and not begun to send; false when that is too late. */
   readonly withdraw: (page: number) => boolean
   readonly began: () => void
@@ -59,7 +64,7 @@ export type Sending = Job & { readonly stop: () => void; readonly counted: () =>
 export const sending = (options: SendingOptions): Sending => {
   const { order, hosts: h, pages, none, batchPages, followed, buffers, costs, busyCores } = options
   const small = wireBytes(options.link, options.pageBytes, true)
-  const source = order.pages.type === 'PageSet' ? bySet(order.pages) : bySequence(order.pages)
+  const source = order.pages.type === 'PageSet' ? bySet(order.pages, order.from) : bySequence(order.pages)
   const skipped: number[] = []
   let skippedWords: Int32Array | undefined
   const unread: number[] = []
@@ -67,7 +72,8 @@ export const sending = (options: SendingOptions): Sending => {
   let bytes = 0
   let stopped = false
   let started = false
-  const { channels = 1 } = order
+  const { channels = 1, bytesPerSecond = Number.POSITIVE_INFINITY } = order
+  const windows = order.bytesPerSecond === undefined ? undefined : options.windows
   const sizes = sizesOf(h, order.compression, costs, channels)
   /** How many of the pages to come one batch takes: over several channels each takes its part of what is left, so that all of them have some to the end. */
   const share = (left: number): number => (channels === 1 ? left : Math.ceil(left / channels))
@@ -86,20 +92,24 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
-  const nextFollowed = (): Batch | undefined => {
+  const nextFollowed = (room: number): Batch | undefined => {
     const most = Math.min(batchPages, share(source.left()))
     const { pages: list, ends, leaves } = buffers.take(most)
     let n = 0
     let zeros = 0
     let fresh = 0
+    let touched = 0
     let total = 0
-    while (n < most) {
+    while (n < most && total < room) {
       const page = nextChosen()
       if (page < 0) break
       list[n] = page
       const zero = hosts.isZero(h, page)
       if (zero) zeros++
-      if (hosts.isFresh(h, page)) fresh++
+      if (hosts.isFresh(h, page)) {
+        fresh++
+        if (!zero) touched++
+      }
       total += zero ? small : sizes.ofPage(page)
       ends[n++] = total
     }
@@ -109,11 +119,12 @@ export const sending = (options: SendingOptions): Sending => {
     }
     const readings: Reading[] = []
     bytes += total
+    windows?.took(total)
     counted += n
     if (!options.timed) for (let i = 0; i < n; i++) hosts.read(h, list[i])
     return {
       bytes: total,
-      maxBytesPerSecond: sizes.rate({ pages: n, zeros, fresh, bytes: total, busyCores: busyCores() }),
+      maxBytesPerSecond: sizes.rate({ pages: n, zeros, fresh, touched, bytes: total, busyCores: busyCores() }),
       count: n,
       pages: list,
       ends,
@@ -127,6 +138,7 @@ export const sending = (options: SendingOptions): Sending => {
         let kept = 1
         while (kept < n && ends[kept - 1] < left) kept++
         bytes -= total - ends[kept - 1]
+        windows?.took(ends[kept - 1] - total)
         counted -= n - kept
         const rest = Array.from(list.subarray(kept, n))
         unread.push(...rest)
@@ -136,6 +148,7 @@ export const sending = (options: SendingOptions): Sending => {
       withdrawn: (page, size) => {
         skipped.push(page)
         bytes -= size
+        windows?.took(-size)
         counted--
         total -= size
         n--
@@ -168,9 +181,17 @@ export const sending = (options: SendingOptions): Sending => {
     const fresh = list.filter((page) => hosts.isFresh(h, page)).length
     gathered = []
     bytes += packet.bytes
+    windows?.took(packet.bytes)
     return {
       bytes: packet.bytes,
-      maxBytesPerSecond: sizes.rate({ pages: list.length, zeros: 0, fresh, bytes: packet.bytes, busyCores: busyCores() }),
+      maxBytesPerSecond: sizes.rate({
+        pages: list.length,
+        zeros: packet.form === 'zero' ? list.length : 0,
+        fresh,
+        touched: packet.form === 'zero' ? 0 : fresh,
+        bytes: packet.bytes,
+        busyCores: busyCores()
+      }),
       count: list.length,
       pages: Int32Array.from(list),
       ends: new Float64Array(list.length).fill(packet.bytes),
@@ -186,9 +207,9 @@ export const sending = (options: SendingOptions): Sending => {
 
   const mostWords = Math.min(WORDS, Math.max(FEW_WORDS, Math.ceil(pages / 32 / BATCHES)), share(Math.ceil(pages / 32)))
   /** The next words with a page that is not left out. */
-  const chosenWords = (): { readonly first: number; readonly words: Int32Array; readonly count: number } | undefined => {
+  const chosenWords = (most: number): { readonly first: number; readonly words: Int32Array; readonly count: number } | undefined => {
     for (;;) {
-      const taken = source.nextWords(mostWords)
+      const taken = source.nextWords(most)
       if (taken === undefined) return undefined
       const { first, words } = taken
       const before = order.unless === undefined ? undefined : words.slice()
@@ -201,8 +222,8 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
-  const nextByWords = (): Batch | undefined => {
-    const chosen = chosenWords()
+  const nextByWords = (room: number): Batch | undefined => {
+    const chosen = chosenWords(Math.min(mostWords, Math.ceil(room / (32 * h.setting.sizes.whole))))
     if (chosen === undefined) return undefined
     const { first, words, count } = chosen
     const zeroPages = hosts.zeroPages(h, words, first)
@@ -214,6 +235,7 @@ export const sending = (options: SendingOptions): Sending => {
     const undone = (list: readonly number[]): readonly number[] =>
       order.place === 'always' ? list : list.filter((page) => fresh !== undefined && (fresh[(page >>> 5) - first] & (1 << page)) !== 0)
     bytes += total
+    windows?.took(total)
     counted += count
     return {
       ...bytesOnly(total),
@@ -221,6 +243,7 @@ export const sending = (options: SendingOptions): Sending => {
         pages: count,
         zeros,
         fresh: fresh === undefined ? 0 : popcount(fresh),
+        touched: touchedOf(fresh, zeroPages),
         bytes: total,
         busyCores: busyCores()
       }),
@@ -236,6 +259,7 @@ export const sending = (options: SendingOptions): Sending => {
           }
         })
         bytes -= total - kept
+        windows?.took(kept - total)
         counted -= rest.length
         for (const page of rest) unread.push(page)
         hosts.unread(h, undone(rest))
@@ -250,6 +274,8 @@ export const sending = (options: SendingOptions): Sending => {
     }
   }
 
+  const looked = (): void => options.looked?.()
+
   const result = (): Sent => {
     const out =
       skippedWords !== undefined ? pageSet.fromBitmap(pages, skippedWords) : skipped.length > 0 ? pageSet.fromPages(pages, skipped) : none
@@ -259,15 +285,17 @@ export const sending = (options: SendingOptions): Sending => {
   }
 
   return {
-    maxBytesPerSecond: order.bytesPerSecond ?? Number.POSITIVE_INFINITY,
-    next: () => {
+    maxBytesPerSecond: windows === undefined ? bytesPerSecond : Number.POSITIVE_INFINITY,
+    next: (now) => {
       if (!started) {
         started = true
         options.began()
       }
+      const room = windows === undefined ? Number.POSITIVE_INFINITY : windows.room(now, bytesPerSecond)
+      if (room <= 0 && !stopped && source.more()) return { until: windows!.endsAt(), told: looked }
       if (options.timed && hosts.isCoded(h, order.encoding === 'delta')) return nextCoded()
       if (stopped) return undefined
-      return followed ? nextFollowed() : nextByWords()
+      return followed ? nextFollowed(room) : nextByWords(room)
     },
     finished: () => options.ended(result()),
     refused: options.refused,
@@ -277,6 +305,10 @@ export const sending = (options: SendingOptions): Sending => {
     counted: () => counted
   }
 }
+
+/** How many pages with content are placed for the first time. */
+const touchedOf = (fresh: Int32Array | undefined, zeros: Int32Array | undefined): number =>
+  fresh === undefined ? 0 : popcount(zeros === undefined ? fresh : fresh.map((word, i) => word & ~zeros[i]))
 
 const pagesOf = (words: Int32Array, first: number): readonly number[] => {
   const pages: number[] = []

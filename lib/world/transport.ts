@@ -9,11 +9,14 @@ import { flights as airborne, sentBy, setRate, takeOff } from './flights'
 import { type Held, isOf, type Stall } from './stalls'
 import type { Times } from './timetable'
 
+/** A job has nothing to send until a time; then it is told, and asked again when whoever it tells has had a word. @internal */
+export type Later = { readonly until: Time; readonly told: () => void }
+
 /** What a lane carries: batches, until `next` has no more. @internal */
 export type Job = {
   /** Bytes per second it may use; Infinity for all it is given. */
   readonly maxBytesPerSecond: number
-  readonly next: (now: Time) => Batch | undefined
+  readonly next: (now: Time) => Batch | Later | undefined
   readonly finished: (now: Time) => void
   readonly refused: (reason: string) => void
 }
@@ -25,6 +28,8 @@ type Lane = {
   readonly jobs: Job[]
   flight: Flight | undefined
   end: Subscription | undefined
+  /** Its job waits for a time. */
+  waiting: Subscription | undefined
 }
 
 /**
@@ -93,7 +98,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
         stalls.length === 0
           ? (leaves: Time): Time => leaves + link.latencyNs
           : (leaves: Time): Time => held(migrationOf(owner), name, 'arriving', leaves + link.latencyNs)
-      lane = { owner, name, arrival, jobs: [], flight: undefined, end: undefined }
+      lane = { owner, name, arrival, jobs: [], flight: undefined, end: undefined, waiting: undefined }
       own.set(name, lane)
     }
     return lane
@@ -168,6 +173,10 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
         job.finished(now)
         continue
       }
+      if ('until' in batch) {
+        wait(lane, batch, now)
+        break
+      }
       const given = times(lane.owner)?.page(lane.name)
       const flight = takeOff(batch, now, given === undefined ? lane.arrival : () => given.arrives, given?.leaves)
       lane.flight = flight
@@ -182,6 +191,27 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     }
     if (before !== undefined) active.splice(active.indexOf(lane), 1)
     return before !== undefined
+  }
+
+  /** A lane stands idle until its job has something to send again, or is cancelled. */
+  const wait = (lane: Lane, { until, told }: Later, now: Time): void => {
+    lane.waiting = agenda.schedule(
+      () => {
+        told()
+        lane.waiting = agenda.schedule(() => goOn(lane), 0)
+      },
+      Math.max(0, until - now)
+    )
+  }
+
+  /** A lane that stands idle goes on with the job at its head. */
+  const goOn = (lane: Lane): void => {
+    lane.waiting?.unsubscribe()
+    lane.waiting = undefined
+    if (lane.jobs.length === 0) return
+    look(lane.owner)
+    if (proceed(lane, agenda.now())) share(agenda.now(), lane.owner)
+    changed(lane.owner)
   }
 
   const batchEnds = (lane: Lane): void => {
@@ -249,6 +279,8 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     const refused: Job[] = []
     for (const lane of own === undefined ? [] : own.values()) {
       lane.end?.unsubscribe()
+      lane.waiting?.unsubscribe()
+      lane.waiting = undefined
       if (lane.flight !== undefined) {
         if (lane.flight.count === 0) lane.flight.batch.lost?.(0)
         active.splice(active.indexOf(lane), 1)
@@ -281,6 +313,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
       if (place > 0 || lane.flight === undefined) {
         lane.jobs.splice(place, 1)
         job.finished(now)
+        if (place === 0) goOn(lane)
         return true
       }
       look(owner)

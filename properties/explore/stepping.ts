@@ -259,8 +259,9 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     },
     linkUsed: () => ({ type: 'linkUsed', applicationBytes: 0, applicationDemandBytes: 0 }),
     send: (to, order) => {
-      const { pages, channels = 1 } = order
-      const rest = pages.type === 'PageSet' ? pageSet.toArray(pages) : Array.from(orderOf(pages))
+      const { pages, channels = 1, from = 0 } = order
+      const listed = pages.type === 'PageSet' ? pageSet.toArray(pages) : Array.from(orderOf(pages))
+      const rest = pages.type === 'PageSet' ? [...listed.filter((page) => page >= from), ...listed.filter((page) => page < from)] : listed
       enqueue(
         { to, order, kind: kindOf(order), rest, skipped: [], bytes: 0, open: channels, began: false, stopped: false, cancelled: [] },
         Array.from({ length: channels }, (_, i) => (i === 0 ? to.lane : `${to.lane}#${i}`))

@@ -108,6 +108,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
         },
         { requiredKeys: ['bytesPerSecond'] }
       ),
+      from: nat,
       round: nat,
       bytesPerSecond: rate,
       of: disk
