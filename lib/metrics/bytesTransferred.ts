@@ -4,10 +4,10 @@ import { overSignals } from './overSignals'
 
 /**
  * Bytes transferred: the `bytes` of every `sent` answer, so pages as they are on the wire, with headers and after encoding. The execution context and the
- * protocol's own messages are not in it.
+ * protocol's own messages are not in it, nor is a disk (`diskTransfer`).
  */
 export const bytesTransferred: Fold<Entry, number> = overSignals({
   init: () => 0,
-  step: (sum, signal) => (signal.type === 'sent' ? sum + signal.bytes : sum),
+  step: (sum, signal) => (signal.type === 'sent' && signal.of === undefined ? sum + signal.bytes : sum),
   done: (sum) => sum
 })

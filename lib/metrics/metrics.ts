@@ -4,6 +4,7 @@ import { combine, type Fold } from '../stream/fold'
 import { nanoseconds, type Time, type TimeUnit } from '../time/time'
 import { applicationDegradation } from './applicationDegradation'
 import { bytesTransferred } from './bytesTransferred'
+import { type DiskTransfer, diskTransfer } from './diskTransfer'
 import { downtime } from './downtime'
 import { faults } from './faults'
 import { guestThroughput } from './guestThroughput'
@@ -37,6 +38,10 @@ import { totalTime } from './totalTime'
  * | `linkDegradation`                | 1 - applications' bytes / bytes they wanted, of the last `linkUsed`                     | fraction     |            |
  * | `rounds`                         | how many `round`                                                                        |              | C §3.1     |
  * | `faults`                         | how many `faulted`                                                                      |              | H          |
+ * | `disk.blocks`, `.bytes`          | the blocks and bytes of every `sent` of the disk; apart from those of memory above      | blocks, bytes |            |
+ * | `disk.rounds`                    | how many `round` of the disk                                                            |              |            |
+ * | `disk.drainedBytes`              | those sent while the guest stood still                                                  | bytes        |            |
+ * | `disk.drainTime`                 | how long it stood still for them                                                        | ticks        |            |
  *
  * H: Hines and Gopalan, «Post-copy based live virtual machine migration using adaptive pre-paging and dynamic self-ballooning», VEE 2009.
  * C: Clark et al., «Live migration of virtual machines», NSDI 2005. T: Chanchio and Thaenkaew, «Time-bound, thread-based live migration of virtual machines», CCGrid 2014.
@@ -56,6 +61,7 @@ export type Metrics = {
   readonly linkDegradation: number | undefined
   readonly rounds: number
   readonly faults: number
+  readonly disk: DiskTransfer | undefined
 }
 
 /** All metrics of one migration's entries, in one pass. `unit`: the journal's ticks. */
@@ -74,7 +80,8 @@ export const metrics = (unit: TimeUnit = nanoseconds): Fold<Entry, Metrics> =>
     pageDirtyRate: pageDirtyRate(unit),
     linkDegradation,
     rounds,
-    faults
+    faults,
+    disk: diskTransfer
   })
 
 /**

@@ -15,12 +15,12 @@ export const pageDirtyRate = (unit: TimeUnit = nanoseconds): Fold<Entry, DirtyRa
   fold<Entry, DirtyRate | undefined, Periods>({
     init: () => ({ pages: 0, ticks: 0, max: 0 }),
     step: (state, entry) => {
-      if (entry.type === 'commanded' && entry.command.order.type === 'track')
+      if (entry.type === 'commanded' && entry.command.order.type === 'track' && entry.command.order.of === undefined)
         return entry.command.order.on ? { ...state, tracking: entry.command.to.n } : { ...state, tracking: undefined, since: undefined }
       if (entry.type !== 'signalled') return state
       const { signal } = entry
       if (signal.type === 'done') return signal.to.n === state.tracking ? { ...state, tracking: undefined, since: signal.at } : state
-      return signal.type === 'synced' ? synced(state, signal.at, signal.dirty.count) : state
+      return signal.type === 'synced' && signal.of === undefined ? synced(state, signal.at, signal.dirty.count) : state
     },
     done: ({ pages, ticks, max }) =>
       ticks > 0 ? { mean: (pages * unit.ticksPerSecond) / ticks, max: max * unit.ticksPerSecond } : undefined

@@ -9,7 +9,7 @@ import { overSignals } from './overSignals'
  */
 export const pagesTransferred: Fold<Entry, number> = overSignals({
   init: () => 0,
-  step: (sum, signal) => (signal.type === 'sent' ? sum + numberOf(signal.pages) : sum),
+  step: (sum, signal) => (signal.type === 'sent' && signal.of === undefined ? sum + numberOf(signal.pages) : sum),
   done: (sum) => sum
 })
 

@@ -31,7 +31,7 @@ export type Series = {
 /**
  * The entries of one migration to the series of its chart, read from `selected`, `round`, `progress`, `sent`, `synced` and the stages. What is left is kept
  * as a page set: all that the first `selected` named (without it: the guest's memory), less what is sent, and what a sync names again. `progress` counts
- * what its sends have not yet answered.
+ * what its sends have not yet answered. The chart is of the memory: what is said of a disk is passed over.
  *
  * At most `pointsAtMost` points (default 4096): when there are more, all but the first and last of each shorter and shorter stretch of time are thinned out,
  * so that a journal of a million faults costs a few hundred kilobytes. Points of one time are one point. Cost: the page sets' operations.
@@ -92,6 +92,7 @@ const spans = ({ pauses }: Milestones, end: Time): readonly Span[] =>
   pauses.map(({ from, to }) => ({ from, to: to ?? Math.max(from, end) }))
 
 const hear = (state: Gathered, signal: Signal, size: number | undefined, pointsAtMost: number): void => {
+  if ('of' in signal && signal.of === 'disk') return
   if (signal.type === 'selected') state.left ??= signal.pages
   else if (signal.type === 'synced') state.left = state.left && union(state.left, signal.dirty)
   else if (signal.type === 'sent') {

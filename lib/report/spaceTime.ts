@@ -1,13 +1,13 @@
 import { pipe } from 'fp-ts/lib/function'
 import { migrationOfEntry } from '../metrics/perMigration'
-import type { Order, Where } from '../protocol/command'
+import type { Of, Order, Where } from '../protocol/command'
 import type { Entry, Journal } from '../protocol/journal'
 import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
 import { outcomeInWords } from './columns'
 import { formatNumber } from './numbers'
 import { type GuestLives, livesAfter, livesAtFirst } from './spaceTimeLives'
-import { mentions, type PageStory, pageStory, suspectsOf } from './spaceTimeStory'
+import { isOfOther, mentions, type PageStory, pageStory, storeOf, suspectsOf } from './spaceTimeStory'
 import { orderInWords, signalInWords } from './spaceTimeWords'
 
 /**
@@ -74,6 +74,7 @@ export type SpaceTime = {
 export const spaceTime =
   ({ violation, pages }: SpaceTimeOptions = {}) =>
   (journal: Journal): SpaceTime => {
+    const store = storeOf(violation && journal[violation.entry])
     const suspects = (pages ?? suspectsOf(violation && journal[violation.entry])).slice(0, suspectsAtMost)
     const parts = new Map<string, Numbered[]>()
     const began: Numbered[] = []
@@ -91,8 +92,8 @@ export const spaceTime =
       const own = violated === undefined ? [] : suspects
       return {
         name,
-        rows: rowsOf(entries, own),
-        stories: own.map((page) => pageStory({ page, until: violation?.entry ?? journal.length })(entries)),
+        rows: rowsOf(entries, own, store),
+        stories: own.map((page) => pageStory({ page, until: violation?.entry ?? journal.length, of: store })(entries)),
         ...(violated === undefined ? {} : { violated })
       }
     })
@@ -120,7 +121,7 @@ const beganInWords = (entry: Entry): string =>
         )
         .join('; ')}`
 
-const rowsOf = (entries: readonly Numbered[], suspects: readonly number[]): readonly SpaceTimeRow[] => {
+const rowsOf = (entries: readonly Numbered[], suspects: readonly number[], store: Of | undefined): readonly SpaceTimeRow[] => {
   const asked = new Map<number, { readonly index: number; readonly order: Order }>()
   const answers = new Map<number, number>()
   let lives = livesAtFirst
@@ -129,7 +130,7 @@ const rowsOf = (entries: readonly Numbered[], suspects: readonly number[]): read
     if (entry.type === 'commanded') asked.set(entry.command.to.n, { index, order: entry.command.order })
     if (of !== undefined) answers.set(of.index, index)
     lives = livesAfter(lives, entry, of?.order)
-    const touches = suspects.filter((page) => mentions(entry, page))
+    const touches = isOfOther(entry, store) ? [] : suspects.filter((page) => mentions(entry, page))
     return { ...pictureOf(entry, of?.order, lives), entry: number, at: entry.at, lives, touches, of: of && entries[of.index].number }
   })
   return drawn.map((row, index) => {

@@ -1,17 +1,36 @@
 import { toArray } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
-import type { Order, Pages } from '../protocol/command'
+import type { Of, Order, Pages } from '../protocol/command'
 import type { Entry } from '../protocol/journal'
+import type { Signal } from '../protocol/signal'
 import { isAmong } from './spaceTimeWords'
 
 /** What a journal says of one page until an entry: what happened to it, each with its entry's number, and what follows from it. */
 export type PageStory = {
   readonly page: number
+  /** `disk`: of a block. */
+  readonly of?: Of
   readonly events: readonly { readonly entry: number; readonly words: string }[]
   readonly moral?: string
 }
 
 type Numbered = { readonly number: number; readonly entry: Entry }
+
+/** The store whose pages an entry accuses. @internal */
+export const storeOf = (entry: Entry | undefined): Of | undefined =>
+  entry?.type === 'signalled' && 'of' in entry.signal ? entry.signal.of : undefined
+
+/** Whether an entry speaks of pages of the other store: of block 5 where page 5 is followed, or the other way round. @internal */
+export const isOfOther = (entry: Entry, store: Of | undefined): boolean => {
+  const said = entry.type === 'commanded' ? entry.command.order : entry.type === 'signalled' ? entry.signal : undefined
+  if (said === undefined || !pageWords.has(said.type)) return false
+  return ('of' in said ? said.of : undefined) !== store
+}
+
+const pageWords: ReadonlySet<string> = new Set<Order['type'] | Signal['type']>([
+  ...(['select', 'track', 'sync', 'send', 'discard'] as const),
+  ...(['selected', 'synced', 'sent', 'compared', 'standing', 'faulted'] as const)
+])
 
 /** The pages that an entry accuses: those an oracle's comparison calls lost, regressed or misread, the page of a fault, or the few that were sent. @internal */
 export const suspectsOf = (entry: Entry | undefined): readonly number[] => {
@@ -64,9 +83,10 @@ export const mentions = (entry: Entry, page: number): boolean => {
  * the events are those that name the page, of selections each that has not got it. @internal
  */
 export const pageStory =
-  ({ page, until }: { readonly page: number; readonly until: number }) =>
+  ({ page, until, of: store }: { readonly page: number; readonly until: number; readonly of?: Of }) =>
   (entries: readonly Numbered[]): PageStory => {
     const asked = new Map<number, { readonly number: number; readonly order: Order; readonly sourceRan: boolean }>()
+    const ofStore = store === undefined ? {} : { of: store }
     const events: { readonly entry: number; readonly words: string }[] = []
     const seen: Seen = {
       sourceRuns: true,
@@ -80,6 +100,7 @@ export const pageStory =
     const say = (entry: number, words: string): unknown => events.push({ entry, words })
     for (const { number, entry } of entries) {
       if (number > until) break
+      if (isOfOther(entry, store)) continue
       if (entry.type === 'commanded') {
         const { order, to } = entry.command
         asked.set(to.n, { number, order, sourceRan: seen.sourceRuns })
@@ -133,13 +154,13 @@ export const pageStory =
         case 'compared':
           if (isAmong(signal.lost, page)) {
             say(number, 'LOST: it is not at the target as it must be, and nobody owes it')
-            return { page, events, moral: moralOf(seen) }
+            return { page, ...ofStore, events, moral: moralOf(seen) }
           }
           if (isAmong(signal.regressed, page)) say(number, 'something older was written over it at the target')
           if (isAmong(signal.misread, page)) say(number, 'the guest used it at the target before it had arrived')
       }
     }
-    return { page, events }
+    return { page, ...ofStore, events }
   }
 
 type Last =

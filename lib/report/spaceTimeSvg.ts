@@ -47,8 +47,8 @@ export const spaceTimeSvg = ({
       const rows = placed(shown, y + 34, violation)
       page.push(...heads(y + 14), ...drawn(migration, rows, formatted, violation))
       y = rows.bottom + 22
-      for (const { page: number, events, moral } of migration.stories) {
-        written(`Page ${number}, as the journal tells it:`, { weight: 'bold' })
+      for (const { page: number, of, events, moral } of migration.stories) {
+        written(`${of === 'disk' ? 'Block' : 'Page'} ${number}, as the journal tells it:`, { weight: 'bold' })
         for (const { entry, words } of events) written(`${entry}: ${words}`)
         if (moral !== undefined) written(`=> ${moral}`, { weight: 'bold' })
       }

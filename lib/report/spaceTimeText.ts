@@ -99,9 +99,9 @@ const drawn = (
       const line = row(shown.row, frame)
       return shown.isViolated ? [line, ...problem(violation, frame)] : [line]
     }),
-    ...migration.stories.flatMap(({ page, events, moral }) => [
+    ...migration.stories.flatMap(({ page, of, events, moral }) => [
       '',
-      `Page ${page}, as the journal tells it:`,
+      `${of === 'disk' ? 'Block' : 'Page'} ${page}, as the journal tells it:`,
       ...events.flatMap(({ entry, words }) => underEachOther(`${String(entry).padStart(entryColumns)}  `, words, width)),
       ...(moral === undefined ? [] : wrapped(`=> ${moral}`, width - indent.length).map((line) => indent + line))
     ])

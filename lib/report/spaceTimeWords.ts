@@ -1,22 +1,23 @@
 import { type PageSequence, toArray } from '../memory/pageSequence'
 import { has, runs } from '../memory/pageSet'
-import type { Order, Pages } from '../protocol/command'
+import type { Of, Order, Pages } from '../protocol/command'
 import type { Signal } from '../protocol/signal'
 import { formatTime } from '../time/time'
 import { formatBytes, formatNumber } from './numbers'
 import { clusterOrderInWords, clusterSignalInWords } from './spaceTimeClusterWords'
 
 /** Pages for people: `no pages`, `page 7`, `all 64 pages`, `pages 0-3, 9`, `112 pages: 0-3, 9, 12, …`; at most `most` runs. A sequence keeps its order. @internal */
-export const pagesInWords = (pages: Pages, most = 6): string => {
+export const pagesInWords = (pages: Pages, most = 6, of?: Of): string => {
+  const [one, many] = of === 'disk' ? ['block', 'blocks'] : ['page', 'pages']
   const count = pages.type === 'PageSet' ? pages.count : pages.length
-  if (count === 0) return 'no pages'
-  if (pages.type === 'PageSet' && count === pages.size && count > 1) return `all ${formatNumber(count)} pages`
+  if (count === 0) return `no ${many}`
+  if (pages.type === 'PageSet' && count === pages.size && count > 1) return `all ${formatNumber(count)} ${many}`
   const list: string[] = []
   for (const [from, to] of pages.type === 'PageSet' ? runs(pages) : runsOf(pages)) {
-    if (list.length === most) return `${formatNumber(count)} pages: ${list.join(', ')}, …`
+    if (list.length === most) return `${formatNumber(count)} ${many}: ${list.join(', ')}, …`
     list.push(to - from === 1 ? `${from}` : `${from}-${to - 1}`)
   }
-  return `${count === 1 ? 'page' : 'pages'} ${list.join(', ')}`
+  return `${count === 1 ? one : many} ${list.join(', ')}`
 }
 
 /** An order in a few words, as the one who gives it would say it. @internal */
@@ -27,15 +28,15 @@ export const orderInWords = (order: Order): string => {
     case 'reserve':
       return 'reserve memory'
     case 'select':
-      return `which pages are there, as the ${levels[order.level]} sees it?`
+      return `which ${order.of === 'disk' ? 'blocks' : 'pages'} are there, as the ${levels[order.level]} sees it?`
     case 'track':
-      return order.on ? 'begin to log writes' : 'stop logging writes'
+      return `${order.on ? 'begin to log' : 'stop logging'} writes${toDisk(order)}`
     case 'sync':
-      return 'read and clear the dirty log'
+      return `read and clear the dirty log${ofDisk(order)}`
     case 'send':
-      return `send ${pagesInWords(order.pages)}${inBrackets(detailsOf(order))}`
+      return `send ${pagesInWords(order.pages, 6, order.of)}${inBrackets(detailsOf(order))}`
     case 'discard':
-      return `drop ${pagesInWords(order.pages)}`
+      return `drop ${pagesInWords(order.pages, 6, order.of)}`
     case 'flush':
       return 'has all arrived?'
     case 'plug':
@@ -91,7 +92,7 @@ export const orderInWords = (order: Order): string => {
 export const signalInWords = (signal: Signal, asked: Order | undefined): string => {
   switch (signal.type) {
     case 'done':
-      if (asked?.type === 'track') return asked.on ? 'writes are logged' : 'writes are logged no more'
+      if (asked?.type === 'track') return `writes${toDisk(asked)} are logged${asked.on ? '' : ' no more'}`
       return asked === undefined ? 'done' : (doneInWords[asked.type] ?? 'done')
     case 'refused':
       return `refused: ${signal.reason}`
@@ -101,11 +102,11 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
       return `reserved ${formatBytes(signal.bytes)}`
     case 'selected': {
       const fixed = signal.nonPageable.count === 0 ? [] : [`${pagesInWords(signal.nonPageable, 3)} must move while it stands still`]
-      return `there: ${pagesInWords(signal.pages)}${inBrackets(fixed)}`
+      return `there: ${pagesInWords(signal.pages, 6, signal.of)}${inBrackets(fixed)}`
     }
     case 'sent': {
-      const left = signal.skipped.count === 0 ? [] : [`left out ${pagesInWords(signal.skipped, 4)}`]
-      return `sent ${pagesInWords(signal.pages)}${inBrackets([formatBytes(signal.bytes), ...left])}`
+      const left = signal.skipped.count === 0 ? [] : [`left out ${pagesInWords(signal.skipped, 4, signal.of)}`]
+      return `sent ${pagesInWords(signal.pages, 6, signal.of)}${inBrackets([formatBytes(signal.bytes), ...left])}`
     }
     case 'cancelled':
       return `cancelled; not sent: ${pagesInWords(signal.unsent)}`
@@ -122,11 +123,13 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
     case 'released':
       return signal.needs.length === 0 ? 'let go; nothing is needed any more' : `let go; still needed: ${signal.needs.join(', ')}`
     case 'synced':
-      return signal.dirty.count === 0 ? 'nothing was written' : `written since: ${pagesInWords(signal.dirty)}`
+      return signal.dirty.count === 0
+        ? `nothing was written${toDisk(signal)}`
+        : `written since: ${pagesInWords(signal.dirty, 6, signal.of)}`
     case 'round':
-      return `round ${signal.round} begins: ${counted(signal.pages, 'page')}`
+      return `round ${signal.round}${ofDisk(signal)} begins: ${counted(signal.pages, unitOf(signal))}`
     case 'progress':
-      return `so far ${counted(signal.pages, 'page')}, ${formatBytes(signal.bytes)}`
+      return `so far ${counted(signal.pages, unitOf(signal))}, ${formatBytes(signal.bytes)}`
     case 'faulted':
       return `virtual CPU ${signal.vcpu} stops at missing page ${signal.page}`
     case 'device':
@@ -178,6 +181,12 @@ const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
   abandon: 'dropped all'
 }
 
+type Said = { readonly of?: Of }
+
+const ofDisk = ({ of }: Said): string => (of === 'disk' ? ' of the disk' : '')
+const toDisk = ({ of }: Said): string => (of === 'disk' ? ' to the disk' : '')
+const unitOf = ({ of }: Said): string => (of === 'disk' ? 'block' : 'page')
+
 const counted = (n: number, what: string): string => `${formatNumber(n)} ${what}${n === 1 ? '' : 's'}`
 
 const inBrackets = (details: readonly string[]): string => (details.length === 0 ? '' : ` (${details.join(', ')})`)
@@ -204,13 +213,16 @@ const runningInWords = (running: readonly string[]): string =>
 
 const moments = { committed: 'at the commit', activated: 'at its start there', released: 'at the release' } as const
 
-const comparedInWords = ({ when, lost, regressed, misread, owed }: Extract<Signal, { readonly type: 'compared' }>): string => {
+const comparedInWords = ({ when, lost, regressed, misread, owed, of }: Extract<Signal, { readonly type: 'compared' }>): string => {
   const wrong = [
-    ...(lost.count === 0 ? [] : [`LOST ${pagesInWords(lost, 4)}`]),
-    ...(regressed.count === 0 ? [] : [`OVERWRITTEN BY OLDER ${pagesInWords(regressed, 4)}`]),
-    ...(misread.count === 0 ? [] : [`USED BEFORE THEY CAME ${pagesInWords(misread, 4)}`])
+    ...(lost.count === 0 ? [] : [`LOST ${pagesInWords(lost, 4, of)}`]),
+    ...(regressed.count === 0 ? [] : [`OVERWRITTEN BY OLDER ${pagesInWords(regressed, 4, of)}`]),
+    ...(misread.count === 0 ? [] : [`USED BEFORE THEY CAME ${pagesInWords(misread, 4, of)}`])
   ]
-  const all = [...(wrong.length === 0 ? ['memory is right'] : wrong), ...(owed === 0 ? [] : [`${counted(owed, 'page')} still owed`])]
+  const all = [
+    ...(wrong.length === 0 ? [of === 'disk' ? 'the disk is right' : 'memory is right'] : wrong),
+    ...(owed === 0 ? [] : [`${counted(owed, 'page')} still owed`])
+  ]
   return `compared ${moments[when]}: ${all.join(', ')}`
 }
 

@@ -38,9 +38,9 @@ const inWords = (signal: Signal): string | undefined => {
     case 'refused':
       return `refused: ${signal.reason}`
     case 'round':
-      return `round ${signal.round}: ${formatNumber(signal.pages)} pages to send`
+      return `round ${signal.round}${ofDisk(signal)}: ${formatNumber(signal.pages)} ${pagesOf(signal)} to send`
     case 'synced':
-      return `synced: ${formatNumber(signal.dirty.count)} pages were written since the last reading of the dirty log`
+      return `synced${ofDisk(signal)}: ${formatNumber(signal.dirty.count)} ${pagesOf(signal)} were written since the last reading of the dirty log`
     case 'suspended':
       return 'suspended: the guest stands still'
     case 'committed':
@@ -59,3 +59,8 @@ const inWords = (signal: Signal): string | undefined => {
       return undefined
   }
 }
+
+type Of = { readonly of?: 'disk' }
+
+const ofDisk = ({ of }: Of): string => (of === 'disk' ? ' of the disk' : '')
+const pagesOf = ({ of }: Of): string => (of === 'disk' ? 'blocks' : 'pages')
