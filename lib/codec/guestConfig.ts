@@ -1,42 +1,14 @@
 import * as t from 'io-ts'
 import type { GuestKind } from '../guest/guest'
 import { closed } from './closed'
-import { fraction, nonNegative, nonNegativeInteger, positive, positiveInteger } from './quantities'
+import { type DiskConfig, diskConfig } from './diskConfig'
+import { fraction, nonNegative, nonNegativeInteger, positiveInteger } from './quantities'
 import { durationText, positiveDurationText, sizeText } from './quantityText'
 import { tagged } from './tagged'
 import { oneOf, text } from './text'
+import { type WorkloadConfig, workloadConfig } from './workloadConfig'
 
-/** Where a synthetic workload works and how fast; without `pages` on all of the guest's memory. */
-type Synthetic = {
-  readonly pages?: number
-  readonly from?: number
-  readonly vcpus?: number
-  readonly writesPerSecond: number
-  readonly readsPerSecond?: number
-}
-
-/** A workload in a configuration; the names and defaults are those of the functions in lib/guest. */
-export type WorkloadConfig =
-  | { readonly type: 'idle'; readonly vcpus?: number }
-  | ({ readonly type: 'sweep' | 'uniform' } & Synthetic)
-  | ({ readonly type: 'hotCold'; readonly hotPages?: number; readonly hotAccesses?: number } & Synthetic)
-  | ({ readonly type: 'zipf'; readonly exponent?: number } & Synthetic)
-  | {
-      readonly type: 'asFastAsPossible'
-      readonly pages?: number
-      readonly from?: number
-      readonly vcpus?: number
-      readonly order?: 'sweep' | 'uniform'
-      readonly timePerPage?: number
-    }
-  | {
-      readonly type: 'recorded'
-      readonly trace: string
-      readonly instructionsPerSecond?: number
-      readonly atEnd?: 'exit' | 'repeat'
-      readonly from?: number
-    }
-  | { readonly type: 'phased'; readonly phases: readonly { readonly for: number; readonly workload: WorkloadConfig }[] }
+export { type WorkloadConfig, workloadConfig } from './workloadConfig'
 
 /** What becomes of a residual dependency in a configuration; see lib/guest/dependency. */
 export type PolicyConfig =
@@ -72,30 +44,13 @@ export type GuestConfig = ClassesConfig & {
   readonly context?: number
   readonly workload: WorkloadConfig
   readonly balloon?: BalloonConfig
+  readonly disk?: DiskConfig
   readonly dependencies?: readonly {
     readonly kind: 'file' | 'communicator' | 'shared' | 'kernel'
     readonly name: string
     readonly policy: PolicyConfig
   }[]
 }
-
-const region = { pages: positiveInteger, from: nonNegativeInteger, vcpus: positiveInteger }
-const synthetic = { ...region, readsPerSecond: nonNegative }
-const writes = { writesPerSecond: nonNegative }
-
-/** A workload as JSON: `{ "type": "recorded", "trace": "sort", "atEnd": "repeat" }`. */
-export const workloadConfig: t.Type<WorkloadConfig, unknown> = t.recursion('a workload', (self) =>
-  tagged<WorkloadConfig>({
-    idle: closed({}, { vcpus: positiveInteger }),
-    sweep: closed(writes, synthetic),
-    uniform: closed(writes, synthetic),
-    hotCold: closed(writes, { ...synthetic, hotPages: fraction, hotAccesses: fraction }),
-    zipf: closed(writes, { ...synthetic, exponent: positive }),
-    asFastAsPossible: closed({}, { ...region, order: oneOf('sweep', 'uniform'), timePerPage: durationText }),
-    recorded: closed({ trace: text }, { instructionsPerSecond: positive, atEnd: oneOf('exit', 'repeat'), from: nonNegativeInteger }),
-    phased: closed({ phases: t.readonlyArray(closed({ for: durationText, workload: self }), 'a list of phases') })
-  })
-)
 
 const policyConfig: t.Type<PolicyConfig, unknown> = tagged<PolicyConfig>({
   moved: closed({ size: sizeText }),
@@ -132,6 +87,7 @@ export const guestConfig: t.Type<GuestConfig, unknown> = closed(
     cache: sizeText,
     nonPageable: sizeText,
     balloon: balloonConfig,
+    disk: diskConfig,
     dependencies: t.readonlyArray(dependencyConfig, 'a list of dependencies')
   }
 )

@@ -1,6 +1,7 @@
 import type * as t from 'io-ts'
 import type { Level } from '../protocol/command'
 import { closed } from './closed'
+import { type DiskRulesConfig, diskRulesConfig } from './diskConfig'
 import { positiveInteger } from './quantities'
 import {
   type PacingConfig,
@@ -17,8 +18,11 @@ import {
 import { tagged } from './tagged'
 import { oneOf, text } from './text'
 
-/** What all techniques have: a name of the user's own for tables and journals, and the memory that moves (by default all that is allocated). */
-type Named = { readonly name?: string; readonly level?: Level }
+/**
+ * What all techniques have: a name of the user's own for tables and journals, the memory that moves (by default all that is allocated), and how a disk comes along where the
+ * guest has one that must.
+ */
+type Named = { readonly name?: string; readonly level?: Level; readonly disk?: DiskRulesConfig }
 
 type Pushing = {
   readonly until?: StopRuleConfig
@@ -39,7 +43,7 @@ export type TechniqueConfig = Named &
     | ({ readonly type: 'hybrid' } & Pushing & Pulling)
   )
 
-const named = { name: text, level: oneOf('hypervisor', 'guestOs', 'application') }
+const named = { name: text, level: oneOf('hypervisor', 'guestOs', 'application'), disk: diskRulesConfig }
 const pushing = { until: stopRuleConfig, skip: skipRuleConfig, pacing: pacingConfig, throttle: throttleConfig, remember: positiveInteger }
 const pulling = { prepaging: prepagingConfig, windowPages: positiveInteger, windows: positiveInteger }
 

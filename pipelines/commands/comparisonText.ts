@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Config } from '../../lib/codec/config'
+import type { DiskConfig } from '../../lib/codec/diskConfig'
 import type { GuestView } from '../../lib/protocol/pipeline'
 import { chart } from '../../lib/report/chart'
 import { columns, outcomeInWords } from '../../lib/report/columns'
@@ -28,6 +29,7 @@ export const comparisonText = (
     ...(setting === undefined ? [] : [...settingText(setting), '']),
     table()(results),
     '',
+    ...diskText(results),
     ...best(results),
     ...(drawn.length > 0 ? [chart({ quantity: 'pagesLeft', height: 4 })(drawn), ''] : []),
     ...(results.length === 1 ? [stagesText(results[0].stages), ''] : []),
@@ -45,9 +47,13 @@ const settingText = ({ config, guest: { pages, pageBytes } }: Setting): readonly
   const used = link.applicationTraffic ? `, of which applications want ${gigabits(link.applicationTraffic)}` : ''
   return [
     `guest: a ${guest.kind ?? 'process'} of ${formatNumber(pages)} pages of ${formatNumber(pageBytes)} bytes (${formatNumber((pages * pageBytes) / 1e6, 1)} MB), ${workloadText(guest.workload)}`,
+    ...(guest.disk === undefined ? [] : [`disk: ${formatNumber(guest.disk.size / 1e6, 1)} MB, ${storageText(guest.disk)}`]),
     `link: ${gigabits(link.bandwidth)}${used}; the migration begins when the guest has run for ${formatTime(startAt)}; seed ${JSON.stringify(seed)}`
   ]
 }
+
+const storageText = ({ storage = 'local', workload }: DiskConfig): string =>
+  `${storage === 'shared' ? 'on storage that both hosts share' : 'local to its host'}, ${workload === undefined ? 'idle' : workloadText(workload)}`
 
 const workloadText = (workload: Config['guest']['workload']): string =>
   workload.type === 'recorded'
@@ -83,6 +89,18 @@ const best = (results: readonly Result[]): readonly string[] => {
     least('guest slowed least', 'slowed'),
     ''
   ]
+}
+
+/** What moving the disk took, where there is one that moves: it is not in the table. */
+const diskText = (results: readonly Result[]): readonly string[] => {
+  const moved = results.flatMap(({ name, metrics: { disk } }) => (disk === undefined ? [] : [{ name, disk }]))
+  if (moved.length === 0) return []
+  const width = Math.max(...moved.map(({ name }) => name.length))
+  const said = moved.map(({ name, disk: { blocks, bytes, rounds, drainedBytes, drainTime } }) => {
+    const drained = `${formatNumber(drainedBytes / 1e6, 1)} MB while the guest stood still, for ${formatTime(drainTime)} of its downtime`
+    return `${name.padEnd(width)}  ${formatNumber(bytes / 1e6, 1)} MB in ${formatNumber(blocks)} blocks and ${formatNumber(rounds)} ${rounds === 1 ? 'round' : 'rounds'}; ${drained}`
+  })
+  return ['disk, apart from the memory above:', ...said, '']
 }
 
 const techniqueText = (results: readonly Result[]): readonly string[] => {

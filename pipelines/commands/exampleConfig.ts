@@ -18,6 +18,16 @@ export const exampleConfig = `{
       "readsPerSecond": 20000,
       "vcpus": 2
     },
+    "disk": {
+      "size": "256 MiB",
+      "blockSize": "64 KiB",
+      "used": "64 MiB",
+      "application": "48 MiB",
+      "zero": "128 MiB",
+      "storage": "local",
+      "read": "2 GB/s",
+      "workload": { "type": "sweep", "writesPerSecond": 100 }
+    },
     "dependencies": [
       { "kind": "file", "name": "/var/db/accounts", "policy": { "type": "forwarded", "usesPerSecond": 100, "timePerUse": "20 us" } },
       { "kind": "communicator", "name": "port 5432", "policy": { "type": "rebound", "time": "1 ms" } }
@@ -44,7 +54,8 @@ export const exampleConfig = `{
       "type": "pre-copy",
       "name": "gentle",
       "until": { "type": "roundsAtMost", "rounds": 5 },
-      "pacing": { "type": "clarkDynamic", "min": "200 Mbit/s", "max": "800 Mbit/s", "increment": "50 Mbit/s" }
+      "pacing": { "type": "clarkDynamic", "min": "200 Mbit/s", "max": "800 Mbit/s", "increment": "50 Mbit/s" },
+      "disk": { "blocks": "used", "mirror": "rounds", "start": "beside", "until": { "type": "downtimeWithin", "limit": "50 ms" } }
     },
     { "type": "post-copy", "prepaging": { "type": "bubbling", "pivots": 7, "edges": "dual" }, "windowPages": 64 },
     { "type": "hybrid", "level": "guestOs", "until": { "type": "roundsAtMost", "rounds": 2 } }

@@ -1,9 +1,11 @@
 import { pipe } from 'fp-ts/lib/function'
+import type { DiskRulesConfig } from '../../lib/codec/diskConfig'
 import type { PacingConfig, PrepagingConfig, SkipRuleConfig, StopRuleConfig, ThrottleConfig } from '../../lib/codec/ruleConfig'
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import type { PageSequence } from '../../lib/memory/pageSequence'
 import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
+import type { DiskRules } from '../../lib/migration/diskRules'
 import { lruOrder } from '../../lib/migration/lruOrder'
 import * as pacing from '../../lib/migration/pacing'
 import type { Prepaging } from '../../lib/migration/prepaging'
@@ -23,15 +25,16 @@ export type Known = { readonly recentlyUsed: () => PageSequence }
 /** The pipeline that a configuration describes. Errors: the bricks' `RangeError`s, each naming its function, rule and value. */
 export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline => {
   const { level } = config
+  const disk = config.disk && diskRulesOf(config.disk)
   switch (config.type) {
     case 'stop-and-copy':
-      return stopAndCopy({ level })
+      return stopAndCopy({ level, disk })
     case 'pre-copy':
-      return precopy({ level, ...pushOf(config) })
+      return precopy({ level, disk, ...pushOf(config) })
     case 'post-copy':
-      return postcopy({ level, ...pullOf(config, known) })
+      return postcopy({ level, disk, ...pullOf(config, known) })
     case 'hybrid':
-      return hybrid({ level, ...pushOf(config), ...pullOf(config, known) })
+      return hybrid({ level, disk, ...pushOf(config), ...pullOf(config, known) })
   }
 }
 
@@ -45,6 +48,14 @@ export const pushOf = (config: Omit<Pushing, 'type'>): Partial<PushRules> => ({
   ...(config.pacing && { pacing: pacingOf(config.pacing) }),
   ...(config.throttle && { throttle: throttleOf(config.throttle) }),
   ...(config.remember && { remember: config.remember })
+})
+
+const diskRulesOf = ({ until, skip, pacing, interval, ...rules }: DiskRulesConfig): DiskRules => ({
+  ...rules,
+  ...(until && { until: stopRuleOf(until) }),
+  ...(skip && { skip: skipRuleOf(skip) }),
+  ...(pacing && { pacing: pacingOf(pacing) }),
+  ...(interval && { intervalNs: interval })
 })
 
 const pullOf = ({ prepaging, windowPages, windows }: Omit<Pulling, 'type'>, known: Known) => ({

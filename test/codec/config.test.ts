@@ -92,7 +92,7 @@ describe('config', () => {
     [
       'a field of another technique',
       { ...small, techniques: [{ type: 'stop-and-copy', until: { type: 'notShrinking' } }] },
-      'techniques[0].until: expected no such field (the fields are name, level), got {"type":"notShrinking"}'
+      'techniques[0].until: expected no such field (the fields are name, level, disk), got {"type":"notShrinking"}'
     ],
     [
       'a rule inside rules',
