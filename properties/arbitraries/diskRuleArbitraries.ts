@@ -4,6 +4,7 @@ import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { tlm } from '../../pipelines/tlm'
 import type { NamedPipeline } from '../namedPipeline'
 import { channels, type Named, pacings, pullRules, pushRules, recoveries, skipRules, stopRules } from './ruleArbitraries'
 
@@ -26,12 +27,16 @@ export const diskRules: fc.Arbitrary<Named<DiskRules>> = fc
 
 /** Every shipped technique that may have a disk to bring along, with any rules of the one and of the other. */
 export const diskPipelines: fc.Arbitrary<NamedPipeline> = fc
-  .tuple(diskRules, pushRules, pullRules, recoveries, fc.constantFrom('precopy', 'postcopy', 'hybrid', 'stopAndCopy'))
+  .tuple(diskRules, pushRules, pullRules, recoveries, fc.constantFrom('precopy', 'postcopy', 'hybrid', 'stopAndCopy', 'tlm'))
   .map(([{ name, rule: disk }, push, pull, recovery, which]) => {
     if (which === 'precopy')
       return { name: `precopy(${push.name}, ${name})`, pipeline: precopy({ ...push.rule, recovery: recovery.rule, disk }) }
     if (which === 'postcopy') return { name: `postcopy(${pull.name}, ${name})`, pipeline: postcopy({ ...pull.rule, disk }) }
     if (which === 'hybrid')
-      return { name: `hybrid(${push.name}, ${pull.name}, ${name})`, pipeline: hybrid({ ...push.rule, ...pull.rule, disk }) }
+      return {
+        name: `hybrid(${push.name}, ${pull.name}, ${name})`,
+        pipeline: hybrid({ ...push.rule, ...pull.rule, compression: push.rule.delta ? undefined : pull.rule.compression, disk })
+      }
+    if (which === 'tlm') return { name: `tlm(${name})`, pipeline: tlm({ recovery: recovery.rule, disk }) }
     return { name: `stopAndCopy(${name})`, pipeline: stopAndCopy({ recovery: recovery.rule, disk }) }
   })

@@ -7,8 +7,8 @@ import { checkpointed } from '../../pipelines/checkpointed'
 import type { RestoredOptions } from '../../pipelines/restored'
 import { thenRestored } from '../arbitraries/checkpointPipelines'
 import { endingBeforeAnswered, endingWithoutReason } from '../broken/endingEarly'
-import { chainOfImages, forgetfulOwing, hoardingOwing } from './wrongChains'
 import { leavingPaused, savingTwice, sealingWithoutBarrier, withoutLastStop, withoutTable } from './savingWithout'
+import { chainOfImages, forgetfulOwing, hoardingOwing } from './wrongChains'
 
 /** A pipeline of checkpoints that is wrong on purpose, and the invariant that must catch it. */
 export type BrokenCheckpoint = { readonly name: string; readonly invariant: string; readonly pipeline: Pipeline }

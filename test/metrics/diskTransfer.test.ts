@@ -56,7 +56,7 @@ describe('diskTransfer', () => {
         const journal = journalOf(pipeline, worldOf(plan), { until: untilOf(plan), seed: plan.seed })
         expect(runFold(diskTransfer, journal)?.drainTime ?? 0).toBeLessThanOrEqual(runFold(metrics(), journal).downtime)
       }),
-      { numRuns: 100 }
+      { numRuns: Number(process.env.RUNS ?? 100) }
     )
   })
 })
