@@ -6,6 +6,7 @@ import { type Calibration, calibrated, offlineSeconds, tlmHost } from './tlmHost
 import { kvmPipeline } from './tlmKvm'
 import { tlmNotes } from './tlmNotes'
 import { benchmarks, modeName, publishedAutoConverge, publishedKvm, publishedModes, publishedMpi, type TlmMode } from './tlmPublished'
+import { regimesTable } from './tlmRegimes'
 import { guestOf, measured, pipelineOf, type Ran } from './tlmRuns'
 import { sensitivities } from './tlmSensitivity'
 
@@ -42,6 +43,7 @@ export const tlm: Reproduction = {
       const { live, down } = await measured({ name: 'MG', pipeline: pipelineOf([mode[0], MEMORY_BOUND_CORES]) }, calibration, seed)
       bound.push(['MG', modeName(mode), ...beside(times[0], live), ...beside(times[1], down)])
     }
+    const ofRegimes = await regimesTable(calibration, { seed, progress })
     const sensitivity = await sensitivities(calibration, { seed, progress })
     const mpi: (readonly Cell[])[] = []
     for (const { name, workingSetGib, mode, times } of publishedMpi) {
@@ -59,6 +61,7 @@ export const tlm: Reproduction = {
         kvmTable(kvm),
         comparedTable(compared),
         { title: 'two machines of half a benchmark each, migrated at once over one link (Fig 10)', columns: timesColumns, rows: mpi },
+        ofRegimes,
         ...sensitivity
       ],
       verdicts: [...modeVerdicts(modes), ...kvmVerdicts(kvm), ...comparedVerdicts(compared)],
