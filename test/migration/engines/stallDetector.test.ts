@@ -11,6 +11,7 @@ describe('the stall detector', () => {
   it('tells a stall when no less than 96 % of the least from before the window is left', () => {
     expect(seen(at(0, 1000), at(40, 960)).stalled).toBe(true)
     expect(seen(at(0, 1000), at(40, 959)).stalled).toBe(false)
+    expect(seen(at(0, 1001), at(40, 960)).stalled).toBe(true)
   })
 
   it('tells none before the window has passed once', () => {
