@@ -267,13 +267,8 @@ export const checkpointMachine = (options: CheckpointMachineOptions): Checkpoint
         return
       }
       keeper.restore(order, (result) => {
-        if (result.type === 'failed') {
-          refuse(to, result.reason)
-          return
-        }
-        // Who loads has it when the last of it is here.
-        const loaded: Answer = { type: 'loaded', pages: result.pages.count, bytes: result.bytes }
-        after(to, hasServers ? ['link'] : nothing, hasServers ? link.latencyNs : 0, () => tell(to, loaded))
+        if (result.type === 'failed') refuse(to, result.reason)
+        else tell(to, { type: 'loaded', pages: result.pages.count, bytes: result.bytes })
       })
     }
   }

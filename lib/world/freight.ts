@@ -4,8 +4,8 @@ import type { Used } from '../protocol/imageOrder'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
 
-/** Bytes that leave together: read when they begin to leave, there when they have `arrived`. @internal */
-export type Parcel = { readonly bytes: number; readonly arrived: () => void }
+/** Bytes that leave together: read when they begin to leave, there when they have `arrived`, or `lost` on their way. @internal */
+export type Parcel = { readonly bytes: number; readonly arrived: () => void; readonly lost?: () => void }
 
 /**
  * What goes from one place to another: parcels, until `next` has no more, each through all of `through` (numbers of capacities) and then `latencyNs` on its way. `ways`
@@ -36,7 +36,7 @@ export type Freight = {
 }
 
 type Moving = { readonly one: Consignment; parcel: Parcel; sent: number; since: Time; rate: number; end: Subscription | undefined }
-type Flying = { readonly one: Consignment; readonly arrival: Subscription }
+type Flying = { readonly one: Consignment; readonly parcel: Parcel; readonly arrival: Subscription }
 
 /** See `Freight`. `landed` is told of an owner of whom something has arrived, or never will. Cost: two events a parcel. @internal */
 export const freight = ({
@@ -89,6 +89,7 @@ export const freight = ({
     for (const capacity of one.through) bytes[capacity] += parcel.bytes
     const flight: Flying = {
       one,
+      parcel,
       arrival: agenda.schedule(() => {
         flying.delete(flight)
         parcel.arrived()
@@ -128,8 +129,10 @@ export const freight = ({
     fail: ({ way, owner }, reason) => {
       const owners = new Set<string>()
       const isHit = (one: Consignment): boolean => one.owner === owner || (way !== undefined && one.ways.includes(way))
+      const gone: Parcel[] = []
       for (const flight of [...flying])
         if (isHit(flight.one)) {
+          gone.push(flight.parcel)
           flight.arrival.unsubscribe()
           flying.delete(flight)
           owners.add(flight.one.owner)
@@ -138,8 +141,10 @@ export const freight = ({
       moving = moving.filter(({ one }) => !isHit(one))
       for (const { end } of hit) end?.unsubscribe()
       share(agenda.now())
-      for (const { one } of hit) {
+      for (const { lost } of gone) lost?.()
+      for (const { one, parcel } of hit) {
         owners.add(one.owner)
+        parcel.lost?.()
         one.refused(reason)
       }
       for (const of of owners) landed(of)

@@ -234,7 +234,6 @@ export const imageKeeper = (port: KeeperPort): ImageKeeper => {
         if (type === 'file' && standing.gone !== undefined) Object.assign(standing, { gone: undefined, heldBytes: 0 })
     },
     hostFailed: (reason) => {
-      making = undefined
       for (const store of stores.values()) {
         if (store.type !== 'file') continue
         if (!store.survives) store.standing.gone = reason

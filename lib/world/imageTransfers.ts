@@ -6,7 +6,7 @@ import type { Section } from '../protocol/imageOrder'
 import { type Assembly, load, turnTo } from './assembly'
 import type { Parcel } from './freight'
 import * as hosts from './hosts'
-import { heldAt, type Image, join } from './image'
+import { heldAt, type Image, join, sections } from './image'
 import type { KeeperPort } from './imageKeeper'
 import { type Batch, bits, eachPage, pageBatches, put, takeOut } from './pageBatches'
 import { pagesAt } from './placement'
@@ -148,6 +148,12 @@ export const imageTransfers = (
     })
   }
 
+  /** Whether pages of a section are at no store that is there, and in no later section. */
+  const isMissing = (one: Image, section: Section, there: Int32Array): boolean => {
+    const later = sections.slice(sections.indexOf(section) + 1).map((name) => one.parts[name].manifest)
+    return one.parts[section].manifest.some((word, i) => (word & ~there[i] & ~later.reduce((all, words) => all | words[i], 0)) !== 0)
+  }
+
   /** Whether some of the pages lay at stores only that have failed. */
   const isBare = (one: Image, of: pageSet.PageSet, failed: ReadonlySet<number>): boolean => {
     if (failed.size === 0) return false
@@ -168,14 +174,29 @@ export const imageTransfers = (
     const carried = new Int32Array(words)
     let bytes = 0
     let reason: string | undefined
-    let leaving = 1
+    /** Consignments that are leaving, and parcels on their way: who loads has it when the last of it is here. */
+    let awaited = 1
     const oneEnded = (): void => {
-      if (--leaving > 0) return
+      if (--awaited > 0) return
       ended(
         reason === undefined
           ? { type: 'carried', pages: pageSet.fromBitmap(pages, carried), skipped: pageSet.empty(pages), bytes }
           : { type: 'failed', reason }
       )
+    }
+    const parcel = (size: number, arrives: () => void): Parcel => {
+      awaited++
+      return {
+        bytes: size,
+        arrived: () => {
+          arrives()
+          oneEnded()
+        },
+        lost: () => {
+          reason ??= 'what was on its way is lost'
+          oneEnded()
+        }
+      }
     }
     for (const [name, held] of sources) {
       const mine = held.words.map((word, i) => word & part.manifest[i] & ~assigned[i])
@@ -183,9 +204,9 @@ export const imageTransfers = (
       const store = stores.get(name)!
       const next = pageBatches(pageSet.fromBitmap(pages, mine), { most: port.batchPages })
       let context = contextFrom === name
-      leaving++
+      awaited++
       freight.send({
-        owner: guest,
+        owner: `${guest}, restored`,
         ways: store.ways,
         through: store.back,
         latencyNs: store.latencyNs,
@@ -195,16 +216,13 @@ export const imageTransfers = (
           if (batch === undefined) {
             if (!context) return undefined
             context = false
-            return {
-              bytes: port.contextBytes,
-              arrived: () => {
-                into.context = one
-              }
-            }
+            return parcel(port.contextBytes, () => {
+              into.context = one
+            })
           }
           bytes += batch.count * wholeBytes
           put(carried, batch)
-          return { bytes: batch.count * wholeBytes, arrived: () => load(into, one, section, held, batch) }
+          return parcel(batch.count * wholeBytes, () => load(into, one, section, held, batch))
         },
         finished: oneEnded,
         refused: (why) => {
@@ -214,6 +232,7 @@ export const imageTransfers = (
       })
     }
     if (section === 'last' && contextFrom === undefined) reason ??= `the execution context of ${one.name} is gone`
+    if (isMissing(one, section, assigned)) reason ??= `pages of ${one.name} are gone`
     oneEnded()
   }
 

@@ -1,8 +1,9 @@
 import { clark2005 } from './clark2005'
 import { engines } from './engines'
 import type { Reproduction } from './reproduction'
+import { tlc } from './tlc'
 import { tlm } from './tlm'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, vccp, tlm]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, vccp, tlm, tlc]
