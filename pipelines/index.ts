@@ -1,4 +1,5 @@
 export { type CheckpointedOptions, checkpointed } from './checkpointed'
+export { type DumpAndRestoreOptions, dumpAndRestore } from './dumpAndRestore'
 export { type Engine, engineOf, engines } from './engines'
 export { defaultLimit, type Experiment, experiment, migrationName, type Trial } from './experiment/experiment'
 export { formatInputErrors, type InputError } from './experiment/inputError'

@@ -73,6 +73,8 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   discard: closed({ pages: pageSetCodec }, perhapsOfDisk),
   flush: nothingBeside,
   plug: closed({ on: yesNo }),
+  dump: closed({ pages: pageSetCodec }),
+  rebuild: closed({ pages: pageSetCodec }),
   pause: nothingBeside,
   sendContext: nothingBeside,
   redirect: nothingBeside,

@@ -22,6 +22,8 @@ export type HostConfig = {
   readonly suspend?: number
   readonly resume?: number
   readonly sync?: number
+  readonly dumpRate?: number
+  readonly rebuildRate?: number
 }
 
 /** A link in a configuration: bytes per second, nanoseconds, bytes. See lib/network/link. */
@@ -63,7 +65,9 @@ const hostConfig = closed(
     senderCores: positive,
     suspend: durationText,
     resume: durationText,
-    sync: durationText
+    sync: durationText,
+    dumpRate: positiveRateText,
+    rebuildRate: positiveRateText
   }
 )
 

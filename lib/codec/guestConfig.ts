@@ -1,8 +1,9 @@
 import * as t from 'io-ts'
 import type { GuestKind } from '../guest/guest'
 import { closed } from './closed'
+import { type DeviceConfig, deviceConfig } from './deviceConfig'
 import { type DiskConfig, diskConfig } from './diskConfig'
-import { fraction, nonNegative, nonNegativeInteger, positiveInteger } from './quantities'
+import { fraction, nonNegative, nonNegativeInteger, positive, positiveInteger } from './quantities'
 import { durationText, positiveDurationText, sizeText } from './quantityText'
 import { tagged } from './tagged'
 import { oneOf, text } from './text'
@@ -35,6 +36,9 @@ export type BalloonConfig =
  */
 export type ClassesConfig = { readonly zero?: number; readonly free?: number; readonly cache?: number; readonly nonPageable?: number }
 
+/** Huge pages of this size behind a guest's memory at the target; `split`: into small ones, at this cost each. */
+export type HugePagesConfig = { readonly size: number; readonly split?: number }
+
 /** A guest in a configuration: sizes in bytes, and whatever is left out takes the default of its kind (lib/guest/guest). */
 export type GuestConfig = ClassesConfig & {
   readonly kind?: GuestKind
@@ -45,6 +49,9 @@ export type GuestConfig = ClassesConfig & {
   readonly workload: WorkloadConfig
   readonly balloon?: BalloonConfig
   readonly disk?: DiskConfig
+  readonly devices?: readonly DeviceConfig[]
+  readonly hugePages?: HugePagesConfig
+  readonly compressionRatio?: number
   readonly dependencies?: readonly {
     readonly kind: 'file' | 'communicator' | 'shared' | 'kernel'
     readonly name: string
@@ -88,6 +95,9 @@ export const guestConfig: t.Type<GuestConfig, unknown> = closed(
     nonPageable: sizeText,
     balloon: balloonConfig,
     disk: diskConfig,
+    devices: t.readonlyArray(deviceConfig, 'a list of devices'),
+    hugePages: closed({ size: sizeText }, { split: durationText }),
+    compressionRatio: positive,
     dependencies: t.readonlyArray(dependencyConfig, 'a list of dependencies')
   }
 )

@@ -33,6 +33,12 @@ export interface HostCosts {
    */
   readonly syncNs: number
   /**
+   * Bytes per second at which a source writes a guest's state into a file, and at which a target makes a guest of it again, disk and page tables included. Default undefined: in no
+   * time. No figure of ours; a disk's rate bounds both.
+   */
+  readonly dumpBytesPerSecond: number | undefined
+  readonly rebuildBytesPerSecond: number | undefined
+  /**
    * Nanoseconds of a sender for each page that it looks at to send (is it zero?), and for each page with content that it sends besides. Default 0: the link decides. A sender
    * does this while earlier bytes leave, so that a lane carries what the slower of the two lets through.
    */
@@ -65,6 +71,8 @@ export const idealHost: HostCosts = {
   suspendNs: 0,
   resumeNs: 0,
   syncNs: 0,
+  dumpBytesPerSecond: undefined,
+  rebuildBytesPerSecond: undefined,
   scanPageNs: 0,
   sendPageNs: 0,
   freshPageNs: 0,
@@ -85,6 +93,9 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   for (const name of ['scanPageNs', 'sendPageNs', 'freshPageNs', 'crowding', 'receivePageNs', 'firstTouchNs'] as const)
     if (!(all[name] >= 0 && all[name] < Number.POSITIVE_INFINITY))
       throw new RangeError(`hostCosts: ${name} must be at least 0 and finite (got ${all[name]})`)
+  for (const name of ['dumpBytesPerSecond', 'rebuildBytesPerSecond'] as const)
+    if (all[name] !== undefined && !(all[name] > 0 && all[name] < Number.POSITIVE_INFINITY))
+      throw new RangeError(`hostCosts: ${name} must be positive and finite (got ${all[name]})`)
   const { hugePagePages, cores, senderCores } = all
   if (!(hugePagePages >= 1 && hugePagePages <= 2 ** 30 && (hugePagePages & -hugePagePages) === hugePagePages))
     throw new RangeError(`hostCosts: hugePagePages must be a power of two from 1 to 2^30 (got ${hugePagePages})`)

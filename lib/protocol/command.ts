@@ -48,6 +48,7 @@ export type Pages = PageSet | PageSequence
  *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead. With `channels`, the lane's pages are spread over so many
  *   connections: what leaves on one may arrive ahead of what left on another before it, unless a `flush` stands between them. With `compression` pages take fewer bytes, at the rate of those who compress them.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
+ * - `dump`: the source writes pages into a file; `rebuild`: the target makes them memory again, out of the files that have arrived.
  * - `plug`: the devices that cannot move are taken from the running guest (`on: false`), or given back to it.
  * - `pause`, `sendContext`, `redirect` (network to the target), `commit` (ownership passes), `resume`, `release` (the source drops the guest): stages 3 to 5.
  *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
@@ -81,6 +82,7 @@ export type Order =
   | { readonly type: 'discard'; readonly pages: PageSet; readonly of?: Of }
   | { readonly type: 'flush' }
   | { readonly type: 'plug'; readonly on: boolean }
+  | { readonly type: 'dump' | 'rebuild'; readonly pages: PageSet }
   | { readonly type: 'pause' }
   | { readonly type: 'sendContext' }
   | { readonly type: 'redirect' }

@@ -88,6 +88,8 @@ export type AnswerKind = ImageAnswerKind & {
   discard: 'done'
   flush: 'done'
   plug: 'done'
+  dump: 'done'
+  rebuild: 'done'
   pause: 'suspended'
   sendContext: 'done'
   redirect: 'redirected'

@@ -39,6 +39,10 @@ export const orderInWords = (order: Order): string => {
       return `drop ${pagesInWords(order.pages, 6, order.of)}`
     case 'flush':
       return 'has all arrived?'
+    case 'dump':
+      return `write ${pagesInWords(order.pages)} into a file`
+    case 'rebuild':
+      return `make memory of ${pagesInWords(order.pages)} out of files`
     case 'plug':
       return order.on ? 'plug the devices in again' : 'unplug the devices that cannot move'
     case 'pause':
@@ -176,6 +180,8 @@ const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
   sendContext: 'context sent',
   discard: 'dropped',
   plug: 'so it is plugged',
+  dump: 'written',
+  rebuild: 'made',
   throttle: 'so it runs',
   wake: 'time is up',
   abandon: 'dropped all'

@@ -42,8 +42,21 @@ export type Conduct = {
  * What an errand waits for. `out`: its message arrives at the target. `back`: the answer arrives. `suspend`: the guest has stopped. `activate`: the order to resume
  * is at the target and obeyed. `restart`: the guest goes on at the source. `redirect`: the network delivers at the target. `synced`: the log has been read.
  * `timer`: a time has passed. `save`: the source has read out the state of the devices. `plug`: the devices are plugged or unplugged.
+ * `dump`: a file has been written. `rebuild`: the order is at the target and obeyed.
  */
-export type Leg = 'out' | 'back' | 'suspend' | 'activate' | 'restart' | 'redirect' | 'synced' | 'timer' | 'save' | 'plug'
+export type Leg =
+  | 'out'
+  | 'back'
+  | 'suspend'
+  | 'activate'
+  | 'restart'
+  | 'redirect'
+  | 'synced'
+  | 'timer'
+  | 'save'
+  | 'plug'
+  | 'dump'
+  | 'rebuild'
 
 /** An order on its way: what it waits for, and what must not fail meanwhile. Plain data; `answer` is what the back leg brings. */
 export type Errand = {
@@ -158,6 +171,10 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       return undefined
     case 'pause':
       return { to, order, leg: 'suspend', needs: atSource }
+    case 'dump':
+      return { to, order, leg: 'dump', needs: atSource, answer: done }
+    case 'rebuild':
+      return { to, order, leg: 'rebuild', needs: overLink }
     case 'plug':
       return { to, order, leg: 'plug', needs: c.hosts.atTarget ? ['target'] : atSource }
     case 'sendContext':
@@ -212,6 +229,7 @@ export const happen = (c: Conduct, errand: Errand, port: ConductPort): Errand | 
   else if (leg === 'restart') start(c, to, 'source', port)
   else if (leg === 'save') save(c, to, port)
   else if (leg === 'plug') plug(c, errand, port)
+  else if (leg === 'rebuild') return { to, order, leg: 'back', needs: overLink, answer: done }
   else if (errand.answer!.type === 'synced') port.tellAll(errand.answer as Fact)
   else {
     const answer = errand.answer as Answer
@@ -381,6 +399,7 @@ const needsTarget: ReadonlySet<Order['type']> = new Set([
   'discard',
   'flush',
   'sendContext',
+  'rebuild',
   'inquire',
   'commit',
   'resume'
@@ -442,7 +461,7 @@ const nonsense = (order: Order, { pages, exact, coder }: Hosts): string | undefi
       return 'a page is written in one way: encoded, or compressed'
     if (encoding === 'delta' && exact === undefined) return 'deltas need a world that keeps versions or bytes of pages (got marks)'
   }
-  const named = order.type === 'send' || order.type === 'discard' ? order.pages : order.type === 'resume' ? order.missing : undefined
+  const named = 'pages' in order && !imageOrders.has(order.type) ? order.pages : order.type === 'resume' ? order.missing : undefined
   if (named === undefined) return undefined
   if (named.type === 'PageSet')
     return named.size === pages ? undefined : `pages must be of the guest's ${pages} (got a set of ${named.size})`

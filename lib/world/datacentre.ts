@@ -336,14 +336,26 @@ const diskInData = ({ blocks, blockBytes, storage, workload, needed, readBytesPe
 })
 
 /** Senders and receivers that cost nothing are not spoken of. */
-const described = ({ scanPageNs, sendPageNs, freshPageNs, crowding, receivePageNs, firstTouchNs, ...costs }: HostCosts): Data => ({
+const described = ({
+  scanPageNs,
+  sendPageNs,
+  freshPageNs,
+  crowding,
+  receivePageNs,
+  dumpBytesPerSecond,
+  rebuildBytesPerSecond,
+  firstTouchNs,
+  ...costs
+}: HostCosts): Data => ({
   ...costs,
   ...(scanPageNs === 0 ? {} : { scanPageNs }),
   ...(sendPageNs === 0 ? {} : { sendPageNs }),
   ...(freshPageNs === 0 ? {} : { freshPageNs }),
   ...(crowding === 0 ? {} : { crowding }),
   ...(receivePageNs === 0 ? {} : { receivePageNs }),
-  ...(firstTouchNs === 0 ? {} : { firstTouchNs })
+  ...(firstTouchNs === 0 ? {} : { firstTouchNs }),
+  ...(dumpBytesPerSecond === undefined ? {} : { dumpBytesPerSecond }),
+  ...(rebuildBytesPerSecond === undefined ? {} : { rebuildBytesPerSecond })
 })
 
 const partsOf = ({ log, coding, backing, usedTarget }: Engine): Data => ({

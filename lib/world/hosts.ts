@@ -20,6 +20,7 @@ export {
   apply,
   choose,
   classesOf,
+  contentOf,
   deviceMaps,
   deviceWrites,
   encode,

@@ -109,6 +109,10 @@ export const isZero = (h: Hosts, page: number): boolean => {
   return version > 0 && version % clears === 0
 }
 
+/** How many of some pages are not zero. */
+export const contentOf = (h: Hosts, pages: PageSet): number =>
+  h.zero.count === 0 ? pages.count : pageSet.difference(pages, pageSet.difference(bitmap.snapshot(h.zero), bitmap.snapshot(h.marks))).count
+
 /** Whether the sender leaves a page out. */
 export const isLeftOut = (h: Hosts, page: number, unless: Unless | undefined): boolean =>
   unless === 'dirtied' ? bitmap.test(h.marks, page) : unless === 'sent' && !bitmap.test(h.owed, page)

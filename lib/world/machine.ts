@@ -2,11 +2,11 @@ import type { Subscription } from 'rxjs'
 import { blocksAsPages, costsOfBlocks } from '../guest/blocksAsPages'
 import { settle } from '../guest/dependency'
 import { type Device, deviceState } from '../guest/device'
-import type { Address, Command, Where } from '../protocol/command'
+import type { Address, Command, Order, Where } from '../protocol/command'
 import type { Time } from '../time/time'
 import type { ConductPort, Errand, Part } from './conduct'
 import * as conducts from './conduct'
-import { hosts as hostsOf, stateful, toPlug } from './hosts'
+import { contentOf, hosts as hostsOf, stateful, toPlug } from './hosts'
 import type { MachineOptions } from './machineOptions'
 import { outgoing } from './outgoing'
 import { pendingAnswers } from './pendingAnswers'
@@ -130,10 +130,20 @@ export const machine = (options: MachineOptions): Machine => {
         return order.type === 'wake' ? order.afterNs : 0
       case 'save':
         return deviceState(stateful(hosts)).saveNs
+      case 'dump':
+        return fileNs(order, costs.source.dumpBytesPerSecond)
+      case 'rebuild':
+        return out() + fileNs(order, costs.target.rebuildBytesPerSecond)
       case 'plug':
         return order.type === 'plug' ? plugNs(toPlug(hosts, order.on), order.on) : 0
     }
   }
+
+  /** How long it takes to write pages into a file, or to make memory of them: zero pages are not in it. */
+  const fileNs = (order: Order, bytesPerSecond: number | undefined): Time =>
+    bytesPerSecond === undefined || (order.type !== 'dump' && order.type !== 'rebuild')
+      ? 0
+      : Math.ceil((contentOf(hosts, order.pages) * guest.pageBytes * 1e9) / bytesPerSecond)
 
   /** Gives an errand its time; what takes none and only tells is told at once. */
   const under = (errand: Errand | undefined): void => {

@@ -118,5 +118,7 @@ const hostOf = (host: HostConfig = {}): Partial<HostCosts> => ({
   ...(host.senderCores !== undefined && { senderCores: host.senderCores }),
   ...(host.suspend !== undefined && { suspendNs: host.suspend }),
   ...(host.resume !== undefined && { resumeNs: host.resume }),
-  ...(host.sync !== undefined && { syncNs: host.sync })
+  ...(host.sync !== undefined && { syncNs: host.sync }),
+  ...(host.dumpRate !== undefined && { dumpBytesPerSecond: host.dumpRate }),
+  ...(host.rebuildRate !== undefined && { rebuildBytesPerSecond: host.rebuildRate })
 })

@@ -17,6 +17,8 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
   switch (technique.type) {
     case 'stop-and-copy':
       return {}
+    case 'dump-and-restore':
+      return technique.preDump === undefined ? {} : { rules: { until: roundsAtMost(1), ...pushOf({ until: technique.preDump }) } }
     case 'pre-copy':
       return { rules: { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), ...pushOf(technique) } }
     case 'post-copy':

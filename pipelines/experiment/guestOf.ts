@@ -1,6 +1,9 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
+import type { DeviceConfig } from '../../lib/codec/deviceConfig'
 import type { BalloonConfig, GuestConfig, PolicyConfig, WorkloadConfig } from '../../lib/codec/guestConfig'
 import type { Dependency, Policy } from '../../lib/guest/dependency'
+import type { DeviceOptions } from '../../lib/guest/device'
+import { devicePresets } from '../../lib/guest/devicePresets'
 import { container, type Guest, type GuestOptions, process, thread, vm } from '../../lib/guest/guest'
 import type { PageTrace } from '../../lib/guest/pageTrace'
 import type { Workload } from '../../lib/guest/workload'
@@ -48,15 +51,39 @@ export const guestOf = (config: GuestConfig, path: string): Either<InputError, G
 
 const kinds = { thread, process, container, vm } as const
 
-const optionsOf = ({ name, memory, context, dependencies, balloon }: GuestConfig, pageBytes: number, workload: Workload): GuestOptions => ({
+const optionsOf = (
+  { name, memory, context, dependencies, balloon, devices, hugePages, compressionRatio }: GuestConfig,
+  pageBytes: number,
+  workload: Workload
+): GuestOptions => ({
   name,
   memoryBytes: memory,
   pageBytes,
   contextBytes: context,
   workload,
+  compressionRatio,
+  devices: devices?.map(deviceOf),
+  ...(hugePages !== undefined && {
+    hugePages: { pages: hugePages.size / pageBytes, ...(hugePages.split !== undefined && { splitNs: hugePages.split }) }
+  }),
   ...(balloon !== undefined && { balloon: balloonOf(balloon) }),
   dependencies: dependencies?.map(({ kind, name, policy }): Dependency => ({ kind, name, policy: policyOf(policy) }))
 })
+
+const deviceOf = ({ preset, name, state, save, load, unplug, plug, dma, ...others }: DeviceConfig): DeviceOptions => {
+  const { interval, ...where } = dma ?? {}
+  return {
+    ...(preset === undefined ? {} : devicePresets[preset]),
+    ...others,
+    name: name ?? preset ?? '',
+    ...(state !== undefined && { stateBytes: state }),
+    ...(save !== undefined && { saveNs: save }),
+    ...(load !== undefined && { loadNs: load }),
+    ...(unplug !== undefined && { unplugNs: unplug }),
+    ...(plug !== undefined && { plugNs: plug }),
+    ...(dma !== undefined && interval !== undefined && { dma: { ...where, pages: dma.pages, intervalNs: interval } })
+  }
+}
 
 const balloonOf = (config: BalloonConfig): SelfBallooningOptions => {
   if (config === true) return {}

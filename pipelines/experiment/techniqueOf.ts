@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function'
 import type { DiskRulesConfig } from '../../lib/codec/diskConfig'
 import type { PacingConfig, PrepagingConfig, SkipRuleConfig, StopRuleConfig, ThrottleConfig } from '../../lib/codec/ruleConfig'
-import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import type { CompressionConfig, TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import type { PageSequence } from '../../lib/memory/pageSequence'
 import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
@@ -13,7 +13,10 @@ import type { PushRules } from '../../lib/migration/push'
 import * as skip from '../../lib/migration/skipRule'
 import * as stop from '../../lib/migration/stopRule'
 import * as throttle from '../../lib/migration/throttle'
+import { unplugging } from '../../lib/migration/unplugging'
+import type { Compression } from '../../lib/protocol/compression'
 import type { Pipeline } from '../../lib/protocol/pipeline'
+import { dumpAndRestore } from '../dumpAndRestore'
 import { hybrid } from '../hybrid'
 import { postcopy } from '../postcopy'
 import { precopy } from '../precopy'
@@ -23,20 +26,38 @@ import { stopAndCopy } from '../stopAndCopy'
 export type Known = { readonly recentlyUsed: () => PageSequence }
 
 /** The pipeline that a configuration describes. Errors: the bricks' `RangeError`s, each naming its function, rule and value. */
-export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline => {
-  const { level } = config
-  const disk = config.disk && diskRulesOf(config.disk)
+export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline =>
+  config.unplug === true ? unplugging(withDevices(config, known)) : withDevices(config, known)
+
+const withDevices = (config: TechniqueConfig, known: Known): Pipeline => {
+  const of = {
+    level: config.level,
+    disk: config.disk && diskRulesOf(config.disk),
+    ...(config.compression && { compression: compressionOf(config.compression) })
+  }
   switch (config.type) {
     case 'stop-and-copy':
-      return stopAndCopy({ level, disk })
+      return stopAndCopy(of)
     case 'pre-copy':
-      return precopy({ level, disk, ...pushOf(config) })
+      return precopy({ ...of, ...pushOf(config) })
     case 'post-copy':
-      return postcopy({ level, disk, ...pullOf(config, known) })
+      return postcopy({ ...of, ...pullOf(config, known) })
     case 'hybrid':
-      return hybrid({ level, disk, ...pushOf(config), ...pullOf(config, known) })
+      return hybrid({ ...of, ...pushOf(config), ...pullOf(config, known) })
+    case 'dump-and-restore':
+      return dumpAndRestore({
+        ...of,
+        ...(config.disk && { fileSystem: diskRulesOf(config.disk) }),
+        ...(config.preDump && { preDump: stopRuleOf(config.preDump) })
+      })
   }
 }
+
+const compressionOf = ({ rate, decompressionRate, ...of }: CompressionConfig): Compression => ({
+  ...of,
+  bytesPerSecond: rate,
+  ...(decompressionRate !== undefined && { decompressionBytesPerSecond: decompressionRate })
+})
 
 type Pushing = Extract<TechniqueConfig, { readonly type: 'pre-copy' }>
 type Pulling = Extract<TechniqueConfig, { readonly type: 'post-copy' }>

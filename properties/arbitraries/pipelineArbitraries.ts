@@ -1,13 +1,14 @@
 import * as fc from 'fast-check'
 import { hops } from '../../lib/migration/hops'
 import { retried } from '../../lib/migration/retried'
+import { dumpAndRestore } from '../../pipelines/dumpAndRestore'
 import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
 import type { NamedPipeline } from '../namedPipeline'
-import { channels, pullRules, pushRules, recoveries } from './ruleArbitraries'
+import { channels, pullRules, pushRules, recoveries, stopRules } from './ruleArbitraries'
 
 const levels = fc.constantFrom('hypervisor' as const, 'guestOs' as const)
 
@@ -56,7 +57,23 @@ export const tlms: fc.Arbitrary<NamedPipeline> = fc
     pipeline: tlm({ ...rules, recovery: recovery.rule })
   }))
 
-const attempts: fc.Arbitrary<NamedPipeline> = fc.oneof(stopAndCopies, precopies, postcopies, demandPostcopies, hybrids, tlms)
+/** Dump and restore, with and without dumps ahead of the last. */
+export const dumpsAndRestores: fc.Arbitrary<NamedPipeline> = fc
+  .record({ level: levels, preDump: fc.option(stopRules, { nil: undefined }), recovery: recoveries })
+  .map(({ level, preDump, recovery }) => ({
+    name: `dumpAndRestore(level ${level}, ${preDump === undefined ? 'one dump' : `dumps until ${preDump.name}`}, ${recovery.name})`,
+    pipeline: dumpAndRestore({ level, preDump: preDump?.rule, recovery: recovery.rule })
+  }))
+
+const attempts: fc.Arbitrary<NamedPipeline> = fc.oneof(
+  stopAndCopies,
+  precopies,
+  postcopies,
+  demandPostcopies,
+  hybrids,
+  tlms,
+  dumpsAndRestores
+)
 
 /** Any shipped pipeline, tried up to twice again when it is aborted. */
 export const retriedPipelines: fc.Arbitrary<NamedPipeline> = fc

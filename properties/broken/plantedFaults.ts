@@ -29,6 +29,7 @@ import { precopyPausingAfterLastSend } from './precopyPausingAfterLastSend'
 import { precopySelectingBeforeTracking } from './precopySelectingBeforeTracking'
 import { bubblingOsr2009, bubblingVee2009 } from './publishedBubbling'
 import { publishedPull } from './publishedPull'
+import { rebuildingNothing, rebuildingTooSoon } from './rebuildingTooSoon'
 import { releaseBeforeResume } from './releaseBeforeResume'
 import { releaseWithoutBarrier } from './releaseWithoutBarrier'
 import { remembering } from './remembering'
@@ -96,6 +97,8 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'neverEnding', invariant: 'neverStuck', pipeline: neverEnding },
   { name: 'loadingTooSoon', invariant: 'devicesMoved', pipeline: stopAndCopy(), wrap: loadingTooSoon },
   { name: 'loadingNothing', invariant: 'devicesMoved', pipeline: precopy(), wrap: loadingNothing },
+  { name: 'rebuildingTooSoon', invariant: 'rebuiltFromFiles', pipeline: rebuildingTooSoon },
+  { name: 'rebuildingNothing', invariant: 'rebuiltFromFiles', pipeline: rebuildingNothing },
   { name: 'endingWithoutRelease', invariant: 'stagesKept', pipeline: endingWithoutRelease },
   { name: 'remembering', invariant: 'sameSeedSameJournal', pipeline: remembering() }
 ]

@@ -469,6 +469,8 @@ const leavesHosts: ReadonlySet<Order['type']> = new Set([
   'preselect',
   'reserve',
   'select',
+  'dump',
+  'rebuild',
   'discard',
   'flush',
   'pause',

@@ -17,6 +17,7 @@ import { neverStuck } from './neverStuck'
 import { noPageLost } from './noPageLost'
 import { onePrimary } from './onePrimary'
 import { outcomeHolds } from './outcomeHolds'
+import { rebuiltFromFiles } from './rebuiltFromFiles'
 import { sentOnce } from './sentOnce'
 import { stagesKept } from './stagesKept'
 
@@ -44,5 +45,6 @@ export const invariants: readonly Invariant[] = [
   ends,
   outcomeHolds,
   neverStuck,
+  rebuiltFromFiles,
   stagesKept
 ]

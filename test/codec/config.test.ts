@@ -71,7 +71,7 @@ describe('config', () => {
     [
       'an unknown technique',
       { ...small, techniques: [{ type: 'precopy' }] },
-      'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", got "precopy"'
+      'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", "dump-and-restore", got "precopy"'
     ],
     [
       'a balloon that is no balloon',
@@ -92,7 +92,7 @@ describe('config', () => {
     [
       'a field of another technique',
       { ...small, techniques: [{ type: 'stop-and-copy', until: { type: 'notShrinking' } }] },
-      'techniques[0].until: expected no such field (the fields are name, level, disk), got {"type":"notShrinking"}'
+      'techniques[0].until: expected no such field (the fields are name, level, compression, unplug, disk), got {"type":"notShrinking"}'
     ],
     [
       'a rule inside rules',

@@ -87,6 +87,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
   fc.record({ type: fc.constant('track' as const), on: fc.boolean(), of: disk }, { requiredKeys: ['type', 'on'] }),
   fc.record({ type: fc.constant('sync' as const), of: disk }),
   fc.record({ type: fc.constant('plug' as const), on: fc.boolean() }),
+  fc.record({ type: fc.constantFrom('dump' as const, 'rebuild' as const), pages: pageSets }),
   fc.record(
     {
       type: fc.constant('send' as const),

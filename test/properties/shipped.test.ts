@@ -1,20 +1,28 @@
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
-import { demandPostcopies, hybrids, postcopies, precopies, stopAndCopies } from '../../properties/arbitraries/pipelineArbitraries'
+import {
+  demandPostcopies,
+  dumpsAndRestores,
+  hybrids,
+  postcopies,
+  precopies,
+  stopAndCopies
+} from '../../properties/arbitraries/pipelineArbitraries'
 import { check } from '../../properties/check'
 import { explain } from '../../properties/explain'
 
 const RUNS = Number(process.env.RUNS ?? 400)
 const SEED = Number(process.env.SEED ?? 1)
 
-const swarm = { stopAndCopies, precopies, postcopies, demandPostcopies, hybrids }
+const swarm = { stopAndCopies, precopies, postcopies, demandPostcopies, hybrids, dumpsAndRestores }
 
 const happensIn: Readonly<Record<keyof typeof swarm, readonly string[]>> = {
   stopAndCopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'exits'],
   precopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'skips', 'dirties', 'doesNotConverge'],
   postcopies: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'recovers'],
   demandPostcopies: ['completes', 'aborts', 'isLost', 'isLimited', 'faults', 'exits'],
-  hybrids: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'dirties', 'doesNotConverge', 'recovers']
+  hybrids: ['completes', 'aborts', 'isUndecided', 'isLost', 'faults', 'skips', 'dirties', 'doesNotConverge', 'recovers'],
+  dumpsAndRestores: ['completes', 'aborts', 'isUndecided', 'dirties']
 }
 
 describe('shipped pipelines', () => {

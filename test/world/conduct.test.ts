@@ -87,6 +87,8 @@ const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type']>, Orde
   discard: { type: 'discard', pages: all },
   flush: { type: 'flush' },
   plug: { type: 'plug', on: false },
+  dump: { type: 'dump', pages: all },
+  rebuild: { type: 'rebuild', pages: all },
   pause: { type: 'pause' },
   sendContext: { type: 'sendContext' },
   redirect: { type: 'redirect' },
@@ -121,6 +123,7 @@ const overLink: readonly Order['type'][] = [
   'discard',
   'flush',
   'sendContext',
+  'rebuild',
   'commit',
   'resume',
   'inquire'
