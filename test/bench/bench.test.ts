@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchMonitors } from './monitors'
 import { benchPostcopy } from './postcopy'
@@ -17,7 +18,8 @@ describe('benches at smoke size', () => {
     benchChecking,
     benchMonitors,
     benchExploring,
-    benchTimeBounded
+    benchTimeBounded,
+    benchCoordinating
   ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })

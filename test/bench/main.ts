@@ -1,5 +1,6 @@
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchForecast } from './forecast'
 import { benchMonitors } from './monitors'
@@ -18,7 +19,8 @@ const benches = {
   monitors: benchMonitors,
   exploring: benchExploring,
   forecast: benchForecast,
-  timebounded: benchTimeBounded
+  timebounded: benchTimeBounded,
+  coordinating: benchCoordinating
 }
 const asked = process.argv.slice(2)
 for (const name of asked)
