@@ -2,11 +2,12 @@ import { type Either, left } from 'fp-ts/lib/Either'
 import * as t from 'io-ts'
 import type { Seed } from '../random/random'
 import type { DatacentreOptions } from '../world/datacentre'
+import type { Way } from '../world/stalls'
 import { closed } from './closed'
 import { decode, type Problem } from './decode'
 import { seedCodec } from './entryCodec'
 import { type GuestConfig, guestConfig } from './guestConfig'
-import { positive, positiveInteger } from './quantities'
+import { nonNegative, positive, positiveInteger } from './quantities'
 import { durationText, positiveDurationText, positiveRateText, rateText, sizeText } from './quantityText'
 import { refined } from './refined'
 import { type TechniqueConfig, techniqueConfig } from './techniqueConfig'
@@ -22,6 +23,11 @@ export type HostConfig = {
   readonly suspend?: number
   readonly resume?: number
   readonly sync?: number
+  readonly scanPage?: number
+  readonly sendPage?: number
+  readonly freshPage?: number
+  readonly crowding?: number
+  readonly receivePage?: number
   readonly dumpRate?: number
   readonly rebuildRate?: number
 }
@@ -48,7 +54,13 @@ export type Config = {
   readonly targetMemory?: number
   readonly redirect?: number
   readonly fidelity?: DatacentreOptions['fidelity']
-  readonly faults?: readonly { readonly at: number; readonly what: 'link' | 'source' | 'target'; readonly reason?: string }[]
+  readonly faults?: readonly {
+    readonly at: number
+    readonly what: 'link' | 'source' | 'target'
+    readonly until?: number
+    readonly reason?: string
+  }[]
+  readonly stalls?: readonly { readonly from: number; readonly until: number; readonly lane?: string; readonly way?: Way }[]
   readonly progressEvery?: number
   readonly startAt?: number
   readonly limit?: number
@@ -66,6 +78,11 @@ const hostConfig = closed(
     suspend: durationText,
     resume: durationText,
     sync: durationText,
+    scanPage: durationText,
+    sendPage: durationText,
+    freshPage: durationText,
+    crowding: nonNegative,
+    receivePage: durationText,
     dumpRate: positiveRateText,
     rebuildRate: positiveRateText
   }
@@ -96,7 +113,14 @@ export const configCodec: t.Type<Config, unknown> = closed(
     targetMemory: sizeText,
     redirect: durationText,
     fidelity: oneOf('marks', 'versions', 'bytes'),
-    faults: t.readonlyArray(closed({ at: durationText, what: oneOf('link', 'source', 'target') }, { reason: text }), 'a list of faults'),
+    faults: t.readonlyArray(
+      closed({ at: durationText, what: oneOf('link', 'source', 'target') }, { until: durationText, reason: text }),
+      'a list of faults'
+    ),
+    stalls: t.readonlyArray(
+      closed({ from: durationText, until: durationText }, { lane: text, way: oneOf('leaving', 'arriving', 'back') }),
+      'a list of stalls'
+    ),
     progressEvery: durationText,
     startAt: durationText,
     limit: positiveDurationText,

@@ -4,7 +4,7 @@ import { closed } from './closed'
 import { type DeviceConfig, deviceConfig } from './deviceConfig'
 import { type DiskConfig, diskConfig } from './diskConfig'
 import { fraction, nonNegative, nonNegativeInteger, positive, positiveInteger } from './quantities'
-import { durationText, positiveDurationText, sizeText } from './quantityText'
+import { durationText, positiveDurationText, rateText, sizeText } from './quantityText'
 import { tagged } from './tagged'
 import { oneOf, text } from './text'
 import { type WorkloadConfig, workloadConfig } from './workloadConfig'
@@ -39,7 +39,7 @@ export type ClassesConfig = { readonly zero?: number; readonly free?: number; re
 /** Huge pages of this size behind a guest's memory at the target; `split`: into small ones, at this cost each. */
 export type HugePagesConfig = { readonly size: number; readonly split?: number }
 
-/** A guest in a configuration: sizes in bytes, and whatever is left out takes the default of its kind (lib/guest/guest). */
+/** A guest in a configuration: sizes in bytes, `network` in bytes per second, and whatever is left out takes the default of its kind (lib/guest/guest). */
 export type GuestConfig = ClassesConfig & {
   readonly kind?: GuestKind
   readonly name?: string
@@ -52,6 +52,8 @@ export type GuestConfig = ClassesConfig & {
   readonly devices?: readonly DeviceConfig[]
   readonly hugePages?: HugePagesConfig
   readonly compressionRatio?: number
+  readonly clears?: number
+  readonly network?: number
   readonly dependencies?: readonly {
     readonly kind: 'file' | 'communicator' | 'shared' | 'kernel'
     readonly name: string
@@ -98,6 +100,8 @@ export const guestConfig: t.Type<GuestConfig, unknown> = closed(
     devices: t.readonlyArray(deviceConfig, 'a list of devices'),
     hugePages: closed({ size: sizeText }, { split: durationText }),
     compressionRatio: positive,
+    clears: positiveInteger,
+    network: rateText,
     dependencies: t.readonlyArray(dependencyConfig, 'a list of dependencies')
   }
 )

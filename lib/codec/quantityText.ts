@@ -46,6 +46,19 @@ export const positiveRateText = aboveZero(
   rateText
 )
 
+/** The same, or `null` where there is to be none. */
+export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> =>
+  new t.Type<A | null, unknown>(
+    `${codec.name}, or null`,
+    (u): u is A | null => u === null || codec.is(u),
+    (u, context) => {
+      if (u === null) return t.success(null)
+      const read = codec.decode(u)
+      return isRight(read) ? read : t.failure(u, context)
+    },
+    (value) => (value === null ? null : codec.encode(value))
+  )
+
 function aboveZero(name: string, codec: t.Type<number, unknown>): t.Type<number, unknown> {
   const is = (u: unknown): u is number => codec.is(u) && u > 0
   return new t.Type<number, unknown>(

@@ -1,4 +1,6 @@
 import * as t from 'io-ts'
+import type { NpbName } from '../guest/npbArrays'
+import type { RegimeName } from '../guest/regimes'
 import { closed } from './closed'
 import { fraction, nonNegative, nonNegativeInteger, positive, positiveInteger } from './quantities'
 import { durationText } from './quantityText'
@@ -35,7 +37,16 @@ export type WorkloadConfig =
       readonly atEnd?: 'exit' | 'repeat'
       readonly from?: number
     }
+  | { readonly type: 'npb'; readonly benchmark: NpbName; readonly scale?: number; readonly beginAt?: number }
+  | { readonly type: 'regime'; readonly regime: RegimeName; readonly pages?: number; readonly vcpus?: number }
   | { readonly type: 'phased'; readonly phases: readonly { readonly for: number; readonly workload: WorkloadConfig }[] }
+
+const regimeNames: readonly RegimeName[] = [
+  'veryHighUpdateLowLocality',
+  'highUpdateLowLocality',
+  'highUpdateHighLocality',
+  'mediumUpdateLowLocality'
+]
 
 const region = { pages: positiveInteger, from: nonNegativeInteger, vcpus: positiveInteger }
 const synthetic = { ...region, readsPerSecond: nonNegative }
@@ -51,6 +62,8 @@ export const workloadConfig: t.Type<WorkloadConfig, unknown> = t.recursion('a wo
     zipf: closed(writes, { ...synthetic, exponent: positive }),
     asFastAsPossible: closed({}, { ...region, order: oneOf('sweep', 'uniform'), timePerPage: durationText }),
     recorded: closed({ trace: text }, { instructionsPerSecond: positive, atEnd: oneOf('exit', 'repeat'), from: nonNegativeInteger }),
+    npb: closed({ benchmark: oneOf('MG', 'IS', 'SP', 'BT') }, { scale: fraction, beginAt: durationText }),
+    regime: closed({ regime: oneOf(...regimeNames) }, { pages: positiveInteger, vcpus: positiveInteger }),
     phased: closed({ phases: t.readonlyArray(closed({ for: durationText, workload: self }), 'a list of phases') })
   })
 )

@@ -86,7 +86,8 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     ...(left !== undefined && { pagesLeft: left })
   }
   if (stage === 'over') return { ...said, fraction: 1, remaining: { lowNs: 0, likelyNs: 0, highNs: 0 } }
-  if (left === undefined || bytesPerSecond === undefined || stage === 'broken' || guest.disk !== undefined) return said
+  if (left === undefined || bytesPerSecond === undefined || guest.disk !== undefined || stage === 'preparing' || stage === 'broken')
+    return said
   const bytesPerPage = rate.pageBytes > 0 ? rate.pageBytes / rate.pages : guest.pageBytes + HEADER_BYTES
   const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
   const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs

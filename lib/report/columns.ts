@@ -31,6 +31,11 @@ const bytes: readonly Scale[] = [
   { unit: 'kB', size: 1e3 },
   { unit: 'B', size: 1 }
 ]
+const rates: readonly Scale[] = [
+  { unit: 'MB/s', size: 1e6 },
+  { unit: 'kB/s', size: 1e3 },
+  { unit: 'B/s', size: 1 }
+]
 const percent: readonly Scale[] = [{ unit: '%', size: 0.01 }]
 const plain = (unit: string): readonly Scale[] => [{ unit, size: 1 }]
 
@@ -106,6 +111,12 @@ export const columns = (unit: TimeUnit = nanoseconds): readonly Column[] => {
       scales: plain(''),
       value: (m) => m.faults,
       meaning: 'times the guest stopped at the target because a page was missing there'
+    },
+    {
+      name: 'network',
+      scales: rates,
+      value: (m) => m.guestThroughput,
+      meaning: 'what the guest exchanged over a network of its own while it was migrated, on average (stopped and slowed it exchanges less)'
     }
   ]
 }

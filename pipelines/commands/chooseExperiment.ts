@@ -8,7 +8,7 @@ import type { InputError } from '../experiment/inputError'
 import { notAFile } from '../experiment/notAFile'
 import { contradictions } from './contradictions'
 import { downtimeLimitFrom, type ExperimentFlags, withFlags } from './flags'
-import { namedTechniques, usualExperiment } from './usualExperiment'
+import { furtherNamed, namedTechniques, usualExperiment } from './usualExperiment'
 
 /** What a command line says of an experiment: a configuration file, if any, names of techniques, and flags that go before what the file says. */
 export type Choice = {
@@ -22,7 +22,7 @@ export type Choice = {
 /** The experiment that a command line asks for, ready to run, or all that is wrong with it. */
 export const chooseExperiment = ({ file, techniques, flags, otherwise }: Choice): Either<readonly InputError[], Experiment> => {
   const names = techniques?.split(',').map((name) => name.trim())
-  const all = namedTechniques(downtimeLimitFrom(flags))
+  const all = [...namedTechniques(downtimeLimitFrom(flags)), ...furtherNamed()]
   const unknown = names?.find((name) => all.every((one) => one.name !== name))
   if (unknown !== undefined)
     return left([{ path: '--technique', expected: `one of ${all.map(({ name }) => name).join(', ')}`, got: JSON.stringify(unknown) }])

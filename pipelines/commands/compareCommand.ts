@@ -11,7 +11,7 @@ import { addExperimentFlags, type ExperimentFlags } from './flags'
 import { journalFolder } from './journalFolder'
 import { terminalProgress } from './progress'
 import { type Result, runTrials } from './runTrials'
-import { namedTechniques } from './usualExperiment'
+import { furtherNamed, namedTechniques } from './usualExperiment'
 
 type Flags = ExperimentFlags & {
   readonly technique?: string
@@ -76,7 +76,9 @@ const flagged = (command: Command): Command =>
     addExperimentFlags(
       command.option(
         '--technique <names>',
-        `one or more, with commas, in place of those of a configuration file: ${everyName().join(', ')}`
+        `one or more, with commas, in place of those of a configuration file: ${everyName().join(', ')}; and, compared only when named: ${furtherNamed()
+          .map(({ name }) => name)
+          .join(', ')}`
       )
     )
   ).option(

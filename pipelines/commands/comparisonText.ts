@@ -10,7 +10,7 @@ import { table } from '../../lib/report/table'
 import { formatTime } from '../../lib/time/time'
 import type { Result } from './runTrials'
 import { stagesText } from './stages'
-import { namedTechniques } from './usualExperiment'
+import { furtherNamed, namedTechniques } from './usualExperiment'
 
 /** How a comparison is to be written. */
 export type Form = 'text' | 'markdown' | 'csv' | 'json'
@@ -31,6 +31,7 @@ export const comparisonText = (
     '',
     ...diskText(results),
     ...best(results),
+    ...bounds(results),
     ...(drawn.length > 0 ? [chart({ quantity: 'pagesLeft', height: 4 })(drawn), ''] : []),
     ...(results.length === 1 ? [stagesText(results[0].stages), ''] : []),
     ...techniqueText(results),
@@ -103,8 +104,21 @@ const diskText = (results: readonly Result[]): readonly string[] => {
   return ['disk, apart from the memory above:', ...said, '']
 }
 
+/** What was known beforehand of techniques that are bounded. */
+const bounds = (results: readonly Result[]): readonly string[] => {
+  const bounded = results.flatMap(({ name, bound }) => (bound === undefined ? [] : [{ name, bound }]))
+  if (bounded.length === 0) return []
+  return [
+    ...bounded.map(
+      ({ name, bound: { liveNs, downNs, totalNs } }) =>
+        `${name}: bound computed beforehand, whatever the guest writes: ${formatTime(totalNs)} in all, ${formatTime(liveNs)} live and ${formatTime(downNs)} down`
+    ),
+    ''
+  ]
+}
+
 const techniqueText = (results: readonly Result[]): readonly string[] => {
-  const said = namedTechniques().filter(({ name }) => results.some((result) => result.name === name))
+  const said = [...namedTechniques(), ...furtherNamed()].filter(({ name }) => results.some((result) => result.name === name))
   if (said.length === 0) return []
   const width = Math.max(...said.map(({ name }) => name.length))
   return [...said.map(({ name, sentence }) => `${name.padEnd(width)}  ${sentence}`), '']

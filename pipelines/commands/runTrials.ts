@@ -18,6 +18,7 @@ import { type Stage, stages } from './stages'
 export type Result = Run &
   Drawn & {
     readonly technique: Trial['technique'] | undefined
+    readonly bound?: Trial['bound']
     readonly journal: string | undefined
     readonly journalBytes: number
     readonly stages: readonly Stage[]
@@ -90,10 +91,11 @@ const runTrial = async (
   }
   if (!whole) return undefined
   const { metrics, series, stages: found } = readings.done(state)
-  const { name, technique } = trial
+  const { name, technique, bound } = trial
   return {
     name,
     technique,
+    ...(bound !== undefined && { bound }),
     journal: file?.path,
     journalBytes: file?.bytes() ?? 0,
     metrics: metrics[migrationName],

@@ -4,13 +4,16 @@ import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import type { Guest } from '../../lib/guest/guest'
 import type { HostCosts } from '../../lib/guest/hostCosts'
 import type { ForecastOptions } from '../../lib/migration/forecast'
-import { link } from '../../lib/network/link'
+import { type TimeBound, timeBound } from '../../lib/migration/timeBound'
+import { usualIntervalNs } from '../../lib/migration/timeBounded'
+import { type Link, link } from '../../lib/network/link'
 import type { Data } from '../../lib/protocol/data'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import type { World } from '../../lib/protocol/world'
 import { key, type Seed, split } from '../../lib/random/random'
 import { seconds, type Time } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
+import { engines } from '../engines'
 import { forecastOptionsOf } from './forecastOptionsOf'
 import { guestOf } from './guestOf'
 import { type InputError, isInputError, refusals } from './inputError'
@@ -29,6 +32,8 @@ export type Trial = {
   readonly until: Time
   /** What is known beforehand of how long it takes. */
   readonly forecast: ForecastOptions
+  /** What it cannot take longer than, computed beforehand, where it is a technique that has such a bound. */
+  readonly bound?: TimeBound
 }
 
 /** An experiment made ready: the guest that all techniques move, and a trial for each of them. */
@@ -51,11 +56,13 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
   const world = worldOf(config, guest.right)
   if (isInputError(world)) return left([world])
   const names = config.techniques.map(nameOf)
-  const errors: InputError[] = names.flatMap((name, i) =>
-    names.indexOf(name) < i
+  const errors: InputError[] = names.flatMap((name, i) => [
+    ...(names.indexOf(name) < i
       ? [{ path: `techniques[${i}].name`, expected: 'a name that no other technique has', got: JSON.stringify(name) }]
-      : []
-  )
+      : []),
+    ...unknownEngines(config.techniques[i], `techniques[${i}]`)
+  ])
+  if (errors.length > 0) return left(errors)
   const known = {
     recentlyUsed: () => recentlyUsed(guest.right.workload, split(key(seed), migrationName), startAt)
   }
@@ -65,6 +72,7 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
       errors.push(pipeline)
       return []
     }
+    const bound = boundOf(config, technique, guest.right)
     const experiment = configCodec.encode({ ...config, techniques: [technique] }) as Data
     const described = { ...world, description: { ...(world.description as Readonly<Record<string, Data>>), experiment } }
     return [
@@ -76,26 +84,26 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
         seed,
         startAt,
         until: startAt + limit,
-        forecast: forecastOptionsOf(config, technique)
+        forecast: forecastOptionsOf(config, technique, bound),
+        ...(bound !== undefined && { bound })
       }
     ]
   })
   return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, trials })
 }
 
+/** Engines are known by name beyond the configuration's codec. */
+const unknownEngines = (technique: TechniqueConfig, path: string): readonly InputError[] => {
+  if (technique.type === 'hops') return technique.hops.flatMap((one, i) => unknownEngines(one, `${path}.hops[${i}]`))
+  if (technique.type !== 'engine' || engines.some(({ name }) => name === technique.engine)) return []
+  const expected = `one of ${engines.map(({ name }) => name).join(', ')}`
+  return [{ path: `${path}.engine`, expected, got: JSON.stringify(technique.engine) }]
+}
+
 const worldOf = (config: Config, guest: Guest): World | InputError => {
-  const { bandwidth, latency, pageHeader, zeroPage, applicationTraffic } = config.link
-  const wire = refusals('link', () =>
-    link({
-      bytesPerSecond: bandwidth,
-      latencyNs: latency,
-      headerBytes: pageHeader,
-      zeroPageBytes: zeroPage,
-      applicationBytesPerSecond: applicationTraffic
-    })
-  )
+  const wire = refusals('link', () => linkOf(config))
   if (isInputError(wire)) return wire
-  return refusals('hosts', () =>
+  const world = refusals('hosts', () =>
     datacentre({
       guests: { [migrationName]: guest },
       link: wire,
@@ -105,9 +113,45 @@ const worldOf = (config: Config, guest: Guest): World | InputError => {
       redirectNs: config.redirect,
       fidelity: config.fidelity,
       faults: config.faults,
+      stalls: config.stalls,
       progressNs: config.progressEvery
     })
   )
+  return isInputError(world) ? inItsPart(world) : world
+}
+
+/** The parts of a configuration that the world calls by the same names. */
+const inItsPart = (error: InputError): InputError => {
+  const [, part, expected] = /^datacentre: (faults|stalls): (.*)$/s.exec(error.expected) ?? []
+  return part === undefined ? error : { ...error, path: part, expected }
+}
+
+const linkOf = ({ link: of }: Config): Link => {
+  const { bandwidth, latency, pageHeader, zeroPage, applicationTraffic } = of
+  return link({
+    bytesPerSecond: bandwidth,
+    latencyNs: latency,
+    headerBytes: pageHeader,
+    zeroPageBytes: zeroPage,
+    applicationBytesPerSecond: applicationTraffic
+  })
+}
+
+/** Not where the link breaks or a lane stands still: then there is none; nor with a disk, whose time is its own. */
+const boundOf = (config: Config, technique: TechniqueConfig, guest: Guest): TimeBound | undefined => {
+  const { faults = [], stalls = [], source, target, redirect } = config
+  const isBounded = technique.type === 'tlm' && technique.retries === undefined && faults.length === 0 && stalls.length === 0
+  const wire = isBounded && guest.disk === undefined ? linkOf(config) : undefined
+  return technique.type !== 'tlm' || wire === undefined
+    ? undefined
+    : timeBound({
+        guest,
+        link: wire,
+        source: hostOf(source),
+        target: hostOf(target),
+        intervalNs: technique.interval === undefined ? usualIntervalNs : technique.interval,
+        redirectNs: redirect
+      })
 }
 
 const hostOf = (host: HostConfig = {}): Partial<HostCosts> => ({
@@ -119,6 +163,11 @@ const hostOf = (host: HostConfig = {}): Partial<HostCosts> => ({
   ...(host.suspend !== undefined && { suspendNs: host.suspend }),
   ...(host.resume !== undefined && { resumeNs: host.resume }),
   ...(host.sync !== undefined && { syncNs: host.sync }),
+  ...(host.scanPage !== undefined && { scanPageNs: host.scanPage }),
+  ...(host.sendPage !== undefined && { sendPageNs: host.sendPage }),
+  ...(host.freshPage !== undefined && { freshPageNs: host.freshPage }),
+  ...(host.crowding !== undefined && { crowding: host.crowding }),
+  ...(host.receivePage !== undefined && { receivePageNs: host.receivePage }),
   ...(host.dumpRate !== undefined && { dumpBytesPerSecond: host.dumpRate }),
   ...(host.rebuildRate !== undefined && { rebuildBytesPerSecond: host.rebuildRate })
 })

@@ -5,6 +5,7 @@ import type { Dependency, Policy } from '../../lib/guest/dependency'
 import type { DeviceOptions } from '../../lib/guest/device'
 import { devicePresets } from '../../lib/guest/devicePresets'
 import { container, type Guest, type GuestOptions, process, thread, vm } from '../../lib/guest/guest'
+import { npbPages } from '../../lib/guest/npb'
 import type { PageTrace } from '../../lib/guest/pageTrace'
 import type { Workload } from '../../lib/guest/workload'
 import type { SelfBallooningOptions } from '../../lib/memory/balloon'
@@ -13,7 +14,7 @@ import { classesOf } from './classesOf'
 import { diskOf } from './diskOf'
 import { type InputError, isInputError, refusals } from './inputError'
 import { openTraceFile } from './shippedTraces'
-import { tracesIn, workloadOf } from './workloadOf'
+import { npbOptionsOf, tracesIn, workloadOf } from './workloadOf'
 
 /** The guest that a configuration describes, its traces read from their files; or why there is none. `path` opens the path of an error. */
 export const guestOf = (config: GuestConfig, path: string): Either<InputError, Guest> => {
@@ -52,7 +53,7 @@ export const guestOf = (config: GuestConfig, path: string): Either<InputError, G
 const kinds = { thread, process, container, vm } as const
 
 const optionsOf = (
-  { name, memory, context, dependencies, balloon, devices, hugePages, compressionRatio }: GuestConfig,
+  { name, memory, context, dependencies, balloon, devices, hugePages, compressionRatio, clears, network }: GuestConfig,
   pageBytes: number,
   workload: Workload
 ): GuestOptions => ({
@@ -67,6 +68,8 @@ const optionsOf = (
     hugePages: { pages: hugePages.size / pageBytes, ...(hugePages.split !== undefined && { splitNs: hugePages.split }) }
   }),
   ...(balloon !== undefined && { balloon: balloonOf(balloon) }),
+  ...(clears !== undefined && { clears }),
+  ...(network !== undefined && { network: { bytesPerSecond: network } }),
   dependencies: dependencies?.map(({ kind, name, policy }): Dependency => ({ kind, name, policy: policyOf(policy) }))
 })
 
@@ -104,11 +107,15 @@ const policyOf = (policy: PolicyConfig): Policy => {
   }
 }
 
-/** The pages outside of every trace, where traces are all that runs; `undefined` for a synthetic guest, whose memory is taken to be in use. */
+/** The pages outside of every trace, where traces are all that runs, and of a benchmark's arrays; `undefined` for a synthetic guest, whose memory is taken to be in use. */
 const neverTouched = (config: WorkloadConfig, traces: ReadonlyMap<string, PageTrace>, pages: number): pageSet.PageSet | undefined => {
   if (config.type === 'recorded') {
     const { from = 0, trace } = config
     return pageSet.complement(pageSet.range(pages, from, from + traces.get(trace)!.header.pages))
+  }
+  if (config.type === 'npb') {
+    const { all, used } = npbPages(config.benchmark, npbOptionsOf(config))
+    return pageSet.complement(pageSet.range(pages, all - used, all))
   }
   if (config.type !== 'phased' || tracesIn(config, '').length === 0) return undefined
   const phases = config.phases.filter(({ workload }) => workload.type !== 'idle')

@@ -6,10 +6,13 @@ import type { PageSequence } from '../../lib/memory/pageSequence'
 import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
 import type { DiskRules } from '../../lib/migration/diskRules'
+import { hops } from '../../lib/migration/hops'
 import { lruOrder } from '../../lib/migration/lruOrder'
 import * as pacing from '../../lib/migration/pacing'
 import type { Prepaging } from '../../lib/migration/prepaging'
 import type { PushRules } from '../../lib/migration/push'
+import { retried } from '../../lib/migration/retried'
+import { xenScanOrder } from '../../lib/migration/scanOrder'
 import * as skip from '../../lib/migration/skipRule'
 import * as stop from '../../lib/migration/stopRule'
 import * as throttle from '../../lib/migration/throttle'
@@ -17,41 +20,62 @@ import { unplugging } from '../../lib/migration/unplugging'
 import type { Compression } from '../../lib/protocol/compression'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { dumpAndRestore } from '../dumpAndRestore'
+import { engineOf } from '../engines'
 import { hybrid } from '../hybrid'
 import { postcopy } from '../postcopy'
 import { precopy } from '../precopy'
 import { stopAndCopy } from '../stopAndCopy'
+import { tlm } from '../tlm'
 
 /** What a technique may be told of the guest it moves: the pages by last use before the migration, the latest first. */
 export type Known = { readonly recentlyUsed: () => PageSequence }
 
 /** The pipeline that a configuration describes. Errors: the bricks' `RangeError`s, each naming its function, rule and value. */
-export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline =>
-  config.unplug === true ? unplugging(withDevices(config, known)) : withDevices(config, known)
+export const techniqueOf = (config: TechniqueConfig, known: Known): Pipeline => {
+  const once = onceOf(config, known)
+  const pipeline = config.unplug === true ? unplugging(once) : once
+  const recovery = 'recovery' in config ? recoveryOf(config) : {}
+  return config.retries === undefined ? pipeline : retried({ times: config.retries, ...recovery })(pipeline)
+}
 
-const withDevices = (config: TechniqueConfig, known: Known): Pipeline => {
-  const of = {
-    level: config.level,
-    disk: config.disk && diskRulesOf(config.disk),
-    ...(config.compression && { compression: compressionOf(config.compression) })
-  }
+const onceOf = (config: TechniqueConfig, known: Known): Pipeline => {
   switch (config.type) {
     case 'stop-and-copy':
-      return stopAndCopy(of)
+      return stopAndCopy({ channels: config.channels, ...movingOf(config), ...compressingOf(config) })
     case 'pre-copy':
-      return precopy({ ...of, ...pushOf(config) })
+      return precopy({ ...pushOf(config), ...movingOf(config), ...compressingOf(config) })
     case 'post-copy':
-      return postcopy({ ...of, ...pullOf(config, known) })
+      return postcopy({ ...pullOf(config, known), ...movingOf(config), ...compressingOf(config) })
     case 'hybrid':
-      return hybrid({ ...of, ...pushOf(config), ...pullOf(config, known) })
-    case 'dump-and-restore':
-      return dumpAndRestore({
-        ...of,
-        ...(config.disk && { fileSystem: diskRulesOf(config.disk) }),
-        ...(config.preDump && { preDump: stopRuleOf(config.preDump) })
-      })
+      return hybrid({ ...pushOf(config), ...pullOf(config, known), ...movingOf(config), ...compressingOf(config) })
+    case 'tlm': {
+      const { interval, overcommit } = config
+      return tlm({ overcommit, ...(interval !== undefined && { intervalNs: interval }), ...movingOf(config) })
+    }
+    case 'dump-and-restore': {
+      const { disk, ...moving } = movingOf(config)
+      const preDump = config.preDump && stopRuleOf(config.preDump)
+      return dumpAndRestore({ ...moving, ...compressingOf(config), ...(disk && { fileSystem: disk }), ...(preDump && { preDump }) })
+    }
+    case 'engine':
+      return engineOf(config.engine).pipeline
+    case 'hops':
+      return hops(config.hops.map((one) => techniqueOf(one, known)))
   }
 }
+
+type Moving = Exclude<TechniqueConfig, { readonly type: 'engine' | 'hops' }>
+
+const movingOf = ({ level, disk, recovery }: Pick<Moving, 'level' | 'disk' | 'recovery'>) => ({
+  level,
+  ...(disk !== undefined && { disk: diskRulesOf(disk) }),
+  ...recoveryOf({ recovery })
+})
+
+const recoveryOf = ({ recovery }: { readonly recovery?: number }) => recovery !== undefined && { recovery: { patienceNs: recovery } }
+
+const compressingOf = ({ compression }: { readonly compression?: CompressionConfig }) =>
+  compression !== undefined && { compression: compressionOf(compression) }
 
 const compressionOf = ({ rate, decompressionRate, ...of }: CompressionConfig): Compression => ({
   ...of,
@@ -64,6 +88,12 @@ type Pulling = Extract<TechniqueConfig, { readonly type: 'post-copy' }>
 
 /** The rules of a push that a configuration states: what is left out takes the pipeline's default. */
 export const pushOf = (config: Omit<Pushing, 'type'>): Partial<PushRules> => ({
+  ...(config.giveUp && { giveUp: stopRuleOf(config.giveUp) }),
+  ...(config.final && { final: pacingOf(config.final) }),
+  ...(config.firstThrottle && { firstThrottle: config.firstThrottle }),
+  ...(config.channels && { channels: config.channels }),
+  ...(config.delta && { delta: config.delta }),
+  ...(config.order === 'xen' && { order: xenScanOrder }),
   ...(config.until && { until: stopRuleOf(config.until) }),
   ...(config.skip && { skip: skipRuleOf(config.skip) }),
   ...(config.pacing && { pacing: pacingOf(config.pacing) }),

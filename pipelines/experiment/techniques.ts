@@ -1,5 +1,7 @@
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import { usualIntervalNs } from '../../lib/migration/timeBounded'
 import { milliseconds, type Time } from '../../lib/time/time'
+import { engines } from '../engines'
 
 /** A technique that has a name on the command line: what it does in a sentence, where it comes from, and its configuration. */
 export type NamedTechnique = {
@@ -106,5 +108,25 @@ export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly dow
   ]
 }
 
-/** What a technique is called in tables and journals: the name it was given, or its type. */
-export const nameOf = ({ name, type }: TechniqueConfig): string => name ?? type
+/**
+ * Techniques that have a name, too, and are compared when they are named: time-bounded migration, and the engines' own policies (pipelines/engines). `intervalNs`: between two dirty updates of TLM (default
+ * 3 s, the paper's, for guests of many GiB).
+ */
+export const furtherTechniques = ({ intervalNs = usualIntervalNs }: { readonly intervalNs?: Time } = {}): readonly NamedTechnique[] => [
+  {
+    name: 'tlm',
+    sentence: 'walks memory once while a second sender follows the writes; over within a bound that is known beforehand',
+    source: 'Chanchio & Thaenkaew, CCGrid 2014',
+    config: { type: 'tlm', interval: intervalNs }
+  },
+  {
+    name: 'tlm-1s',
+    sentence: 'walks memory once, and sends what was written meanwhile when the guest stands still',
+    source: 'Chanchio & Thaenkaew, CCGrid 2014',
+    config: { type: 'tlm', interval: null }
+  },
+  ...engines.map(({ name, sentence, source }): NamedTechnique => ({ name, sentence, source, config: { type: 'engine', engine: name } }))
+]
+
+/** What a technique is called in tables and journals: the name it was given, or its engine's, or its type. */
+export const nameOf = (config: TechniqueConfig): string => config.name ?? (config.type === 'engine' ? config.engine : config.type)

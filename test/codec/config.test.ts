@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { configCodec, readConfig } from '../../lib/codec/config'
 import { decode, formatProblems } from '../../lib/codec/decode'
 import { exampleConfig } from '../../pipelines/commands/exampleConfig'
-import { techniques } from '../../pipelines/experiment/techniques'
+import { furtherTechniques, techniques } from '../../pipelines/experiment/techniques'
 
 const small = {
   guest: { kind: 'vm', memory: '16 MiB', workload: { type: 'uniform', writesPerSecond: 1000 } },
@@ -43,11 +43,52 @@ describe('config', () => {
     }
   })
 
+  it('every field of what moves, breaks, stalls and costs is read in base units and written again', () => {
+    const json = {
+      guest: { workload: { type: 'npb', benchmark: 'MG', scale: 0.01, beginAt: '120 s' }, clears: 2, network: '8 Mbit/s' },
+      link: { bandwidth: '1 Gbit/s' },
+      techniques: [
+        { type: 'stop-and-copy', channels: 2, recovery: '1 s' },
+        {
+          type: 'pre-copy',
+          retries: 2,
+          recovery: '1 s',
+          giveUp: { type: 'roundsAtMost', rounds: 9 },
+          final: { type: 'fixed', rate: '1 MB/s' },
+          firstThrottle: 0.2,
+          channels: 4,
+          delta: true,
+          order: 'xen'
+        },
+        { type: 'tlm', interval: '3 s', overcommit: [{ after: 0.2, cores: 2 }] },
+        { type: 'tlm', name: 'tlm-1s', interval: null },
+        { type: 'engine', engine: 'xen-2006' },
+        { type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'hybrid' }] }
+      ],
+      source: { scanPage: '1 us', sendPage: '2 us', freshPage: '3 us', crowding: 0.5, receivePage: '4 us' },
+      faults: [{ at: '1 s', what: 'link', until: '2 s' }],
+      stalls: [{ from: '1 s', until: '2 s', lane: 'background', way: 'back' }]
+    }
+    const read = readConfig(JSON.stringify(json))
+    if (isLeft(read)) throw new Error(formatProblems(read.left))
+    const { guest, techniques: found, source, faults, stalls } = read.right
+    expect(guest).toEqual({ workload: { type: 'npb', benchmark: 'MG', scale: 0.01, beginAt: 120e9 }, clears: 2, network: 1e6 })
+    expect(found[1]).toMatchObject({ retries: 2, recovery: 1e9, firstThrottle: 0.2, channels: 4, delta: true, order: 'xen' })
+    expect(found.slice(2, 4)).toEqual([
+      { type: 'tlm', interval: 3e9, overcommit: [{ after: 0.2, cores: 2 }] },
+      { type: 'tlm', name: 'tlm-1s', interval: null }
+    ])
+    expect(source).toEqual({ scanPage: 1000, sendPage: 2000, freshPage: 3000, crowding: 0.5, receivePage: 4000 })
+    expect(faults).toEqual([{ at: 1e9, what: 'link', until: 2e9 }])
+    expect(stalls).toEqual([{ from: 1e9, until: 2e9, lane: 'background', way: 'back' }])
+    expect(decode(configCodec)(configCodec.encode(read.right))).toEqual(read)
+  })
+
   it('every named technique is a configuration that can be written and read', () => {
     const config = {
       guest: { workload: { type: 'idle' } },
       link: { bandwidth: 1 },
-      techniques: techniques().map((one) => one.config)
+      techniques: [...techniques(), ...furtherTechniques()].map((one) => one.config)
     } as const
     expect(decode(configCodec)(configCodec.encode(config))).toEqual(right(config))
   })
@@ -56,7 +97,7 @@ describe('config', () => {
     [
       'an unknown field',
       { ...small, gest: 1 },
-      'gest: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, progressEvery, startAt, limit, seed), got 1'
+      'gest: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, progressEvery, startAt, limit, seed), got 1'
     ],
     [
       'a wrong unit',
@@ -71,7 +112,7 @@ describe('config', () => {
     [
       'an unknown technique',
       { ...small, techniques: [{ type: 'precopy' }] },
-      'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", "dump-and-restore", got "precopy"'
+      'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", "tlm", "dump-and-restore", "engine", "hops", got "precopy"'
     ],
     [
       'a balloon that is no balloon',
@@ -88,11 +129,41 @@ describe('config', () => {
       { ...small, techniques: [{ type: 'pre-copy', level: 'guest' }] },
       'techniques[0].level: expected "hypervisor" or "guestOs" or "application", got "guest"'
     ],
+    [
+      'an interval that is none',
+      { ...small, techniques: [{ type: 'tlm', interval: '0 s' }] },
+      'techniques[0].interval: expected a time above zero with its unit, such as "300 ms" (ns, us, ms, s, min, h), or null, got "0 s"'
+    ],
+    [
+      'a point of over-commitment without cores',
+      { ...small, techniques: [{ type: 'tlm', overcommit: [{ after: 0.2 }] }] },
+      'techniques[0].overcommit[0].cores: expected a number > 0, got nothing'
+    ],
+    [
+      'a technique among hops',
+      { ...small, techniques: [{ type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'post-copy', channels: 2 }] }] },
+      'techniques[0].hops[1].channels: expected no such field (the fields are name, retries, unplug, level, disk, recovery, compression, prepaging, windowPages, windows), got 2'
+    ],
+    [
+      'a benchmark that is none',
+      { ...small, guest: { workload: { type: 'npb', benchmark: 'LU' } } },
+      'guest.workload.benchmark: expected "MG" or "IS" or "SP" or "BT", got "LU"'
+    ],
+    [
+      'a regime that is none',
+      { ...small, guest: { workload: { type: 'regime', regime: 'high' } } },
+      'guest.workload.regime: expected "veryHighUpdateLowLocality" or "highUpdateLowLocality" or "highUpdateHighLocality" or "mediumUpdateLowLocality", got "high"'
+    ],
+    [
+      'a way that is none',
+      { ...small, stalls: [{ from: '1 s', until: '2 s', way: 'out' }] },
+      'stalls[0].way: expected "leaving" or "arriving" or "back", got "out"'
+    ],
     ['no technique', { ...small, techniques: [] }, 'techniques: expected a list of at least one technique, got []'],
     [
       'a field of another technique',
       { ...small, techniques: [{ type: 'stop-and-copy', until: { type: 'notShrinking' } }] },
-      'techniques[0].until: expected no such field (the fields are name, level, compression, unplug, disk), got {"type":"notShrinking"}'
+      'techniques[0].until: expected no such field (the fields are name, retries, unplug, level, disk, recovery, compression, channels), got {"type":"notShrinking"}'
     ],
     [
       'a rule inside rules',

@@ -64,7 +64,24 @@ describe('command line', () => {
     writeFileSync(config, exampleConfig)
     const { out, code } = await said('run', config, '--journals', fresh(), '--format', 'csv')
     expect(code).toBe(0)
-    expect(out.split('\n').map((line) => line.split(',')[0])).toEqual(['technique', 'patient', 'gentle', 'post-copy', 'hybrid', ''])
+    expect(out.split('\n').map((line) => line.split(',')[0])).toEqual([
+      'technique',
+      'patient',
+      'gentle',
+      'post-copy',
+      'hybrid',
+      'tlm',
+      'tlm-1s',
+      'xen-today',
+      'there and back',
+      ''
+    ])
+    expect(
+      out
+        .split('\n')
+        .slice(1, -1)
+        .every((line) => line.includes('completed'))
+    ).toBe(true)
   })
 
   it('equal seeds give equal journals, another seed another one', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { action } from '../../pipelines/commands/action'
+import { engines } from '../../pipelines/engines'
 import { traceFile } from '../../pipelines/experiment/shippedTraces'
 import { said } from './terminal'
 
@@ -38,7 +39,7 @@ describe('bad input', () => {
     [
       'an unknown field',
       ['run', file('field.json', small({ guests: 1 }))],
-      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, progressEvery, startAt, limit, seed), got 1`
+      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, progressEvery, startAt, limit, seed), got 1`
     ],
     [
       'a wrong unit in a file',
@@ -103,7 +104,37 @@ describe('bad input', () => {
     [
       'an unknown technique',
       ['compare', '--technique', 'pre-copy,postcopy'],
-      '--technique: expected one of stop-and-copy, pre-copy, pre-copy-skip, pre-copy-clark, pre-copy-throttle, post-copy-demand, post-copy-push, post-copy, post-copy-pivots, post-copy-lru, hybrid, got "postcopy"'
+      `--technique: expected one of stop-and-copy, pre-copy, pre-copy-skip, pre-copy-clark, pre-copy-throttle, post-copy-demand, post-copy-push, post-copy, post-copy-pivots, post-copy-lru, hybrid, tlm, tlm-1s, ${engines.map(({ name }) => name).join(', ')}, got "postcopy"`
+    ],
+    [
+      'an unknown engine, be it of a hop',
+      ['run', file('engine.json', small({ techniques: [{ type: 'hops', hops: [{ type: 'engine', engine: 'xen' }] }] }))],
+      `${folder}/engine.json: techniques[0].hops[0].engine: expected one of ${engines.map(({ name }) => name).join(', ')}, got "xen"`
+    ],
+    [
+      'hops without a hop',
+      ['run', file('hops.json', small({ techniques: [{ type: 'hops', hops: [] }] }))],
+      `${folder}/hops.json: techniques[0]: expected hops: pipelines must not be empty, got none`
+    ],
+    [
+      'a benchmark that begins within a second',
+      ['run', file('npb.json', small({ guest: { workload: { type: 'npb', benchmark: 'BT', beginAt: '1500 ms' } } }))],
+      `${folder}/npb.json: guest.workload: expected npb: beginAt must be whole seconds, got 1.5 s`
+    ],
+    [
+      'a link mended before it breaks',
+      ['run', file('mended.json', small({ faults: [{ at: '2 s', what: 'link', until: '1 s' }] }))],
+      `${folder}/mended.json: faults: expected until must be an integer from 2000000000 on, got 1000000000`
+    ],
+    [
+      'a lane that stands still backwards',
+      ['run', file('stall.json', small({ stalls: [{ from: '2 s', until: '1 s' }] }))],
+      `${folder}/stall.json: stalls: expected until must be an integer not before from 2000000000, got 1000000000`
+    ],
+    [
+      'more cores than there can be',
+      ['run', file('cores.json', small({ techniques: [{ type: 'tlm', overcommit: [{ after: 2, cores: 1 }] }] }))],
+      `${folder}/cores.json: techniques[0].overcommit[0].after: expected a number from 0 to 1, got 2`
     ],
     ['an unknown form', ['compare', '--format', 'xml'], '--format: expected "text" or "markdown" or "csv" or "json", got "xml"'],
     [

@@ -1,0 +1,159 @@
+import { isLeft } from 'fp-ts/lib/Either'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../lib/codec/config'
+import { formatProblems } from '../../lib/codec/decode'
+import { encodeEntry } from '../../lib/codec/journal'
+import { memoryBytes } from '../../lib/guest/guest'
+import { npbGuest } from '../../lib/guest/npb'
+import { run } from '../../lib/loop/run'
+import { equals } from '../../lib/memory/pageSet'
+import { measure } from '../../lib/metrics/metrics'
+import { hops } from '../../lib/migration/hops'
+import { retried } from '../../lib/migration/retried'
+import { xenScanOrder } from '../../lib/migration/scanOrder'
+import { downtimeWithin } from '../../lib/migration/stopRule'
+import type { Entry } from '../../lib/protocol/journal'
+import type { Pipeline } from '../../lib/protocol/pipeline'
+import { runFold } from '../../lib/stream/fold'
+import { milliseconds, seconds } from '../../lib/time/time'
+import { engineOf } from '../../pipelines/engines'
+import { type Experiment, experiment, migrationName, type Trial } from '../../pipelines/experiment/experiment'
+import { formatInputErrors } from '../../pipelines/experiment/inputError'
+import { postcopy } from '../../pipelines/postcopy'
+import { precopy } from '../../pipelines/precopy'
+import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { tlm } from '../../pipelines/tlm'
+import { said } from './terminal'
+
+const made = (changes: object): Experiment => {
+  const guest = { kind: 'vm', memory: '4 MiB', workload: { type: 'uniform', writesPerSecond: 4000 } }
+  const read = readConfig(JSON.stringify({ guest, link: { bandwidth: '200 Mbit/s' }, techniques: [{ type: 'pre-copy' }], ...changes }))
+  if (isLeft(read)) throw new Error(formatProblems(read.left))
+  const whole = experiment(read.right)
+  if (isLeft(whole)) throw new Error(formatInputErrors(whole.left))
+  return whole.right
+}
+
+const journalOf = ({
+  pipeline,
+  world,
+  seed,
+  startAt,
+  until
+}: Pick<Trial, 'pipeline' | 'world' | 'seed' | 'startAt' | 'until'>): readonly Entry[] => {
+  const entries: Entry[] = []
+  run(pipeline, world, { seed, startAt, until }).subscribe((entry) => entries.push(entry))
+  return entries
+}
+
+const metricsOf = (trial: Trial) => runFold(measure(), journalOf(trial))[migrationName]
+
+describe('an experiment in JSON', () => {
+  const until = { type: 'downtimeWithin', limit: '5 ms' } as const
+  it.each<readonly [what: string, technique: object, pipeline: Pipeline]>([
+    ['tlm', { type: 'tlm' }, tlm()],
+    [
+      'tlm with points of over-commitment',
+      { type: 'tlm', interval: '20 ms', overcommit: [{ after: 0.2, cores: 0.5 }] },
+      tlm({ intervalNs: milliseconds(20), overcommit: [{ after: 0.2, cores: 0.5 }] })
+    ],
+    ['TLM.1S', { type: 'tlm', interval: null }, tlm({ intervalNs: null })],
+    ['an engine', { type: 'engine', engine: 'xen-2006' }, engineOf('xen-2006').pipeline],
+    ['channels', { type: 'stop-and-copy', channels: 3 }, stopAndCopy({ channels: 3 })],
+    [
+      'the further rules of a push',
+      { type: 'pre-copy', until, channels: 2, delta: true, firstThrottle: 0.3, order: 'xen', final: { type: 'fixed', rate: '80 Mbit/s' } },
+      precopy({ until: downtimeWithin(5e6), channels: 2, delta: true, firstThrottle: 0.3, order: xenScanOrder, final: () => 10e6 })
+    ],
+    [
+      'a push that is given up',
+      { type: 'pre-copy', until, giveUp: { type: 'roundsAtMost', rounds: 1 } },
+      precopy({ until: downtimeWithin(5e6), giveUp: () => ({ _tag: 'Some', value: '1 rounds have been made, at most 1' }) })
+    ],
+    ['hops', { type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'post-copy' }] }, hops([precopy(), postcopy()])],
+    [
+      'retries',
+      { type: 'pre-copy', retries: 2, recovery: '9 s' },
+      retried({ times: 2, recovery: { patienceNs: seconds(9) } })(precopy({ recovery: { patienceNs: seconds(9) } }))
+    ]
+  ])('%s gives the journal of the same in code', (_, technique, pipeline) => {
+    const [trial] = made({ techniques: [technique] }).trials
+    const [mine, ours] = [journalOf(trial), journalOf({ ...trial, pipeline })]
+    expect(mine.length).toBeGreaterThan(10)
+    expect(mine.map(encodeEntry)).toEqual(ours.map(encodeEntry))
+  })
+
+  it('a link that is mended aborts a pre-copy, and one that is tried again completes', () => {
+    const faults = [{ at: '50 ms', what: 'link', until: '60 ms' }]
+    const { trials } = made({
+      faults,
+      techniques: [
+        { type: 'pre-copy', name: 'once' },
+        { type: 'pre-copy', name: 'again', retries: 1 }
+      ]
+    })
+    expect(trials.map((trial) => metricsOf(trial).outcome?.type)).toEqual(['aborted', 'completed'])
+  })
+
+  it('a recovery without patience loses what one with patience saves', () => {
+    const faults = [{ at: '100 ms', what: 'link', until: '300 ms' }]
+    const techniques = [
+      { type: 'post-copy', name: 'impatient', recovery: '0 s' },
+      { type: 'post-copy', name: 'patient', recovery: '1 s' }
+    ]
+    expect(made({ faults, techniques }).trials.map((trial) => metricsOf(trial).outcome?.type)).toEqual(['lost', 'completed'])
+  })
+
+  it('a lane that stands still makes it longer by that time', () => {
+    const [plain] = made({ techniques: [{ type: 'stop-and-copy' }] }).trials
+    const [stalled] = made({ techniques: [{ type: 'stop-and-copy' }], stalls: [{ from: '50 ms', until: '90 ms', way: 'leaving' }] }).trials
+    expect(metricsOf(stalled).totalTime! - metricsOf(plain).totalTime!).toBe(milliseconds(40))
+  })
+
+  it('what a sender and a receiver cost is paid', () => {
+    const total = (changes: object) => metricsOf(made({ techniques: [{ type: 'stop-and-copy' }], ...changes }).trials[0]).totalTime!
+    const free = total({})
+    for (const field of ['sendPage', 'freshPage']) expect(total({ source: { [field]: '400 us' } })).toBeGreaterThan(2 * free)
+    expect(total({ target: { receivePage: '400 us' } })).toBeGreaterThan(2 * free)
+  })
+
+  it("a guest's network is a column of its own, and absent without one", async () => {
+    const guest = { kind: 'vm', memory: '4 MiB', network: '80 Mbit/s', workload: { type: 'uniform', writesPerSecond: 4000 } }
+    const { guestThroughput } = metricsOf(made({ guest }).trials[0])
+    expect(guestThroughput).toBeGreaterThan(1e6)
+    expect(guestThroughput).toBeLessThan(10e6)
+    const { out } = await said('run', '--workload', 'idle', '--memory', '1MiB', '--start-at', '1ms', '--no-journals')
+    expect(out).not.toMatch(/^technique .* network/m)
+  })
+
+  it('a benchmark has the memory, and the pages in use, of its guest in code', () => {
+    const { guest } = made({ guest: { kind: 'vm', workload: { type: 'npb', benchmark: 'BT', scale: 0.001 } } })
+    const same = npbGuest('BT', { scale: 0.001 })
+    expect(memoryBytes(guest)).toBe(memoryBytes(same))
+    for (const level of ['hypervisor', 'guestOs', 'zero'] as const) expect(equals(guest.classes[level], same.classes[level])).toBe(true)
+  })
+
+  it('a regime works on all of the memory', () => {
+    const { guest } = made({ guest: { kind: 'vm', memory: '16 MiB', workload: { type: 'regime', regime: 'highUpdateHighLocality' } } })
+    expect(guest.pages).toBe(4096)
+    expect(guest.workload.vcpus).toBe(8)
+  })
+
+  it('a time-bounded technique has its bound, keeps it, and says so beforehand; none where the link breaks', async () => {
+    const [trial] = made({ techniques: [{ type: 'tlm', interval: '20 ms' }] }).trials
+    expect(metricsOf(trial).totalTime!).toBeLessThanOrEqual(trial.bound!.totalNs)
+    expect(trial.forecast.boundNs).toBe(trial.bound!.totalNs)
+    expect(made({ techniques: [{ type: 'tlm' }], faults: [{ at: '1 s', what: 'link' }] }).trials[0].bound).toBeUndefined()
+    const { out } = await said('compare', '--technique', 'tlm,pre-copy', '--no-journals')
+    expect(out).toMatch(/^tlm: bound computed beforehand, whatever the guest writes: [\d.]+ ms in all, [\d.]+ ms live and [\d.]+ ms down$/m)
+    expect(out).not.toMatch(/^pre-copy: bound/m)
+  })
+
+  it('what is further named is compared when it is named, with its sentence, and not otherwise', async () => {
+    const { out } = await said('compare', '--technique', 'tlm-1s,xen-today', '--no-journals')
+    expect(out).toMatch(/^xen-today +five rounds at most/m)
+    expect((await said('compare', '--workload', 'idle', '--memory', '64kB', '--no-journals', '--format', 'csv')).out).not.toContain(
+      'xen-today'
+    )
+  })
+})
