@@ -14,6 +14,7 @@ import { datacentre } from '../../lib/world/datacentre'
 import { stopAndCopy } from '../stopAndCopy'
 import { tlm } from '../tlm'
 import { type Calibration, type Stated, tlmHost } from './tlmHost'
+import { KVM_LOOKS_NS } from './tlmKvm'
 import type { TlmMode } from './tlmPublished'
 
 /** What a run came to, in seconds and Mbit/s of the guest's own network; `ended`: not while the benchmark runs, where that is known. */
@@ -55,7 +56,8 @@ export const measured = async (of: Measured, calibration: Calibration, seed: See
   const world = datacentre({
     guests: Object.fromEntries(Array.from({ length: guests }, (_, i) => [`guest${i + 1}`, guest])),
     ...tlmHost(calibration, guest.pages, stated),
-    fidelity: 'marks'
+    fidelity: 'marks',
+    progressNs: KVM_LOOKS_NS
   })
   const journal = run(pipeline, world, { seed, startAt: seconds(npbFacts[name].migratedAfterS), until: seconds(untilS) })
   const all = Object.values(await lastValueFrom(journal.pipe(folded(measure()))))

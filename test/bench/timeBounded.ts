@@ -7,7 +7,7 @@ import type { Pipeline } from '../../lib/protocol/pipeline'
 import { seconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
 import { calibrated, tlmHost } from '../../pipelines/reproduce/tlmHost'
-import { kvmPipeline } from '../../pipelines/reproduce/tlmKvm'
+import { KVM_LOOKS_NS, kvmPipeline } from '../../pipelines/reproduce/tlmKvm'
 import { tlm } from '../../pipelines/tlm'
 import { cpuNs } from './cpu'
 import type { BenchResult } from './timeline'
@@ -21,7 +21,7 @@ export const benchTimeBounded = ({ smoke }: { readonly smoke: boolean }): BenchR
   const repeats = smoke ? 1 : 5
   const hashes: string[] = []
   const figures: Record<string, number> = {}
-  const techniques = { TLM: tlm(), 'kvm 1.6': kvmPipeline({ kvm: '1.6', limitS: 8, autoConverge: true }) }
+  const techniques = { TLM: tlm(), 'kvm 1.6': kvmPipeline({ kvm: '1.6', limitS: 8, linkBytesPerSecond: 1, autoConverge: true }) }
   for (const [name, pipeline] of Object.entries(techniques)) {
     const ours: number[] = []
     const plain: number[] = []
@@ -58,7 +58,7 @@ const migrate = (pipeline: Pipeline, scale: number): Migrated => {
   const host = tlmHost(calibrated(), guest.pages)
   const part = { ...host, link: { ...host.link, bytesPerSecond: host.link.bytesPerSecond * scale } }
   const costs = { ...part.source, freshPageNs: part.source.freshPageNs! / scale, sendPageNs: part.source.sendPageNs! / scale }
-  const world = datacentre({ guests: { guest }, link: part.link, source: costs, fidelity: 'marks' })
+  const world = datacentre({ guests: { guest }, link: part.link, source: costs, fidelity: 'marks', progressNs: KVM_LOOKS_NS })
   const rate = guest.workload.open({ a: 1, b: 1 }, 0).accessesPerSecond!
   const due = [0]
   const dirtied: number[] = []
