@@ -144,6 +144,14 @@ export const worldPlans: fc.Arbitrary<WorldPlan> = eitherAlone<WorldPlan, GuestP
   )
 )
 
+/**
+ * The same worlds, the guests of which are backed by huge pages at the target, placed as wholes: for pipelines that pull by them, as `GuestView` tells (`hugePages`). A pull of small pages
+ * waits there for ever, and is not wrong for that anywhere else.
+ */
+export const hugePageWorldPlans: fc.Arbitrary<WorldPlan> = fc
+  .tuple(worldPlans, fc.constantFrom(2, 4, 32))
+  .map(([plan, pages]) => ({ ...plan, guest: { ...plan.guest, hugePages: { pages } } }))
+
 /** The world of a plan, with parts of an engine in place of its own where the plan keeps content. */
 export const worldOf = (plan: WorldPlan, parts: Engine = {}): World => {
   const { pageBytes, pageNs } = plan

@@ -8,6 +8,7 @@ import {
   precopies,
   stopAndCopies
 } from '../../properties/arbitraries/pipelineArbitraries'
+import { hugePageWorldPlans } from '../../properties/arbitraries/worldPlan'
 import { check } from '../../properties/check'
 import { explain } from '../../properties/explain'
 
@@ -26,6 +27,15 @@ const happensIn: Readonly<Record<keyof typeof swarm, readonly string[]>> = {
 }
 
 describe('shipped pipelines', () => {
+  it.each(['postcopies', 'hybrids', 'demandPostcopies'] as const)(
+    '%s pass every invariant where huge pages are placed as wholes',
+    (name) => {
+      const result = check(swarm[name], { runs: RUNS / 2, seed: SEED, worlds: hugePageWorldPlans })
+      if (E.isLeft(result)) throw new Error(explain(result.left))
+      expect(result.right.sometimes.faults).toBeGreaterThan(0)
+    }
+  )
+
   it.each(Object.keys(swarm) as (keyof typeof swarm)[])('%s pass every invariant on the swarm, delays and faults included', (name) => {
     const result = check(swarm[name], { runs: RUNS, seed: SEED })
     if (E.isLeft(result)) throw new Error(explain(result.left))
