@@ -30,8 +30,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: precopy,
-        find: "andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed, { channels, delta, recovery })),\n      andThen('release', release),",
-        put: "andThen('release', ({ owed }) => pipe(release(), andThen('stop-and-copy', () => stopAndCopy(owed, { channels, delta, recovery })))),\n      andThen('needs', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right([]))),"
+        find: "andThen('stop-and-copy', ({ value: { owed, bytesPerSecond }, disk }) =>\n        stopAndCopy(owed, { channels, delta, compression, recovery, bytesPerSecond, disk })\n      ),\n      andThen('release', release),",
+        put: "andThen('release', ({ value: { owed }, disk }) => pipe(release(), andThen('stop-and-copy', () => stopAndCopy(owed, { channels, delta, recovery, disk })))),\n      andThen('needs', () => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right([]))),"
       }
     ],
     swarms: ['precopies']
@@ -56,8 +56,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: stopAndCopy,
-        find: "prepare(),\n      andThen('stop-and-copy', () => phase.stopAndCopy(level, { channels, recovery }))",
-        put: 'phase.stopAndCopy(level, { channels, recovery })'
+        find: 'prepare(),',
+        put: "require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(null)),"
       }
     ],
     swarms: ['stopAndCopies']
@@ -76,8 +76,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "request({ type: 'send', pages: nonPageable, place: 'always' })",
-        put: "request({ type: 'send', pages: pageSet.empty(nonPageable.size), place: 'always' })"
+        find: "request({ type: 'send', pages: nonPageable, place: 'always',",
+        put: "request({ type: 'send', pages: pageSet.empty(nonPageable.size), place: 'always',"
       }
     ],
     swarms: ['postcopies']
@@ -89,8 +89,8 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "  pipe(\n    pause(),\n    andThen('select', (clockNs) =>\n      pipe(\n        request({ type: 'select', level }),\n",
-        put: "  pipe(\n    request({ type: 'select', level }),\n    andThen('select', (selected) =>\n      pipe(\n        pause(),\n        andThen('then', (clockNs) => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ ...selected, clockNs }))),\n"
+        find: "  pipe(\n    pausedAndDrained(disk),\n    andThen('select', (clockNs) =>\n      pipe(\n        request({ type: 'select', level }),\n",
+        put: "  pipe(\n    request({ type: 'select', level }),\n    andThen('select', (selected) =>\n      pipe(\n        pausedAndDrained(disk),\n        andThen('then', (clockNs) => require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ ...selected, clockNs }))),\n"
       },
       {
         file: postcopy,
@@ -107,7 +107,7 @@ export const pipelineMutations: readonly Mutation[] = [
     edits: [
       {
         file: postcopy,
-        find: "  pipe(\n    pause(),\n    andThen('select', (clockNs) =>\n",
+        find: "  pipe(\n    pausedAndDrained(disk),\n    andThen('select', (clockNs) =>\n",
         put: "  pipe(\n    require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(0)),\n    andThen('select', (clockNs) =>\n"
       }
     ],

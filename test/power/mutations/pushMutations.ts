@@ -3,7 +3,7 @@ import type { Mutation } from '../mutation'
 const push = 'lib/migration/push.ts'
 const cancellable = 'lib/migration/cancellable.ts'
 
-const owed = "owed: pageSet.union(sent.pages.type === 'PageSet' ? pageSet.difference(state.owed, sent.pages) : state.owed, synced.dirty)"
+const owed = 'owed: pageSet.union(without(state.owed, sent.pages), synced.dirty)'
 
 /** Mistakes in the push and in the send that can be cancelled: lib/migration/push.ts, cancellable.ts. */
 export const pushMutations: readonly Mutation[] = [
@@ -32,16 +32,14 @@ export const pushMutations: readonly Mutation[] = [
     name: 'pushForgettingWhatWasDirtied',
     kind: 'a sync skipped or repeated',
     mistake: 'What a sync names is not added to what is owed.',
-    edits: [
-      { file: push, find: owed, put: "owed: sent.pages.type === 'PageSet' ? pageSet.difference(state.owed, sent.pages) : state.owed" }
-    ],
+    edits: [{ file: push, find: owed, put: 'owed: without(state.owed, sent.pages)' }],
     swarms: ['precopies']
   },
   {
     name: 'pushClearingAfterReading',
     kind: 'cleared at the wrong time',
     mistake: 'What was sent is taken off what the sync named, so a page written after its transmission counts as sent.',
-    edits: [{ file: push, find: owed, put: 'owed: pageSet.difference(pageSet.union(state.owed, synced.dirty), sent.pages)' }],
+    edits: [{ file: push, find: owed, put: 'owed: without(pageSet.union(state.owed, synced.dirty), sent.pages)' }],
     swarms: ['precopies']
   },
   {
@@ -59,8 +57,8 @@ export const pushMutations: readonly Mutation[] = [
     edits: [
       {
         file: push,
-        find: 'pageSet.difference(state.owed, sent.pages)',
-        put: 'pageSet.difference(pageSet.difference(state.owed, sent.pages), sent.skipped)'
+        find: 'without(state.owed, sent.pages)',
+        put: 'pageSet.difference(without(state.owed, sent.pages), sent.skipped)'
       }
     ],
     swarms: ['precopies', 'switches'],
@@ -84,7 +82,13 @@ export const pushMutations: readonly Mutation[] = [
     name: 'pushEndingWithTheRoundBefore',
     kind: 'off by one',
     mistake: 'The residual handed on is that of the round before the last.',
-    edits: [{ file: push, find: 'E.right(E.right({ owed: pushed.owed', put: 'E.right(E.right({ owed: state.owed' }],
+    edits: [
+      {
+        file: push,
+        find: 'E.right(E.right(residual(rules, pushed, stop.value)))',
+        put: 'E.right(E.right({ ...residual(rules, pushed, stop.value), owed: state.owed }))'
+      }
+    ],
     swarms: ['precopies', 'hybrids']
   },
   {
@@ -94,8 +98,8 @@ export const pushMutations: readonly Mutation[] = [
     edits: [
       {
         file: push,
-        find: 'E.right(E.right({ owed: pushed.owed',
-        put: 'E.right(E.right({ owed: pageSet.take(pushed.owed, pushed.owed.count - 1)'
+        find: 'E.right(E.right(residual(rules, pushed, stop.value)))',
+        put: 'E.right(E.right({ ...residual(rules, pushed, stop.value), owed: pageSet.take(pushed.owed, pushed.owed.count - 1) }))'
       }
     ],
     swarms: ['precopies', 'hybrids']
@@ -104,9 +108,7 @@ export const pushMutations: readonly Mutation[] = [
     name: 'pushStartingOneTooFew',
     kind: 'off by one',
     mistake: 'Round 1 begins at page 1: page 0 is neither sent nor owed.',
-    edits: [
-      { file: push, find: 'endedAt: at, owed: pages, pushed: null', put: 'endedAt: at, owed: pageSet.remove(pages, 0), pushed: null' }
-    ],
+    edits: [{ file: push, find: 'owed: pages,\n          pushed: null', put: 'owed: pageSet.remove(pages, 0),\n          pushed: null' }],
     swarms: ['precopies']
   },
   {
@@ -158,10 +160,14 @@ export const pushMutations: readonly Mutation[] = [
       },
       {
         file: cancellable,
-        find: 'export const cancellable = (order: Send): Attempt<Sent> =>',
-        put: 'let asked_\nexport const cancellable = (order: Send): Attempt<Sent> =>'
+        find: 'export const cancellable = <O extends Cancellable>(order: O): Attempt<Answered<O>> =>',
+        put: 'let asked_\nexport const cancellable = <O extends Cancellable>(order: O): Attempt<Answered<O>> =>'
       },
-      { file: cancellable, find: "if (signal.type === 'wound')\n", put: "asked_ = order.pages\n    if (signal.type === 'wound')\n" }
+      {
+        file: cancellable,
+        find: "if (signal.type === 'wound')\n",
+        put: "if (order.type === 'send') asked_ = order.pages\n    if (signal.type === 'wound')\n"
+      }
     ],
     swarms: ['switches'],
     runs: 2000

@@ -206,7 +206,7 @@ export const stageMutations: readonly Mutation[] = [
     name: 'abortedAndTracked',
     kind: 'left behind',
     mistake: 'An aborted push leaves dirty logging on, and the guest pays for its first writes for ever.',
-    edits: [{ file: stages, find: "          andThen('untrack', () => request({ type: 'track', on: false })),\n", put: '' }],
+    edits: [{ file: stages, find: "            andThen('untrack', () => untracked()),\n", put: '' }],
     swarms: ['precopies'],
     runs: 2000
   },
@@ -225,8 +225,8 @@ export const stageMutations: readonly Mutation[] = [
     edits: [
       {
         file: stages,
-        find: 'E.fold(abort, ',
-        put: "E.fold((f: Failure) => (f.committed ? abort(f) : done<Outcome>({ type: 'completed', needs: [] })), "
+        find: 'E.fold(abort(untrack(guest)), ',
+        put: "E.fold((f: Failure) => (f.committed ? abort(untrack(guest))(f) : done<Outcome>({ type: 'completed', needs: [] })), "
       }
     ],
     swarms: ['stopAndCopies']
@@ -273,8 +273,8 @@ export const stageMutations: readonly Mutation[] = [
       { file: copy, find: 'sync(owed),\n', put: 'done(E.right(said)),\n' },
       {
         file: copy,
-        find: "    pause(),\n    andThen('owed', (clockNs) =>",
-        put: "    typeof owed === 'string' ? done(E.right(null)) : sync(owed),\n    andThen('pause', (said) => pipe(pause(), map(E.map((clockNs) => ({ said, clockNs }))))),\n    andThen('owed', ({ said, clockNs }) =>"
+        find: "    pausedAndDrained(disk),\n    andThen('owed', (clockNs) =>",
+        put: "    typeof owed === 'string' ? done(E.right(null)) : sync(owed),\n    andThen('pause', (said) => pipe(pausedAndDrained(disk), map(E.map((clockNs) => ({ said, clockNs }))))),\n    andThen('owed', ({ said, clockNs }) =>"
       },
       { file: copy, find: 'import { andThen, map, request }', put: 'import { andThen, done, map, request }' }
     ],
@@ -288,8 +288,8 @@ export const stageMutations: readonly Mutation[] = [
       { file: copy, find: 'allOf(owed) :', put: 'done(E.right(said)) :' },
       {
         file: copy,
-        find: "    pause(),\n    andThen('owed', (clockNs) =>",
-        put: "    typeof owed === 'string' ? allOf(owed) : done(E.right(null)),\n    andThen('pause', (said) => pipe(pause(), map(E.map((clockNs) => ({ said, clockNs }))))),\n    andThen('owed', ({ said, clockNs }) =>"
+        find: "    pausedAndDrained(disk),\n    andThen('owed', (clockNs) =>",
+        put: "    typeof owed === 'string' ? allOf(owed) : done(E.right(null)),\n    andThen('pause', (said) => pipe(pausedAndDrained(disk), map(E.map((clockNs) => ({ said, clockNs }))))),\n    andThen('owed', ({ said, clockNs }) =>"
       },
       { file: copy, find: 'import { andThen, map, request }', put: 'import { andThen, done, map, request }' }
     ],
@@ -301,7 +301,7 @@ export const stageMutations: readonly Mutation[] = [
     kind: 'ownership passes at the wrong time',
     mistake: 'The guest runs on while its last pages are copied.',
     edits: [
-      { file: copy, find: '    pause(),\n', put: '    done(E.right(0)),\n' },
+      { file: copy, find: '    pausedAndDrained(disk),\n', put: '    done(E.right(0)),\n' },
       { file: copy, find: 'import { andThen, map, request }', put: 'import { andThen, done, map, request }' }
     ],
     swarms: ['stopAndCopies', 'precopies']
@@ -313,8 +313,8 @@ export const stageMutations: readonly Mutation[] = [
     edits: [
       {
         file: copy,
-        find: "andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always', ...sentBy({ channels, delta }, true) })),\n        andThen('switch over', () => switchOver({ clockNs, recovery }))",
-        put: "andThen('switch over', (pages) => pipe(switchOver({ clockNs, recovery }), map(E.map(() => pages)))),\n        andThen('final copy', (pages) => request({ type: 'send', pages, place: 'always', ...sentBy({ channels, delta }, true) }))"
+        find: "andThen('final copy', (pages) => request(finalSend(pages, { channels, delta, compression, bytesPerSecond }))),\n        andThen('switch over', () => switchOver({ clockNs, recovery }))",
+        put: "andThen('switch over', (pages) => pipe(switchOver({ clockNs, recovery }), map(E.map(() => pages)))),\n        andThen('final copy', (pages) => request(finalSend(pages, { channels, delta, compression, bytesPerSecond })))"
       }
     ],
     swarms: ['stopAndCopies', 'precopies']
@@ -323,14 +323,14 @@ export const stageMutations: readonly Mutation[] = [
     name: 'finalCopyIfAbsent',
     kind: 'stale pages kept',
     mistake: 'The final copy is placed only where nothing is, so what earlier rounds left at the target stays.',
-    edits: [{ file: copy, find: "pages, place: 'always'", put: "pages, place: 'ifAbsent'" }],
+    edits: [{ file: copy, find: "    place: 'always',\n", put: "    place: 'ifAbsent',\n" }],
     swarms: ['precopies']
   },
   {
     name: 'finalCopyPeeking',
     kind: 'a page dropped',
     mistake: 'The final copy leaves out pages that are dirty, as if there were a round after it.',
-    edits: [{ file: copy, find: "pages, place: 'always'", put: "pages, place: 'always', unless: 'dirtied'" }],
+    edits: [{ file: copy, find: "    place: 'always',\n", put: "    place: 'always',\n    unless: 'dirtied',\n" }],
     swarms: ['stopAndCopies', 'precopies'],
     equivalent:
       'The guest stands still and its log has been read and cleared, or there is none: no page is dirty, and a peek leaves nothing out.'

@@ -34,8 +34,8 @@ export const worldMutations: readonly Mutation[] = [
     edits: [
       {
         file: hostsSource,
-        find: 'return h.log !== undefined ? h.log.sync() : h.tracking ? dirty : pageSet.empty(h.pages)',
-        put: 'return h.log !== undefined ? h.log.sync() : h.atSource && h.tracking ? dirty : pageSet.empty(h.pages)'
+        find: 'if (!h.tracking) return',
+        put: 'if (!h.tracking || (h.log === undefined && !h.atSource)) return'
       }
     ],
     swarms: ['precopies', 'hybrids']
@@ -126,8 +126,8 @@ export const worldMutations: readonly Mutation[] = [
     edits: [
       {
         file: hostsTarget,
-        find: '    bitmap.clear(h.trapped, page)\n    untrapped(page, at)\n',
-        put: '    bitmap.clear(h.trapped, page)\n'
+        find: '      untrapped(page, at + splitNsOf(h, page))\n',
+        put: ''
       }
     ],
     swarms: ['postcopies', 'demandPostcopies', 'hybrids'],
@@ -137,21 +137,21 @@ export const worldMutations: readonly Mutation[] = [
     name: 'sourceNotStopped',
     kind: 'split brain',
     mistake: 'The source answers that the guest has stopped, and lets it run.',
-    edits: [{ file: conduct, find: '  hosts.pause(c.hosts)\n', put: '' }],
+    edits: [{ file: conduct, find: '  for (const h of both(c)) hosts.pause(h)\n', put: '' }],
     swarms: ['stopAndCopies', 'precopies']
   },
   {
     name: 'virtualCpusNotStopped',
     kind: 'split brain',
     mistake: 'The guest counts as stopped, and its virtual CPUs go on writing.',
-    edits: [{ file: running, find: '      exec.stop(agenda.now())\n      changed()\n', put: '      changed()\n' }],
+    edits: [{ file: running, find: '      stops++\n      exec.stop(agenda.now())\n      disk', put: '      stops++\n      disk' }],
     swarms: ['stopAndCopies', 'precopies']
   },
   {
     name: 'commitAnsweredAndNotMade',
     kind: 'ownership passes at the wrong time',
     mistake: 'The target acknowledges the commit and does not take the guest over.',
-    edits: [{ file: conduct, find: '      hosts.commit(c.hosts)\n', put: '' }],
+    edits: [{ file: conduct, find: '      for (const h of both(c)) hosts.commit(h)\n', put: '' }],
     swarms: ['stopAndCopies']
   },
   {
@@ -176,7 +176,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'guestOutlivingItsHost',
     kind: 'split brain',
     mistake: 'A guest goes on at a host that has failed.',
-    edits: [{ file: conduct, find: '    hosts.crash(c.hosts, what)\n', put: '' }],
+    edits: [{ file: conduct, find: '    for (const h of both(c)) hosts.crash(h, what)\n', put: '' }],
     swarms: ['stopAndCopies', 'precopies']
   },
   {
@@ -242,7 +242,7 @@ export const worldMutations: readonly Mutation[] = [
     kind: 'an acknowledgement lost',
     mistake: 'A barrier arrives ahead of what other lanes, which stand still, have on their way.',
     edits: [
-      { file: outgoing, find: 'arrivesAt: transport.arrivesBy(migration) }', put: 'arrivesAt: 0 }' },
+      { file: outgoing, find: 'arrivesAt: Math.max(...stores.map(({ owner }) => transport.arrivesBy(owner)))', put: 'arrivesAt: 0' },
       {
         file: outgoing,
         find: 'const arrivesAt = Math.max(flush.arrivesAt, arrivalOf(held, link.latencyNs, migration, to.lane, now))',
@@ -256,7 +256,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'cancelledLeavingNothing',
     kind: 'a page dropped',
     mistake: 'Who cancels a send is told that nothing of it was left.',
-    edits: [{ file: outgoing, find: 'unsent: unsent ?? none', put: 'unsent: none' }],
+    edits: [{ file: outgoing, find: 'unsent: unsent ?? store.none', put: 'unsent: store.none' }],
     swarms: ['switches'],
     runs: 2000
   },
@@ -267,13 +267,13 @@ export const worldMutations: readonly Mutation[] = [
     edits: [
       {
         file: outgoing,
-        find: "if (of === undefined) tell(to, { type: 'cancelled', unsent: none })\n      else if",
+        find: "if (of === undefined) tell(to, { type: 'cancelled', unsent: memory.none })\n      else if",
         put: 'if (of !== undefined && ' + 'true) {\n        if'
       },
       {
         file: outgoing,
-        find: 'for (const { lane, job } of of.channels) transport.cancel(migration, lane, job)\n      }',
-        put: 'for (const { lane, job } of of.channels) transport.cancel(migration, lane, job)\n      }\n      }'
+        find: 'for (const { lane, job } of of.channels) transport.cancel(of.store.owner, lane, job)\n      }',
+        put: 'for (const { lane, job } of of.channels) transport.cancel(of.store.owner, lane, job)\n      }\n      }'
       }
     ],
     swarms: ['switches'],
@@ -372,7 +372,7 @@ export const worldMutations: readonly Mutation[] = [
     kind: 'an acknowledgement lost',
     mistake: 'The source is never told that the guest has stopped at a missing page.',
     edits: [
-      { file: running, find: '        notify(page, vcpu)\n', put: '' },
+      { file: running, find: '    notify(page, vcpu)\n  }\n', put: '  }\n' },
       { file: conduct, find: "    if (order.type === 'inquire') port.faultAgain()\n", put: '' }
     ],
     swarms: ['postcopies', 'demandPostcopies']
