@@ -1,4 +1,5 @@
 export { type CheckpointedOptions, checkpointed } from './checkpointed'
+export { coordinated } from './coordinated'
 export { type DumpAndRestoreOptions, dumpAndRestore } from './dumpAndRestore'
 export { type Engine, engineOf, engines } from './engines'
 export { defaultLimit, type Experiment, experiment, migrationName, type Trial } from './experiment/experiment'

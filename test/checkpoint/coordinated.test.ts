@@ -28,6 +28,27 @@ describe('coordinated checkpoints', () => {
     )
   })
 
+  it('meet in the swarm what they are there for', () => {
+    const happens: Readonly<Record<string, (entry: Journal[number]) => boolean>> = {
+      'a part completes': (e) => e.type === 'ended' && e.outcome.type === 'completed',
+      'a part is aborted': (e) => e.type === 'ended' && e.outcome.type === 'aborted',
+      'a part stays undecided': (e) => e.type === 'ended' && e.outcome.type === 'undecided',
+      'a machine is lost': (e) => e.type === 'ended' && e.outcome.type === 'lost',
+      'a sealed image has frames in its queue': (e) =>
+        e.type === 'signalled' && e.signal.type === 'stored' && e.signal.stands === 'sealed' && e.signal.queue.length > 0,
+      'an image with frames in its queue is loaded': (e) =>
+        e.type === 'signalled' && e.signal.type === 'stored' && e.signal.stands === 'loaded' && e.signal.queue.length > 0,
+      'an undecided member learns the outcome from another': (e) =>
+        e.type === 'signalled' &&
+        e.signal.type === 'told' &&
+        e.signal.from !== 'coordinator' &&
+        (e.signal.message as { readonly type?: string }).type === 'outcome',
+      'a program comes to its end': (e) => e.type === 'signalled' && e.signal.type === 'finished'
+    }
+    const journals = fc.sample(clusterPlans, { seed: 1, numRuns: 300 }).map((plan) => journalOfPlan(plan))
+    for (const [what, is] of Object.entries(happens)) expect([what, journals.some((journal) => journal.some(is))]).toEqual([what, true])
+  })
+
   it('let a cluster that was restarted come to the same end as one in which nothing broke', () => {
     fc.assert(
       fc.property(clusterPlans, (plan) => {
