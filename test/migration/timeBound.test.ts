@@ -66,6 +66,8 @@ const costs: fc.Arbitrary<Partial<HostCosts>> = fc.record(
   {
     scanPageNs: fc.nat(5000),
     sendPageNs: fc.nat(20_000),
+    freshPageNs: fc.nat(20_000),
+    crowding: fc.constantFrom(0, 0.02, 0.5),
     receivePageNs: fc.nat(20_000),
     syncNs: fc.nat(500_000),
     suspendNs: fc.nat(100_000),
