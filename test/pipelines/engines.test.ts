@@ -19,6 +19,7 @@ import type { Pipeline } from '../../lib/protocol/pipeline'
 import { runFold } from '../../lib/stream/fold'
 import { seconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
+import type { Sender } from '../../lib/world/windows'
 import { engineOf, engines } from '../../pipelines/engines'
 import { mplm } from '../../pipelines/mplm'
 import { precopy } from '../../pipelines/precopy'
@@ -34,9 +35,9 @@ const PAGES = 4096
 const BYTES_PER_SECOND = 125e6
 
 /** What a pipeline makes of 16 MiB of which some are written over, on a link of 1 Gbit/s. */
-const moved = (pipeline: Pipeline, writesPerSecond: number, pages = 1024) => {
+const moved = (pipeline: Pipeline, writesPerSecond: number, pages = 1024, sender?: Sender) => {
   const guest = vm({ pages: PAGES, workload: uniform({ pages, writesPerSecond }) })
-  const world = datacentre({ guests: { guest }, link: link({ bytesPerSecond: BYTES_PER_SECOND, latencyNs: 0 }) })
+  const world = datacentre({ guests: { guest }, link: link({ bytesPerSecond: BYTES_PER_SECOND, latencyNs: 0 }), sender })
   return runFold(perMigration(metrics()), journalOf(pipeline, world, { until: seconds(20) })).guest
 }
 
@@ -47,7 +48,7 @@ describe('the engines', () => {
       for (const text of [name, version, source, sentence]) expect(text).toMatch(/\S/)
     expect(engines.map(({ name }) => name)).toEqual([
       ...['clark-2005', 'xen-2006', 'hyper-v-2008-r2', 'vmotion', 'qemu-1.2', 'qemu-1.4', 'qemu-1.6', 'hyper-v-2012-r2', 'p.haul', 'mplm'],
-      ...['xen-today', 'cloud-hypervisor', 'cloud-hypervisor-ignore', 'kubevirt-ramp', 'kubevirt-stall']
+      ...['qemu-7.2', 'qemu-10.2', 'xen-today', 'cloud-hypervisor', 'cloud-hypervisor-ignore', 'kubevirt-ramp', 'kubevirt-stall']
     ])
   })
 
@@ -57,7 +58,8 @@ describe('the engines', () => {
   })
 
   it.each(engines.map(({ name }) => name))('%s moves a calm guest, and what arrives is what was there', (name) => {
-    const { outcome, downtime, pagesTransferred } = moved(engineOf(name).pipeline, 100, 64)
+    const { pipeline, sender } = engineOf(name)
+    const { outcome, downtime, pagesTransferred } = moved(pipeline, 100, 64, sender)
     expect(outcome).toEqual({ type: 'completed', needs: [] })
     expect(downtime).toBeLessThan(seconds(1))
     expect(pagesTransferred).toBeGreaterThanOrEqual(PAGES)
