@@ -11,7 +11,7 @@ import { noticing } from '../lib/migration/notices'
 import type { PullRules } from '../lib/migration/pull'
 import { pull } from '../lib/migration/pull'
 import type { PushRules } from '../lib/migration/push'
-import { push, sentBy } from '../lib/migration/push'
+import { push, pushInTwo, sentBy } from '../lib/migration/push'
 import type { Recovery } from '../lib/migration/recovery'
 import { concludedOf, prepare, release, switchOver } from '../lib/migration/stages'
 import { roundsAtMost } from '../lib/migration/stopRule'
@@ -46,7 +46,7 @@ export const hybrid = (options: HybridOptions = {}): Pipeline => {
       noticing(
         pipe(
           prepare(),
-          andThen('push', () => withDisk(guest)(() => push(rules)(guest))),
+          andThen('push', () => withDisk(guest)(() => push(rules)(guest), pushInTwo(rules)(guest))),
           andThen('switch', ({ value: { owed }, disk }) => switchOwing(owed, rules, { recovery, disk, hugePages }))
         )
       ),

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function'
 import type { DiskRules } from '../lib/migration/diskRules'
 import { mirrored } from '../lib/migration/mirrored'
 import type { PushRules } from '../lib/migration/push'
-import { push } from '../lib/migration/push'
+import { push, pushInTwo } from '../lib/migration/push'
 import type { Recovery } from '../lib/migration/recovery'
 import { concludedOf, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
@@ -29,7 +29,7 @@ export const precopy = (options: PrecopyOptions = {}): Pipeline => {
   return (guest) =>
     pipe(
       prepare(),
-      andThen('push', () => withDisk(guest)(() => push({ until, ...rules })(guest))),
+      andThen('push', () => withDisk(guest)(() => push({ until, ...rules })(guest), pushInTwo({ until, ...rules })(guest))),
       andThen('stop-and-copy', ({ value: { owed, bytesPerSecond }, disk }) =>
         stopAndCopy(owed, { channels, delta, compression, recovery, bytesPerSecond, disk })
       ),

@@ -15,6 +15,12 @@ import { push } from './push'
 /** What the memory's part came to, and what is still to come of the disk. */
 export type WithDisk<A> = { readonly value: A; readonly disk?: Undrained }
 
+/** What is done to the memory in two parts, with a wait between them. */
+export type InTwo<A, B> = { readonly first: () => Attempt<B>; readonly goOn: (before: B) => Attempt<A> }
+
+/** See `mirrored`. */
+export type Mirrored = <A, B = never>(memory: () => Attempt<A>, inTwo?: InTwo<A, B>) => Attempt<WithDisk<A>>
+
 type Both<A> = { readonly memory: E.Either<Failure, A>; readonly disk: E.Either<Failure, PageSet> }
 
 /**
@@ -26,9 +32,13 @@ type Both<A> = { readonly memory: E.Either<Failure, A>; readonly disk: E.Either<
  *     beside, in rounds      disk    [push blocks ...............] -> owed
  *                            memory  [push .... pages]
  *
- * `memory` is begun anew for each guest. Beside the memory, whichever ends first waits for the other, and what is written meanwhile stays in its log.
+ *     beside, continuously   disk    [push blocks ...............][keep up ..] wound -> owed
+ *                            memory  [push .... pages]            [push on ..]
+ *
+ * `memory` is begun anew for each guest. Beside the memory, whichever ends first waits for the other, and what is written meanwhile stays in its log; with `inTwo`, a push that can
+ * go on, the memory's is sent while the disk keeps up.
  */
-export const mirrored = (rules: DiskRules): ((guest: GuestView) => <A>(memory: () => Attempt<A>) => Attempt<WithDisk<A>>) => {
+export const mirrored = (rules: DiskRules): ((guest: GuestView) => Mirrored) => {
   const {
     blocks = 'all',
     mirror = 'continuously',
@@ -40,7 +50,7 @@ export const mirrored = (rules: DiskRules): ((guest: GuestView) => <A>(memory: (
   const pushBlocks = push(pushOfBlocks(rules))
   return (guest) => {
     const { disk } = guest
-    return <A>(memory: () => Attempt<A>): Attempt<WithDisk<A>> => {
+    return <A, B>(memory: () => Attempt<A>, inTwo?: InTwo<A, B>): Attempt<WithDisk<A>> => {
       const alone = (owed: Undrained | undefined) =>
         map(E.map((value: A): WithDisk<A> => (owed === undefined ? { value } : { value, disk: owed })))
       if (disk === undefined) return alone(undefined)(memory())
@@ -48,26 +58,31 @@ export const mirrored = (rules: DiskRules): ((guest: GuestView) => <A>(memory: (
       const pushed = (): Attempt<PageSet> => pipe(regarding('disk')(pushBlocks(asGuest(guest.name, disk))), map(E.map(({ owed }) => owed)))
       const together = (of: Step<Both<A>>): Attempt<WithDisk<A>> => pipe(of, map(bothOf(channels)))
       if (mirror === 'paused') return alone({ blocks: levelOf(blocks), channels })(ofMemory())
-      if (start === 'beside') return together(lanes({ memory: ofMemory(), disk: pushed() }))
+      const keptUp = (of: Attempt<A>, owed: PageSet): Attempt<WithDisk<A>> =>
+        together(
+          lanes(
+            { memory: of, disk: regarding('disk')(keepUp({ bytesPerSecond: pacing?.(undefined), channels, intervalNs }, owed)) },
+            { until: 'memory' }
+          )
+        )
+      if (start === 'beside')
+        return mirror === 'rounds' || inTwo === undefined
+          ? together(lanes({ memory: ofMemory(), disk: pushed() }))
+          : pipe(
+              lanes({ memory: regarding('memory')(inTwo.first()), disk: pushed() }),
+              map(
+                ({ memory: first, disk: owed }): E.Either<Failure, { readonly first: B; readonly owed: PageSet }> =>
+                  E.isLeft(first) ? first : E.isLeft(owed) ? owed : E.right({ first: first.right, owed: owed.right })
+              ),
+              andThen('go on', ({ first, owed }) => keptUp(regarding('memory')(inTwo.goOn(first)), owed))
+            )
       const first = pipe(
         lanes({ disk: pushed() }),
         map(({ disk: owed }) => owed)
       )
       return pipe(
         first,
-        andThen('memory', (owed) =>
-          mirror === 'rounds'
-            ? alone({ blocks: owed, channels })(ofMemory())
-            : together(
-                lanes(
-                  {
-                    memory: ofMemory(),
-                    disk: regarding('disk')(keepUp({ bytesPerSecond: pacing?.(undefined), channels, intervalNs }, owed))
-                  },
-                  { until: 'memory' }
-                )
-              )
-        )
+        andThen('memory', (owed) => (mirror === 'rounds' ? alone({ blocks: owed, channels })(ofMemory()) : keptUp(ofMemory(), owed)))
       )
     }
   }

@@ -76,28 +76,72 @@ export type Residual = { readonly owed: PageSet; readonly reason: string; readon
  * On `wound` it cancels the round under way or does not begin it, reads the log once more and ends with all that is still owed.
  */
 export const push = (rules: PushRules): ((guest: GuestView) => Attempt<Residual>) => {
+  checked(rules)
+  return (guest) => pushing(rules, guest, residualOnly)
+}
+
+/**
+ * A push in two parts: `goOn` goes on where `first` has ended, with whatever has been written since, for one round more at least. Between the two lies a wait for somebody
+ * else.
+ */
+export type PushInTwo = { readonly first: () => Attempt<FirstPart>; readonly goOn: (before: FirstPart) => Attempt<Residual> }
+
+/** What the first part of a push ends with, and where it stood; `null` where it was wound down ahead of its first round. */
+export type FirstPart = { readonly residual: Residual; readonly progress: Progress | null }
+
+/** See `PushInTwo`. Throws what `push` does. */
+export const pushInTwo = (rules: PushRules): ((guest: GuestView) => PushInTwo) => {
+  checked(rules)
+  return (guest) => ({
+    first: () => pushing(rules, guest, (residual, progress): FirstPart => ({ residual, progress })),
+    goOn: (before) => goingOn(rules, guest, before)
+  })
+}
+
+const checked = (rules: PushRules): void => {
   checkedChannels(rules)
   fraction(rules.firstThrottle ?? 0)
-  return (guest) =>
-    pipe(
-      noting(tracked(rules.level ?? 'hypervisor')),
-      chain('rounds', ([selected, wounded]): Attempt<Residual> => {
-        if (E.isLeft(selected)) return done(selected)
-        const { at, pages } = selected.right
-        if (wounded)
-          return pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ owed: pageSet.union(pages, dirty), reason: WOUNDED }))))
-        const start: Progress = {
-          startedAt: at,
-          endedAt: at,
-          owed: pages,
-          pushed: null,
-          throttle: rules.firstThrottle ?? 0,
-          granted: granted(rules.pacing, null)
-        }
-        return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest))
-      })
-    )
 }
+
+/** What a push makes of its end. */
+type End<A> = (residual: Residual, progress: Progress | null) => A
+
+const residualOnly: End<Residual> = (residual) => residual
+
+const goingOn = (rules: PushRules, guest: GuestView, { residual, progress }: FirstPart): Attempt<Residual> =>
+  progress === null
+    ? done(E.right(residual))
+    : pipe(
+        noting(request({ type: 'sync' })),
+        chain('push on', ([synced, wounded]): Attempt<Residual> => {
+          if (E.isLeft(synced)) return done(synced)
+          const { at, dirty } = synced.right
+          const owed = pageSet.union(progress.owed, dirty)
+          if (wounded) return done(E.right({ ...residual, owed, reason: WOUNDED }))
+          const start: Progress = { ...progress, endedAt: at, owed, granted: granted(rules.pacing, progress.pushed) }
+          return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest, residualOnly))
+        })
+      )
+
+const pushing = <A>(rules: PushRules, guest: GuestView, end: End<A>): Attempt<A> =>
+  pipe(
+    noting(tracked(rules.level ?? 'hypervisor')),
+    chain('rounds', ([selected, wounded]): Attempt<A> => {
+      if (E.isLeft(selected)) return done(selected)
+      const { at, pages } = selected.right
+      if (wounded)
+        return pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => end({ owed: pageSet.union(pages, dirty), reason: WOUNDED }, null))))
+      const start: Progress = {
+        startedAt: at,
+        endedAt: at,
+        owed: pages,
+        pushed: null,
+        throttle: rules.firstThrottle ?? 0,
+        granted: granted(rules.pacing, null)
+      }
+      return iterate('push', start, (state) => noting(round(rules, guest, state)), afterRound(rules, guest, end))
+    })
+  )
 
 /**
  * How a send is spread and written: as fields of the order, none where there is nothing to say. `sentBefore`: the target may have what a delta is made from.
@@ -194,8 +238,8 @@ const read = (channels: number): Attempt<AnswerTo<'sync'>> =>
 
 /** What is known after a round, and whether to go on. */
 const afterRound =
-  (rules: PushRules, guest: GuestView) =>
-  (state: Progress, [copied, wounded]: readonly [E.Either<Failure, Copied>, boolean]): E.Either<Progress, E.Either<Failure, Residual>> => {
+  <A>(rules: PushRules, guest: GuestView, end: End<A>) =>
+  (state: Progress, [copied, wounded]: readonly [E.Either<Failure, Copied>, boolean]): E.Either<Progress, E.Either<Failure, A>> => {
     if (E.isLeft(copied)) return E.right(copied)
     const { sent, synced } = copied.right
     const { until, giveUp = never, throttle = throttles.none, remember = 3, notes } = rules
@@ -212,7 +256,8 @@ const afterRound =
     const { startedAt } = state
     const pushed = noteRound(state.pushed, result, { guest, startedAt, throttle: state.throttle, remember, notes })
     const stop = wounded ? O.some(WOUNDED) : sentNothing(pushed) ? O.some(NOTHING_SENT) : until(pushed)
-    if (O.isSome(stop)) return E.right(E.right(residual(rules, pushed, stop.value)))
+    if (O.isSome(stop))
+      return E.right(E.right(end(residual(rules, pushed, stop.value), { ...state, endedAt: synced.at, owed: pushed.owed, pushed })))
     const given = giveUp(pushed)
     return O.isSome(given)
       ? E.right(E.left(failure('sync', `given up: ${given.value}`)))

@@ -82,6 +82,13 @@ describe('mirrored', () => {
     expect(orders.slice(2, 4).sort()).toEqual(['disk track of the disk', 'memory track'])
   })
 
+  it('beside the memory continuously: what the guest writes while the disk is waited for is sent before it stops', () => {
+    const at = (mirror: 'rounds' | 'continuously') => runFold(metrics(), moved(precopy({ disk: { start: 'beside', mirror } })))
+    const [waiting, going] = [at('rounds'), at('continuously')]
+    expect(going.downtime).toBeLessThan(waiting.downtime)
+    expect(going.rounds).toBeGreaterThan(waiting.rounds)
+  })
+
   it('by rounds only: what is written after the last waits for the drain', () => {
     const orders = told(moved(precopy({ disk: { mirror: 'rounds', until: roundsAtMost(1) } })))
     expect(orders.filter((order) => order === 'disk sync of the disk')).toHaveLength(2)
