@@ -113,7 +113,17 @@ describe('package', () => {
 
   it('the tarball holds the builds, the traces and the documents, and nothing else', () => {
     const installed = join(user, 'node_modules/transhume')
-    expect(readdirSync(installed).sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'properties', 'traces'])
+    expect(readdirSync(installed).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+      'pipelines',
+      'properties',
+      'traces'
+    ])
+    expect(readdirSync(join(installed, 'pipelines'))).toEqual(['README.md'])
     expect(readdirSync(join(installed, 'properties'))).toEqual(['README.md'])
     expect(readdirSync(join(installed, 'dist')).sort()).toEqual(['cjs', 'esm'])
     expect(readdirSync(join(installed, 'traces'))).toEqual(readdirSync(join(root, 'traces')))
