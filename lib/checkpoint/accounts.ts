@@ -1,5 +1,3 @@
-import type { PageSet } from '../memory/pageSet'
-import * as pageSet from '../memory/pageSet'
 import type { Order } from '../protocol/command'
 import type { Entry } from '../protocol/journal'
 import type { Signal } from '../protocol/signal'
@@ -20,25 +18,24 @@ export type SavedPages = { readonly workingSet: number; readonly hash: number; r
  */
 export const savedPages = ({ workingSet, hash, skipped, dropped }: SavedPages): number => workingSet + hash - skipped - dropped
 
-/** The figures of an image so far, and the pages in its table. */
-export type Accounts = SavedPages & { readonly copied: number; readonly saved: number; readonly table: PageSet | null }
+/** The figures of an image so far, and how many pages are in its table. */
+export type Accounts = SavedPages & { readonly copied: number; readonly saved: number; readonly table: number }
 
 /** An image of which nothing is known. */
-export const begun = (): Accounts => ({ workingSet: 0, hash: 0, skipped: 0, dropped: 0, copied: 0, saved: 0, table: null })
+export const begun = (): Accounts => ({ workingSet: 0, hash: 0, skipped: 0, dropped: 0, copied: 0, saved: 0, table: 0 })
 
 /** The figures after an order about the image was answered. */
 export const accounted = (before: Accounts, order: Order, signal: Signal): Accounts => {
   if (signal.type === 'stashed' && order.type === 'stash') {
-    const table = before.table === null ? order.pages : pageSet.union(before.table, order.pages)
-    const newly = table.count - (before.table?.count ?? 0)
-    return { ...before, table, copied: before.copied + order.pages.count, hash: before.hash + newly }
+    const table = signal.pages
+    return { ...before, table, copied: before.copied + order.pages.count, hash: before.hash + table - before.table }
   }
   if (signal.type !== 'sent' || order.type !== 'write' || signal.pages.type !== 'PageSet') return before
   const saved = before.saved + signal.pages.count
   if (order.section === 'bulk')
     return { ...before, saved, workingSet: before.workingSet + order.pages.count, skipped: before.skipped + signal.skipped.count }
   if (order.section === 'last') return { ...before, saved, hash: before.hash + order.pages.count }
-  return { ...before, saved, dropped: before.dropped + (before.table?.count ?? 0) - order.pages.count }
+  return { ...before, saved, dropped: before.dropped + before.table - order.pages.count }
 }
 
 /** A sealed image: its figures, when it was begun and existed, and how the guest fared meanwhile: times it stood still, for how long together and at most. */

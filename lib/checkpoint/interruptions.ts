@@ -10,6 +10,11 @@ import { waiting } from './waiting'
 /** What interruptions came to: the pages that were in the table at the end, those that the log named, and the refusal that ended them. */
 export type Interrupted = { readonly table: PageSet; readonly seen: PageSet; readonly failure: Failure | null }
 
+const none = (pages: number): Interrupted => {
+  const table = pageSet.empty(pages)
+  return { table, seen: table, failure: null }
+}
+
 type Turn = { readonly dirty: PageSet; readonly stashed: boolean; readonly failure: Failure | null; readonly over: boolean }
 
 /**
@@ -31,7 +36,7 @@ export const interruptions = ({
 }): Step<Interrupted> =>
   iterate<Interrupted, Turn, Interrupted>(
     'interruptions',
-    { table: pageSet.empty(pages), seen: pageSet.empty(pages), failure: null },
+    none(pages),
     () =>
       chain('interrupt', ({ cut }: { readonly cut: boolean }) =>
         cut
@@ -41,11 +46,10 @@ export const interruptions = ({
             )
       )(waiting(everyNs)),
     (before, { dirty, stashed, failure, over }) => {
-      const now: Interrupted = {
-        table: stashed ? pageSet.union(before.table, dirty) : before.table,
-        seen: pageSet.union(before.seen, dirty),
-        failure
-      }
+      // As long as all that was seen is in the table, both are one set.
+      const table = stashed ? pageSet.union(before.table, dirty) : before.table
+      const seen = stashed && before.seen === before.table ? table : pageSet.union(before.seen, dirty)
+      const now: Interrupted = { table, seen, failure }
       return over ? E.right(now) : E.left(now)
     }
   )

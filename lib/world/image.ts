@@ -111,7 +111,14 @@ export const folded = (one: Image, dirty: Int32Array, running: boolean): void =>
     one.frozenSince ??= one.since.slice()
     join(one.after, dirty)
   }
-  for (const section of sections) join(section === 'table' ? one.table.stale : one.parts[section].stale, dirty)
+  const [bulk, table, last] = [one.parts.bulk.stale, one.table.stale, one.parts.last.stale]
+  for (let i = 0; i < bulk.length; i++) {
+    const word = dirty[i]
+    if (word === 0) continue
+    bulk[i] |= word
+    table[i] |= word
+    last[i] |= word
+  }
 }
 
 const staleOf = (one: Image, f: (words: Int32Array) => Int32Array): Readonly<Record<Section, Int32Array>> => ({
@@ -131,10 +138,10 @@ export const pointed = (
   { marks, parent }: { readonly marks: Int32Array; readonly parent: Int32Array | undefined }
 ): void => {
   one.point = point
+  if (one.frozen !== undefined) one.after.fill(0)
   one.frozen = undefined
   one.frozenSince = undefined
   if (one.after.length === 0) return
-  one.after.fill(0)
   if (parent !== undefined) one.since.set(parent)
   for (let i = 0; i < marks.length; i++)
     if (marks[i] !== 0) {

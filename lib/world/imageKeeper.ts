@@ -81,6 +81,7 @@ export const imageKeeper = (port: KeeperPort): ImageKeeper => {
   const words = Math.ceil(pages / 32)
   const images = new Map<string, Image>()
   const scratch = new Int32Array(shape.fidelity === 'marks' ? words : 0)
+  const copied = new Int32Array(words)
   let making: Assembly | undefined
 
   const isThere = (store: string): boolean => stores.get(store)?.standing.gone === undefined
@@ -125,7 +126,8 @@ export const imageKeeper = (port: KeeperPort): ImageKeeper => {
   }
   const point = (one: Image): void => {
     const parent = one.parent === undefined ? undefined : images.get(one.parent)
-    pointed(one, port.point(), { marks: port.hosts().exact === undefined ? port.hosts().marks.words : NO_WORDS, parent: parent?.after })
+    const { exact, marks } = port.hosts()
+    pointed(one, port.point(), { marks: exact === undefined && marks.count > 0 ? marks.words : NO_WORDS, parent: parent?.after })
   }
 
   return {
@@ -151,7 +153,8 @@ export const imageKeeper = (port: KeeperPort): ImageKeeper => {
       if (typeof one === 'string') return one
       const { table } = one
       port.look()
-      const batch = whole(set)
+      pageSet.copyInto(set, copied)
+      const batch = { first: 0, words: copied, count: set.count }
       table.count += put(table.words, batch)
       const h = port.hosts()
       if (table.memory !== undefined && h.exact !== undefined) content.copyPages(h.exact.source, table.memory, set)

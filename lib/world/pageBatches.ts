@@ -25,26 +25,28 @@ export const pageBatches = (
       if (w === rest.length) return undefined
       const first = w
       let count = 0
-      const words: number[] = []
+      let kept = 0
       while (w < rest.length && count < most) {
-        let word = rest[w]
-        if (out !== undefined && (word & out[w]) !== 0) {
-          if (skipped !== undefined) skipped[w] |= word & out[w]
-          word &= ~out[w]
+        if (out !== undefined && (rest[w] & out[w]) !== 0) {
+          if (skipped !== undefined) skipped[w] |= rest[w] & out[w]
+          rest[w] &= ~out[w]
         }
-        const bits = bitsIn(word)
+        const bits = bitsIn(rest[w])
         if (count + bits > most) {
-          const taken = lowest(word, most - count)
-          rest[w] = word & ~taken
-          words.push(taken)
+          kept = rest[w] & ~lowest(rest[w], most - count)
           count = most
-        } else {
-          rest[w++] = 0
-          words.push(word)
-          count += bits
+          break
         }
+        count += bits
+        w++
       }
-      if (count > 0) return { first, words: Int32Array.from(words), count }
+      if (count === 0) continue
+      const words = rest.slice(first, kept === 0 ? w : w + 1)
+      if (kept !== 0) {
+        words[w - first] &= ~kept
+        rest[w] = kept
+      }
+      return { first, words, count }
     }
   }
 }
@@ -66,6 +68,7 @@ export const eachPage = ({ first, words }: Batch, f: (page: number) => void): vo
 export const put = (into: Int32Array, { first, words }: Batch): number => {
   let newly = 0
   for (let i = 0; i < words.length; i++) {
+    if (words[i] === 0) continue
     const old = into[first + i]
     newly += bitsIn(words[i] & ~old)
     into[first + i] = old | words[i]

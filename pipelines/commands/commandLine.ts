@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addRecordCommand } from '../record/recordCommand'
 import { action } from './action'
+import { addCheckpointCommand } from './checkpointCommand'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
 import { seeds } from './flags'
 import { addReplayCommand } from './replayCommand'
@@ -25,6 +26,7 @@ export const commandLine = (): Command => {
   addCompareCommand(program)
   addReplayCommand(program)
   addReproduceCommand(program)
+  addCheckpointCommand(program)
   addRecordCommand(program)
   addTraceCommand(program)
   return program
