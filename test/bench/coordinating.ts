@@ -39,7 +39,7 @@ export const benchCoordinating = ({ smoke }: { readonly smoke: boolean }): Bench
         }),
         'two members, one breaks down whenever it likes, and a restart': explored(2, 1, { faults: 1, returns: true }, { restarts: 1 }),
         'two members that do not wait for the decision': explored(2, 1, {}, { decisionWithinNs: 0 }),
-        'three members': explored(3, 1, { maxStates: 400_000 })
+        'three members': explored(3, 1, { maxStates: 40_000 })
       }
   const figures = Object.fromEntries(
     Object.entries(runs).flatMap(([name, { states, transitions, depth, complete, wrong }]) => [
