@@ -1,17 +1,39 @@
+import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
+import * as pageSet from '../lib/memory/pageSet'
+import { noticing } from '../lib/migration/notices'
+import { onwards } from '../lib/migration/onwards'
+import { pull } from '../lib/migration/pull'
 import { concluded, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
+import { switchOwing } from '../lib/migration/switchOwing'
 import type { DirtyLimitOptions, SyncAutoConvergeOptions, SyncThrottle } from '../lib/migration/syncThrottle'
 import { dirtyLimit, noSyncThrottle, syncAutoConverge } from '../lib/migration/syncThrottle'
-import { windowedPush } from '../lib/migration/windowedPush'
-import { andThen } from '../lib/protocol/phase'
+import type { Asked } from '../lib/migration/watchedSend'
+import { type WindowedResidual, windowedPush } from '../lib/migration/windowedPush'
+import type { Attempt } from '../lib/protocol/phase'
+import { andThen, map } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 import { milliseconds } from '../lib/time/time'
 
 /**
+ * When post-copy is asked for (`migrate-start-postcopy`): once `afterSyncs` dirty-log syncs have been made, the one at the beginning counted, or `afterNs` after it (default: at
+ * once); `reactionNs` is how long whoever asks takes to notice (default 0). `maxBandwidth`: `max-postcopy-bandwidth`, bytes per second (default: not limited). `preempt`: the
+ * capability `postcopy-preempt`: pages that are waited for go on a channel of their own (default off).
+ */
+export type QemuPostcopy = {
+  readonly afterSyncs?: number
+  readonly afterNs?: number
+  readonly reactionNs?: number
+  readonly maxBandwidth?: number
+  readonly preempt?: boolean
+}
+
+/**
  * QEMU's migration parameters and capabilities, named as QEMU names them (migration/options.c). `downtimeLimitNs`: `downtime-limit` (default 300 ms). `maxBandwidth`: `max-bandwidth`,
  * bytes per second, of all but the last copy (default 128 MiB/s). `autoConverge`: the capability, with its parameters (default off). `xbzrle`: the capability; the size of its
- * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels).
+ * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels). `postcopy`: when post-copy is asked for (default: never); a link that
+ * breaks then is waited for and the rest asked for again (`migrate-recover`).
  */
 export type QemuOptions = {
   readonly downtimeLimitNs?: number
@@ -19,40 +41,66 @@ export type QemuOptions = {
   readonly autoConverge?: SyncAutoConvergeOptions | boolean
   readonly xbzrle?: boolean
   readonly multifd?: { readonly channels?: number } | boolean
+  readonly postcopy?: QemuPostcopy
 }
 
 /** As of QEMU 7.2, and `dirtyLimit`: the capability, with `vcpu-dirty-limit` (default off; from 8.1 on). */
 export type Qemu102Options = QemuOptions & { readonly dirtyLimit?: DirtyLimitOptions | boolean }
 
 /**
- * QEMU 7.2's migration: iterations of 100 ms windows with early syncs (see `windowedPush`), then a stop-and-copy outside the bandwidth limit. It is what the measured runs of
- * traces/measured were made with. For a world whose source keeps to windows, as `qemuWorld` makes one.
+ * QEMU 7.2's migration: iterations of 100 ms windows with early syncs (see `windowedPush`), then a stop-and-copy outside the bandwidth limit, or post-copy once it is asked for. Its
+ * post-copy holds the pages that the guest waits for back within the rate limit as well, unless they have a channel of their own. It is what the measured runs of
+ * traces/measured were made with. For a world whose source keeps to windows (`sender` of the data centre).
  *
  *     qemu72({ downtimeLimitNs: 50e6, autoConverge: true })
  */
-export const qemu72 = (options: QemuOptions = {}): Pipeline => migrating(options, convergence(options.autoConverge))
+export const qemu72 = (options: QemuOptions = {}): Pipeline =>
+  migrating(options, convergence(options.autoConverge), options.postcopy?.preempt !== true)
 
-/** QEMU 10.2's migration: the loop of 7.2, and a dirty limit in place of auto-converge where that is asked for. */
+/** QEMU 10.2's migration: the loop of 7.2, a dirty limit in place of auto-converge where that is asked for, and pages that the guest waits for outside the rate limit. */
 export const qemu102 = (options: Qemu102Options = {}): Pipeline => {
   const { dirtyLimit: limit = false, autoConverge = false } = options
   if (limit !== false && autoConverge !== false)
     throw new RangeError('qemu102: dirtyLimit and autoConverge must not both be given (got both)')
-  return migrating(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit))
+  return migrating(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit), false)
 }
 
 const convergence = (autoConverge: QemuOptions['autoConverge'] = false): SyncThrottle =>
   autoConverge === false ? noSyncThrottle : syncAutoConverge(autoConverge === true ? {} : autoConverge)
 
-const migrating = (options: QemuOptions, throttle: SyncThrottle): Pipeline => {
-  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false } = options
+const migrating = (options: QemuOptions, throttle: SyncThrottle, requestsWithin: boolean): Pipeline => {
+  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy } = options
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
-  const push = windowedPush({ downtimeLimitNs, bytesPerSecond: maxBandwidth, throttle, channels, delta: xbzrle })
+  const push = windowedPush({
+    downtimeLimitNs,
+    bytesPerSecond: maxBandwidth,
+    throttle,
+    channels,
+    delta: xbzrle,
+    asked: postcopy && asking(postcopy)
+  })
+  const pullRest = pull({ prepaging: onwards, bytesPerSecond: postcopy?.maxBandwidth, requestsWithin })
+  const ending = ({ owed, ends }: WindowedResidual): Attempt<pageSet.PageSet> =>
+    ends === 'post-copy'
+      ? switchOwing(owed, { channels }, {})
+      : pipe(stopAndCopy(owed, { channels, delta: xbzrle }), map(E.map(() => pageSet.empty(owed.size))))
   return (guest) =>
     pipe(
-      prepare(),
-      andThen('push', () => push(guest)),
-      andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed, { channels, delta: xbzrle })),
+      noticing(
+        pipe(
+          prepare(),
+          andThen('push', () => push(guest)),
+          andThen('ending', ending)
+        )
+      ),
+      andThen('pull', ({ value: missing, notices }) => pullRest(missing, notices)),
       andThen('release', release),
       concluded
     )
+}
+
+/** Asked for at the first look after somebody has noticed what he waits for. */
+const asking = ({ afterSyncs = 0, afterNs = 0, reactionNs = 0 }: QemuPostcopy): Asked => {
+  return ({ elapsedNs, syncs, sinceSyncNs }) =>
+    elapsedNs >= afterNs + reactionNs && (syncs > afterSyncs || (syncs === afterSyncs && sinceSyncNs >= reactionNs))
 }

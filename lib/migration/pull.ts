@@ -23,7 +23,8 @@ import { checkedRecovery, patient, type Recovery, recover, type Standing } from 
  * at once (default 2: one on the wire, one behind it, so that the link never waits for an answer). `recovery`: how long it waits for a link that has failed
  * (default a minute). `compression`: how pages are compressed (default: not). `hugePages`: so many small pages make one of those that back the guest's memory at the target, where
  * an access waits for all of them: the demand lane and the background send them together (default 1; QEMU sends a host's page as a whole, `ram_save_host_page`,
- * migration/ram.c). With it the pages missing must be whole huge pages, but for what never moves.
+ * migration/ram.c). With it the pages missing must be whole huge pages, but for what never moves. `bytesPerSecond`: the rate of the background (default: as the link allows), and
+ * with `requestsWithin` of the demand lane too (default: no; QEMU 7.2 holds requests back within `max-postcopy-bandwidth`, and so may its guest be for a window).
  */
 export type PullRules<S extends Data = Data> = {
   readonly prepaging?: Prepaging<S>
@@ -32,6 +33,8 @@ export type PullRules<S extends Data = Data> = {
   readonly recovery?: Recovery
   readonly compression?: Compression
   readonly hugePages?: number
+  readonly bytesPerSecond?: number
+  readonly requestsWithin?: boolean
 }
 
 /**
@@ -56,7 +59,12 @@ export const pull = <S extends Data>(rules: PullRules<S> = {}) => {
   if (!(Number.isInteger(hugePages) && hugePages >= 1))
     throw new RangeError(`pull: hugePages must be an integer above 0 (got ${hugePages})`)
   const compression = checkedCompression('pull', rules.compression)
-  const how: How = { hugePages, spread: compression === undefined ? {} : { compression } }
+  const { bytesPerSecond, requestsWithin = false } = rules
+  if (bytesPerSecond !== undefined && !(bytesPerSecond > 0))
+    throw new RangeError(`pull: bytesPerSecond must be above 0 (got ${bytesPerSecond})`)
+  const rate = bytesPerSecond === undefined ? {} : { bytesPerSecond }
+  const spread = compression === undefined ? {} : { compression }
+  const how: How = { hugePages, spread: { ...spread, ...rate }, demanded: requestsWithin ? { ...spread, ...rate } : spread }
   const once = prepaging === undefined ? onDemand(how) : prepaged({ prepaging, windowPages, windows, how })
   const asks = map(E.fold((failure: Failure) => broken(failure, { ...noNotices, gone: failure.reason }), stands))
   const isEnded = ({ missing, notices }: Pick<Standing, 'missing' | 'notices'>): boolean =>
@@ -91,8 +99,10 @@ type Turn =
 const stands = (standing: Standing): Turn => ({ type: 'stands', ...standing })
 const broken = (failure: Failure, notices: Notices): Turn => ({ type: 'broken', failure, notices })
 
-/** How pages are asked for: what comes with one of them, and what every send says besides. */
-type How = { readonly hugePages: number; readonly spread: Pick<Extract<Order, { readonly type: 'send' }>, 'compression'> }
+/** How pages are asked for: what comes with one of them, and what every send of the background and of the demand lane says besides. */
+type How = { readonly hugePages: number; readonly spread: Spread; readonly demanded: Spread }
+
+type Spread = Pick<Extract<Order, { readonly type: 'send' }>, 'compression' | 'bytesPerSecond'>
 
 const onDemand =
   (how: How) =>
@@ -155,7 +165,7 @@ const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, ref
  * The demand lane: one request a fault. Beside a background it listens until it is wound down, or nobody would hear that a host is gone; alone it ends with the guest,
  * with the last missing page, or when something has failed.
  */
-const demand = ({ hugePages, spread }: How, size: number) => {
+const demand = ({ hugePages, demanded }: How, size: number) => {
   const pagesAt = (page: number): PageSequence => pageSequence.sequence(hugePages === 1 ? [page] : hugePage(page, hugePages, size))
   const next = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
     const complete = state.ending || (state.missing !== null && (state.refused !== null || state.missing.count === 0))
@@ -168,7 +178,7 @@ const demand = ({ hugePages, spread }: How, size: number) => {
           place: 'ifAbsent',
           unless: 'sent',
           overtake: true,
-          ...spread
+          ...demanded
         } as const
         return next({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
       }

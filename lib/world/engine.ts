@@ -50,11 +50,12 @@ export type Placing = { readonly page: number; readonly content: PageContent }
 /**
  * Both ends of a page encoding at work: a kernel. `encode` at the source, when the page is read (`undefined`: nothing leaves for it now). `ended` after the last page of
  * a send: what has been gathered and not left. `decode` at the target, when the packet arrives; `present` is what the target has in a page. `forgotten`: the
- * target has dropped all its copies, or the connection is broken and nobody knows what has arrived.
+ * target has dropped all its copies, or the connection is broken and nobody knows what has arrived. `synced`: the dirty log has been read.
  */
 export type Coder = {
   readonly encode: (page: PageToSend) => Packet | undefined
   readonly ended?: () => Packet | undefined
+  readonly synced?: () => void
   readonly decode: (packet: Packet, present: (page: number) => PageContent) => readonly Placing[]
   readonly forgotten: () => void
   readonly copy: () => Coder

@@ -78,6 +78,7 @@ export const track = (h: Hosts, on: boolean): void => {
 /** Reads and clears the dirty log; what a device without a log may have written is always in it. */
 export const sync = (h: Hosts): PageSet => {
   const dirty = fold(h)
+  h.coder?.synced?.()
   if (!h.tracking) return pageSet.empty(h.pages)
   const logged = h.log === undefined ? dirty : h.log.sync()
   return h.pinned === undefined ? logged : pageSet.union(logged, h.pinned)

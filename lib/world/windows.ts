@@ -2,7 +2,7 @@ import type { Time } from '../time/time'
 
 /**
  * How a source keeps to the bytes per second of a `send`. `windowNs`: a window's bytes leave at once, as fast as link and hosts allow, and then none until the window
- * ends. `sliceNs`: how long it goes on sending before it looks again. It tells `progress` whenever it looks: as a window begins, and after each slice.
+ *  ends. `sliceNs`: how long it goes on sending before it looks again. `lateNs`: how much too late it wakes up from waiting for a window's end (default 0). It tells `progress` whenever it looks: as a window begins, and after each slice.
  *
  *     window  |------ 100 ms ------|------ 100 ms ------|
  *     link    [burst]..............[burst]..............[burst]
@@ -12,7 +12,7 @@ import type { Time } from '../time/time'
  * rate leave as they are told to. QEMU (migration/migration.c, migration/ram.c, from 1.x to 10.2): windows of 100 ms (BUFFER_DELAY), slices of 50 ms (MAX_WAIT),
  * left when more than that has passed in whole milliseconds.
  */
-export type Sender = { readonly windowNs: Time; readonly sliceNs: Time }
+export type Sender = { readonly windowNs: Time; readonly sliceNs: Time; readonly lateNs?: Time }
 
 /** One source's window: a kernel that counts what may still leave in it. @internal */
 export type Windows = {
@@ -27,7 +27,7 @@ export type Windows = {
 }
 
 /** See `Windows`. `slackBytes`: what a window may be overrun by and forgotten; what is beyond it counts in the next. @internal */
-export const windows = ({ windowNs }: Sender, slackBytes: number): Windows => {
+export const windows = ({ windowNs, lateNs = 0 }: Sender, slackBytes: number): Windows => {
   let began: Time | undefined
   let used = 0
   let budget = 0
@@ -41,7 +41,7 @@ export const windows = ({ windowNs }: Sender, slackBytes: number): Windows => {
     took: (bytes) => {
       used += bytes
     },
-    endsAt: () => began! + windowNs,
+    endsAt: () => began! + windowNs + lateNs,
     look: (now) => {
       if (began === undefined || now - began < windowNs) return
       began = now
@@ -56,5 +56,8 @@ export const checkedSender = (sender: Sender | undefined): Sender | undefined =>
   for (const name of ['windowNs', 'sliceNs'] as const)
     if (!Number.isSafeInteger(sender[name]) || sender[name] < 1)
       throw new RangeError(`datacentre: sender: ${name} must be an integer above 0 (got ${sender[name]})`)
+  const { lateNs = 0 } = sender
+  if (!Number.isSafeInteger(lateNs) || lateNs < 0)
+    throw new RangeError(`datacentre: sender: lateNs must be an integer from 0 on (got ${lateNs})`)
   return sender
 }

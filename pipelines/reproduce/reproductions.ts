@@ -1,9 +1,10 @@
 import { clark2005 } from './clark2005'
 import { engines } from './engines'
+import { qemu } from './qemu'
 import type { Reproduction } from './reproduction'
 import { tlc } from './tlc'
 import { tlm } from './tlm'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, vccp, tlm, tlc]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc]

@@ -22,6 +22,19 @@ describe('pull', () => {
     }
   })
 
+  it('limits the background, and the demand lane only where requests stay within', () => {
+    const ratesOf = (requestsWithin: boolean) => {
+      const asking = new Asking(pull({ prepaging: activePush, windows: 1, bytesPerSecond: 1e6, requestsWithin })(pageSet.full(600)))
+      asking.fact({ type: 'faulted', page: 500, vcpu: 0 })
+      return asking.orders().map((order) => order.type === 'send' && order.bytesPerSecond)
+    }
+    expect([ratesOf(false), ratesOf(true)]).toEqual([
+      [1e6, undefined],
+      [1e6, 1e6]
+    ])
+    expect(() => pull({ bytesPerSecond: 0 })).toThrow('pull: bytesPerSecond must be above 0 (got 0)')
+  })
+
   it('on demand asks for each faulted page at once, and begins and ends with a barrier', () => {
     const asking = new Asking(pull()(pageSet.fromPages(8, [2, 5])))
     expect(asking.orders()).toEqual([{ type: 'flush' }])

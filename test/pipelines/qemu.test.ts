@@ -46,6 +46,23 @@ describe('qemu72 and qemu102', () => {
     expect(throttles(limited)[0]).toBeGreaterThan(0.7)
   })
 
+  it('go on with post-copy once it is asked for, and pull what is left within its limit', async () => {
+    const postcopy = { afterSyncs: 2, maxBandwidth: 40e6 }
+    for (const pipeline of [qemu72({ maxBandwidth: 40e6, postcopy }), qemu102({ maxBandwidth: 40e6, postcopy })]) {
+      const journal = await journalOf(pipeline, 20_000)
+      expect(outcome(journal)).toBe('completed')
+      const syncs = journal.filter((entry) => entry.type === 'signalled' && entry.signal.type === 'synced')
+      expect(syncs).toHaveLength(3)
+      expect(journal.some((entry) => entry.type === 'signalled' && entry.signal.type === 'faulted')).toBe(true)
+      const rates = journal.flatMap((entry) =>
+        entry.type === 'commanded' && entry.command.order.type === 'send' && entry.command.order.place === 'ifAbsent'
+          ? [entry.command.order.bytesPerSecond]
+          : []
+      )
+      expect(rates[0]).toBe(40e6)
+    }
+  })
+
   it('take either auto-converge or the dirty limit', () => {
     expect(() => qemu102({ dirtyLimit: true, autoConverge: true })).toThrow(
       'qemu102: dirtyLimit and autoConverge must not both be given (got both)'

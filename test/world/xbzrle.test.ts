@@ -162,4 +162,33 @@ describe('a world that sends differences', () => {
     const again = driving.ask({ type: 'send', pages: all, place: 'always', encoding: 'delta' })
     expect(again.type === 'sent' && again.bytes).toBe(PAGES * (8 + 3))
   })
+
+  it('lets a newcomer in only when who is there has not been used for its lifetime', () => {
+    const coder = xbzrle({ cachePages: 2, lifetimeSyncs: 2 }).open({ pages: 8, pageBytes: 128 })
+    const form = (page: number) => coder.encode({ page, content: 7, isZero: false, mayDelta: true, sizes })?.form
+    expect([form(0), form(2), form(0), form(2)]).toEqual(['whole', 'whole', 'delta', 'whole'])
+    coder.synced?.()
+    expect([form(2), form(2)]).toEqual(['whole', 'whole'])
+    coder.synced?.()
+    // Page 0 was used last two syncs ago: page 2 takes its place, and keeps it.
+    expect([form(2), form(2), form(0)]).toEqual(['whole', 'delta', 'whole'])
+  })
+
+  it('counts writes of so many bytes, several of which may fall on the same ones', () => {
+    const bytesOf = (writeBytes: number, writes: number): number | undefined => {
+      const coder = xbzrle({ writeBytes }).open({ pages: 8, pageBytes: 4096 })
+      const wire = { zero: 9, whole: 4104, header: 8 }
+      coder.encode({ page: 0, content: 1, isZero: false, mayDelta: true, sizes: wire })
+      return coder.encode({ page: 0, content: 1 + writes, isZero: false, mayDelta: true, sizes: wire })?.bytes
+    }
+    // Header and frame, two lengths of two bytes and the bytes; of eight places a second write misses the first in seven of eight cases.
+    expect([bytesOf(8, 0), bytesOf(8, 1), bytesOf(512, 1), bytesOf(512, 2)]).toEqual([11, 22, 527, 979])
+    expect(bytesOf(4096, 3)).toBe(4104)
+    expect(bytesOf(512, 1e6)).toBe(4104)
+  })
+
+  it('refuses lifetimes and writes that make no sense', () => {
+    expect(() => xbzrle({ lifetimeSyncs: -1 })).toThrow('xbzrle: lifetimeSyncs must be an integer of at least 0 (got -1)')
+    expect(() => xbzrle({ writeBytes: 0 })).toThrow('xbzrle: writeBytes must be an integer of at least 1 (got 0)')
+  })
 })
