@@ -7,6 +7,7 @@ import { closed } from './closed'
 import { decode, type Problem } from './decode'
 import { seedCodec } from './entryCodec'
 import { type GuestConfig, guestConfig } from './guestConfig'
+import { type SenderConfig, senderConfig } from './qemuConfig'
 import { nonNegative, positive, positiveInteger } from './quantities'
 import { durationText, positiveDurationText, positiveRateText, rateText, sizeText } from './quantityText'
 import { refined } from './refined'
@@ -61,6 +62,7 @@ export type Config = {
     readonly reason?: string
   }[]
   readonly stalls?: readonly { readonly from: number; readonly until: number; readonly lane?: string; readonly way?: Way }[]
+  readonly sender?: SenderConfig
   readonly progressEvery?: number
   readonly startAt?: number
   readonly limit?: number
@@ -121,6 +123,7 @@ export const configCodec: t.Type<Config, unknown> = closed(
       closed({ from: durationText, until: durationText }, { lane: text, way: oneOf('leaving', 'arriving', 'back') }),
       'a list of stalls'
     ),
+    sender: senderConfig,
     progressEvery: durationText,
     startAt: durationText,
     limit: positiveDurationText,

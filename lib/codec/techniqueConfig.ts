@@ -3,6 +3,7 @@ import type { Overcommit } from '../migration/timeBounded'
 import type { Level } from '../protocol/command'
 import { closed } from './closed'
 import { type DiskRulesConfig, diskRulesConfig } from './diskConfig'
+import { type QemuConfig, qemuFields } from './qemuConfig'
 import { fraction, nonNegativeInteger, positive, positiveInteger } from './quantities'
 import { durationText, orNull, positiveDurationText, positiveRateText } from './quantityText'
 import {
@@ -86,6 +87,7 @@ export type TechniqueConfig = Named &
     | ({ readonly type: 'hybrid' } & Moving & Compressing & Pushing & Pulling)
     | ({ readonly type: 'tlm'; readonly interval?: number | null; readonly overcommit?: readonly Overcommit[] } & Moving)
     | ({ readonly type: 'dump-and-restore'; readonly preDump?: StopRuleConfig } & Moving & Compressing)
+    | ({ readonly type: 'qemu' } & QemuConfig)
     | { readonly type: 'engine'; readonly engine: string }
     | { readonly type: 'hops'; readonly hops: readonly TechniqueConfig[] }
   )
@@ -117,6 +119,7 @@ export const techniqueConfig: t.Type<TechniqueConfig, unknown> = t.recursion('a 
     hybrid: closed({}, { ...named, ...moving, ...compressing, ...pushing, ...pulling }),
     tlm: closed({}, { ...named, ...moving, interval: orNull(positiveDurationText), overcommit }),
     'dump-and-restore': closed({}, { ...named, ...moving, ...compressing, preDump: stopRuleConfig }),
+    qemu: closed(qemuFields.required, { ...named, ...qemuFields.optional }),
     engine: closed({ engine: text }, named),
     hops: closed({ hops: t.readonlyArray(self, 'a list of techniques') }, named)
   })

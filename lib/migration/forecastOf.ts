@@ -11,6 +11,7 @@ import { downtimeWithin, or, roundsAtMost } from './stopRule'
  * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured. `boundNs`: no migration takes
  * longer than this from its first command on (a time-bounded one, see `timeBound`, or a limit). `timeBounded`: it is pushed by two senders (`tlm`) with
  * this time between two dirty updates. `contextBytes`: what moves besides the pages (default: what the world's description in `began` says).
+ * `foreseen`: `false` where nothing is known of how it goes on; then no time is named.
  * `guests`: the guests by migration, where the stream has no `began`.
  */
 export type ForecastOptions = {
@@ -19,6 +20,7 @@ export type ForecastOptions = {
   readonly pull?: 'background' | 'demandOnly'
   readonly bytesPerSecond?: number
   readonly boundNs?: Time
+  readonly foreseen?: false
   readonly timeBounded?: { readonly intervalNs: Time | null }
   readonly contextBytes?: number
   readonly guests?: Readonly<Record<string, GuestView>>
@@ -86,7 +88,14 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     ...(left !== undefined && { pagesLeft: left })
   }
   if (stage === 'over') return { ...said, fraction: 1, remaining: { lowNs: 0, likelyNs: 0, highNs: 0 } }
-  if (left === undefined || bytesPerSecond === undefined || guest.disk !== undefined || stage === 'preparing' || stage === 'broken')
+  if (
+    left === undefined ||
+    bytesPerSecond === undefined ||
+    guest.disk !== undefined ||
+    options.foreseen === false ||
+    stage === 'preparing' ||
+    stage === 'broken'
+  )
     return said
   const bytesPerPage = rate.pageBytes > 0 ? rate.pageBytes / rate.pages : guest.pageBytes + HEADER_BYTES
   const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond

@@ -22,7 +22,7 @@ export type Choice = {
 /** The experiment that a command line asks for, ready to run, or all that is wrong with it. */
 export const chooseExperiment = ({ file, techniques, flags, otherwise }: Choice): Either<readonly InputError[], Experiment> => {
   const names = techniques?.split(',').map((name) => name.trim())
-  const all = [...namedTechniques(downtimeLimitFrom(flags)), ...furtherNamed()]
+  const all = [...namedTechniques(downtimeLimitFrom(flags)), ...furtherNamed(downtimeLimitFrom(flags))]
   const unknown = names?.find((name) => all.every((one) => one.name !== name))
   if (unknown !== undefined)
     return left([{ path: '--technique', expected: `one of ${all.map(({ name }) => name).join(', ')}`, got: JSON.stringify(unknown) }])

@@ -55,4 +55,4 @@ const ofTheWorkload = (flags: ExperimentFlags, own: WorkloadConfig): readonly In
 }
 
 const stopsByDowntime = (technique: TechniqueConfig): boolean =>
-  'until' in technique && JSON.stringify(technique.until ?? '').includes('"downtimeWithin"')
+  technique.type === 'qemu' || ('until' in technique && JSON.stringify(technique.until ?? '').includes('"downtimeWithin"'))

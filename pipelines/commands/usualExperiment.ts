@@ -12,7 +12,8 @@ export const namedTechniques = (downtimeLimit: Time = usualDowntimeLimit): reado
 const updateInterval: Time = milliseconds(20)
 
 /** The techniques that are compared when they are named, and not otherwise. */
-export const furtherNamed = (): readonly NamedTechnique[] => furtherTechniques({ intervalNs: updateInterval })
+export const furtherNamed = (downtimeLimit: Time = usualDowntimeLimit): readonly NamedTechnique[] =>
+  furtherTechniques({ intervalNs: updateInterval, downtimeLimit })
 
 /**
  * The experiment of the command line where nothing else is said: a shipped trace, again and again, over a gigabit link (Clark et al., NSDI 2005, §6), the

@@ -13,10 +13,12 @@ import type { World } from '../../lib/protocol/world'
 import { key, type Seed, split } from '../../lib/random/random'
 import { seconds, type Time } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
+import type { Sender } from '../../lib/world/windows'
 import { engines } from '../engines'
 import { forecastOptionsOf } from './forecastOptionsOf'
 import { guestOf } from './guestOf'
 import { type InputError, isInputError, refusals } from './inputError'
+import { qemuSender } from './qemuOf'
 import { recentlyUsed } from './recentlyUsed'
 import { techniqueOf } from './techniqueOf'
 import { nameOf } from './techniques'
@@ -60,7 +62,8 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
     ...(names.indexOf(name) < i
       ? [{ path: `techniques[${i}].name`, expected: 'a name that no other technique has', got: JSON.stringify(name) }]
       : []),
-    ...unknownEngines(config.techniques[i], `techniques[${i}]`)
+    ...unknownEngines(config.techniques[i], `techniques[${i}]`),
+    ...leftBehind(config.techniques[i], guest.right, `techniques[${i}]`)
   ])
   if (errors.length > 0) return left(errors)
   const known = {
@@ -72,9 +75,11 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
       errors.push(pipeline)
       return []
     }
+    const own = technique.type === 'qemu' && config.sender === undefined ? worldOf(config, guest.right, qemuSender) : world
+    if (isInputError(own)) return []
     const bound = boundOf(config, technique, guest.right)
     const experiment = configCodec.encode({ ...config, techniques: [technique] }) as Data
-    const described = { ...world, description: { ...(world.description as Readonly<Record<string, Data>>), experiment } }
+    const described = { ...own, description: { ...(own.description as Readonly<Record<string, Data>>), experiment } }
     return [
       {
         name: names[i],
@@ -92,6 +97,14 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
   return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, trials })
 }
 
+/** QEMU's own loop moves memory alone: its disks are mirrored by another job, which it does not wait for. */
+const leftBehind = (technique: TechniqueConfig, { disk }: Pick<Guest, 'disk'>, path: string): readonly InputError[] => {
+  if (technique.type === 'hops') return technique.hops.flatMap((one, i) => leftBehind(one, { disk }, `${path}.hops[${i}]`))
+  return technique.type !== 'qemu' || disk === undefined || disk.storage === 'shared'
+    ? []
+    : [{ path, expected: 'a technique that brings the disk along, or a disk on shared storage', got: 'qemu, which moves memory alone' }]
+}
+
 /** Engines are known by name beyond the configuration's codec. */
 const unknownEngines = (technique: TechniqueConfig, path: string): readonly InputError[] => {
   if (technique.type === 'hops') return technique.hops.flatMap((one, i) => unknownEngines(one, `${path}.hops[${i}]`))
@@ -100,7 +113,7 @@ const unknownEngines = (technique: TechniqueConfig, path: string): readonly Inpu
   return [{ path: `${path}.engine`, expected, got: JSON.stringify(technique.engine) }]
 }
 
-const worldOf = (config: Config, guest: Guest): World | InputError => {
+const worldOf = (config: Config, guest: Guest, sender: Sender | undefined = senderOf(config)): World | InputError => {
   const wire = refusals('link', () => linkOf(config))
   if (isInputError(wire)) return wire
   const world = refusals('hosts', () =>
@@ -114,6 +127,7 @@ const worldOf = (config: Config, guest: Guest): World | InputError => {
       fidelity: config.fidelity,
       faults: config.faults,
       stalls: config.stalls,
+      ...(sender !== undefined && { sender }),
       progressNs: config.progressEvery
     })
   )
@@ -153,6 +167,8 @@ const boundOf = (config: Config, technique: TechniqueConfig, guest: Guest): Time
         redirectNs: redirect
       })
 }
+
+const senderOf = ({ sender }: Config): Sender | undefined => sender && { windowNs: sender.window, sliceNs: sender.slice }
 
 const hostOf = (host: HostConfig = {}): Partial<HostCosts> => ({
   ...(host.firstWrite !== undefined && { firstWriteNs: host.firstWrite }),

@@ -12,7 +12,7 @@ import { pushOf } from './techniqueOf'
 
 /**
  * What is known beforehand of a migration that a configuration describes: its rules, what follows its push, what the link leaves it, and its bound where it has one and the guest is
- * there to compute it from. Of hops, and of an engine that does not push in rounds, no rules are known.
+ * there to compute it from. Of hops, of a container's files, of QEMU's windows, and of an engine that does not push in rounds, no end is foreseen.
  */
 export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bound?: TimeBound): ForecastOptions => {
   const { bandwidth, applicationTraffic = 0 } = config.link
@@ -23,15 +23,16 @@ export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bo
 const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
   switch (technique.type) {
     case 'stop-and-copy':
-    case 'hops':
       return {}
     case 'dump-and-restore':
-      return technique.preDump === undefined ? {} : { rules: { until: roundsAtMost(1), ...pushOf({ until: technique.preDump }) } }
+    case 'hops':
+    case 'qemu':
+      return { foreseen: false }
     case 'pre-copy':
       return { rules: { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), ...pushOf(technique) } }
     case 'engine': {
       const { rules } = engineOf(technique.engine)
-      return rules === undefined ? {} : { rules }
+      return rules === undefined ? { foreseen: false } : { rules }
     }
     case 'post-copy':
       return { follows: 'pull', pull: pullOf(technique) }

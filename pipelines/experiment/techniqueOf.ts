@@ -26,6 +26,7 @@ import { postcopy } from '../postcopy'
 import { precopy } from '../precopy'
 import { stopAndCopy } from '../stopAndCopy'
 import { tlm } from '../tlm'
+import { qemuOf } from './qemuOf'
 
 /** What a technique may be told of the guest it moves: the pages by last use before the migration, the latest first. */
 export type Known = { readonly recentlyUsed: () => PageSequence }
@@ -57,6 +58,8 @@ const onceOf = (config: TechniqueConfig, known: Known): Pipeline => {
       const preDump = config.preDump && stopRuleOf(config.preDump)
       return dumpAndRestore({ ...moving, ...compressingOf(config), ...(disk && { fileSystem: disk }), ...(preDump && { preDump }) })
     }
+    case 'qemu':
+      return qemuOf(config)
     case 'engine':
       return engineOf(config.engine).pipeline
     case 'hops':
@@ -64,7 +67,7 @@ const onceOf = (config: TechniqueConfig, known: Known): Pipeline => {
   }
 }
 
-type Moving = Exclude<TechniqueConfig, { readonly type: 'engine' | 'hops' }>
+type Moving = Exclude<TechniqueConfig, { readonly type: 'qemu' | 'engine' | 'hops' }>
 
 const movingOf = ({ level, disk, recovery }: Pick<Moving, 'level' | 'disk' | 'recovery'>) => ({
   level,

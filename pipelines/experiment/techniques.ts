@@ -109,10 +109,16 @@ export const techniques = ({ downtimeLimit = milliseconds(300) }: { readonly dow
 }
 
 /**
- * Techniques that have a name, too, and are compared when they are named: time-bounded migration, and the engines' own policies (pipelines/engines). `intervalNs`: between two dirty updates of TLM (default
- * 3 s, the paper's, for guests of many GiB).
+ * Techniques that have a name, too, and are compared when they are named: time-bounded migration, QEMU with its windows, and the engines' own policies (pipelines/engines). `intervalNs`: between two dirty updates of TLM (default
+ * 3 s, the paper's, for guests of many GiB). `downtimeLimit`: of QEMU (default its 300 ms).
  */
-export const furtherTechniques = ({ intervalNs = usualIntervalNs }: { readonly intervalNs?: Time } = {}): readonly NamedTechnique[] => [
+export const furtherTechniques = ({
+  intervalNs = usualIntervalNs,
+  downtimeLimit = milliseconds(300)
+}: {
+  readonly intervalNs?: Time
+  readonly downtimeLimit?: Time
+} = {}): readonly NamedTechnique[] => [
   {
     name: 'tlm',
     sentence: 'walks memory once while a second sender follows the writes; over within a bound that is known beforehand',
@@ -125,8 +131,23 @@ export const furtherTechniques = ({ intervalNs = usualIntervalNs }: { readonly i
     source: 'Chanchio & Thaenkaew, CCGrid 2014',
     config: { type: 'tlm', interval: null }
   },
+  {
+    name: 'qemu-7.2',
+    sentence: 'windows of 100 ms; reads the log early when the rest seems to fit into the downtime limit',
+    source: 'QEMU 7.2, migration/migration.c and migration/ram.c',
+    config: { type: 'qemu', version: '7.2', downtimeLimit: downtimeLimit }
+  },
+  {
+    name: 'qemu-10.2',
+    sentence: 'the same loop, with a dirty limit where that is asked for',
+    source: 'QEMU 10.2, migration/migration.c and migration/ram.c',
+    config: { type: 'qemu', version: '10.2', downtimeLimit: downtimeLimit }
+  },
   ...engines.map(({ name, sentence, source }): NamedTechnique => ({ name, sentence, source, config: { type: 'engine', engine: name } }))
 ]
 
 /** What a technique is called in tables and journals: the name it was given, or its engine's, or its type. */
-export const nameOf = (config: TechniqueConfig): string => config.name ?? (config.type === 'engine' ? config.engine : config.type)
+export const nameOf = (config: TechniqueConfig): string => config.name ?? ofItsOwn(config)
+
+const ofItsOwn = (config: TechniqueConfig): string =>
+  config.type === 'engine' ? config.engine : config.type === 'qemu' ? `qemu-${config.version}` : config.type

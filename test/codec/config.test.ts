@@ -63,11 +63,22 @@ describe('config', () => {
         { type: 'tlm', interval: '3 s', overcommit: [{ after: 0.2, cores: 2 }] },
         { type: 'tlm', name: 'tlm-1s', interval: null },
         { type: 'engine', engine: 'xen-2006' },
+        {
+          type: 'qemu',
+          version: '7.2',
+          downtimeLimit: '50 ms',
+          maxBandwidth: '1 GiB/s',
+          autoConverge: { initial: 0.3 },
+          xbzrle: true,
+          multifd: 4
+        },
+        { type: 'qemu', version: '10.2', dirtyLimit: { limit: '1 MiB/s', tolerance: '0 B/s', threshold: 0.7 } },
         { type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'hybrid' }] }
       ],
       source: { scanPage: '1 us', sendPage: '2 us', freshPage: '3 us', crowding: 0.5, receivePage: '4 us' },
       faults: [{ at: '1 s', what: 'link', until: '2 s' }],
-      stalls: [{ from: '1 s', until: '2 s', lane: 'background', way: 'back' }]
+      stalls: [{ from: '1 s', until: '2 s', lane: 'background', way: 'back' }],
+      sender: { window: '100 ms', slice: '51 ms' }
     }
     const read = readConfig(JSON.stringify(json))
     if (isLeft(read)) throw new Error(formatProblems(read.left))
@@ -97,7 +108,7 @@ describe('config', () => {
     [
       'an unknown field',
       { ...small, gest: 1 },
-      'gest: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, progressEvery, startAt, limit, seed), got 1'
+      'gest: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, sender, progressEvery, startAt, limit, seed), got 1'
     ],
     [
       'a wrong unit',
@@ -112,7 +123,7 @@ describe('config', () => {
     [
       'an unknown technique',
       { ...small, techniques: [{ type: 'precopy' }] },
-      'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", "tlm", "dump-and-restore", "engine", "hops", got "precopy"'
+      'techniques[0].type: expected one of "stop-and-copy", "pre-copy", "post-copy", "hybrid", "tlm", "dump-and-restore", "qemu", "engine", "hops", got "precopy"'
     ],
     [
       'a balloon that is no balloon',
@@ -153,6 +164,16 @@ describe('config', () => {
       'a regime that is none',
       { ...small, guest: { workload: { type: 'regime', regime: 'high' } } },
       'guest.workload.regime: expected "veryHighUpdateLowLocality" or "highUpdateLowLocality" or "highUpdateHighLocality" or "mediumUpdateLowLocality", got "high"'
+    ],
+    [
+      'a version of QEMU that is none',
+      { ...small, techniques: [{ type: 'qemu', version: '5' }] },
+      'techniques[0].version: expected "7.2" or "10.2", got "5"'
+    ],
+    [
+      'auto-converge that is none',
+      { ...small, techniques: [{ type: 'qemu', version: '7.2', autoConverge: 5 }] },
+      'techniques[0].autoConverge: expected true or an object, got 5'
     ],
     [
       'a way that is none',

@@ -39,7 +39,7 @@ describe('bad input', () => {
     [
       'an unknown field',
       ['run', file('field.json', small({ guests: 1 }))],
-      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, progressEvery, startAt, limit, seed), got 1`
+      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, sender, progressEvery, startAt, limit, seed), got 1`
     ],
     [
       'a wrong unit in a file',
@@ -104,7 +104,7 @@ describe('bad input', () => {
     [
       'an unknown technique',
       ['compare', '--technique', 'pre-copy,postcopy'],
-      `--technique: expected one of stop-and-copy, pre-copy, pre-copy-skip, pre-copy-clark, pre-copy-throttle, post-copy-demand, post-copy-push, post-copy, post-copy-pivots, post-copy-lru, hybrid, tlm, tlm-1s, ${engines.map(({ name }) => name).join(', ')}, got "postcopy"`
+      `--technique: expected one of stop-and-copy, pre-copy, pre-copy-skip, pre-copy-clark, pre-copy-throttle, post-copy-demand, post-copy-push, post-copy, post-copy-pivots, post-copy-lru, hybrid, tlm, tlm-1s, qemu-7.2, qemu-10.2, ${engines.map(({ name }) => name).join(', ')}, got "postcopy"`
     ],
     [
       'an unknown engine, be it of a hop',
@@ -120,6 +120,25 @@ describe('bad input', () => {
       'a benchmark that begins within a second',
       ['run', file('npb.json', small({ guest: { workload: { type: 'npb', benchmark: 'BT', beginAt: '1500 ms' } } }))],
       `${folder}/npb.json: guest.workload: expected npb: beginAt must be whole seconds, got 1.5 s`
+    ],
+    [
+      'a dirty limit of a QEMU that has none',
+      ['run', file('dirtyLimit.json', small({ techniques: [{ type: 'qemu', version: '7.2', dirtyLimit: true }] }))],
+      `${folder}/dirtyLimit.json: techniques[0]: expected qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on, got 7.2`
+    ],
+    [
+      'a disk that QEMU would leave behind',
+      [
+        'run',
+        file(
+          'behind.json',
+          small({
+            guest: { memory: '1 MiB', workload: { type: 'idle' }, disk: { size: '8 MiB' } },
+            techniques: [{ type: 'hops', hops: [{ type: 'qemu', version: '7.2' }] }]
+          })
+        )
+      ],
+      `${folder}/behind.json: techniques[0].hops[0]: expected a technique that brings the disk along, or a disk on shared storage, got qemu, which moves memory alone`
     ],
     [
       'a link mended before it breaks',

@@ -21,6 +21,7 @@ import { type Experiment, experiment, migrationName, type Trial } from '../../pi
 import { formatInputErrors } from '../../pipelines/experiment/inputError'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
+import { qemu72 } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
 import { said } from './terminal'
@@ -81,6 +82,20 @@ describe('an experiment in JSON', () => {
     const [mine, ours] = [journalOf(trial), journalOf({ ...trial, pipeline })]
     expect(mine.length).toBeGreaterThan(10)
     expect(mine.map(encodeEntry)).toEqual(ours.map(encodeEntry))
+  })
+
+  it('QEMU migrates in a world whose source keeps to its windows, unless another is stated', () => {
+    const technique = { type: 'qemu', version: '7.2', downtimeLimit: '50 ms', autoConverge: true, maxBandwidth: '80 Mbit/s' }
+    const sender = { window: '100 ms', slice: '51 ms' }
+    const [own] = made({ techniques: [technique] }).trials
+    const [stated] = made({ techniques: [technique], sender }).trials
+    const [other] = made({ techniques: [technique], sender: { window: '10 ms', slice: '51 ms' } }).trials
+    const signals = (trial: Trial): readonly string[] => journalOf(trial).slice(1).map(encodeEntry)
+    expect(signals(own)).toEqual(signals(stated))
+    expect(signals(own)).not.toEqual(signals(other))
+    const pipeline = qemu72({ downtimeLimitNs: milliseconds(50), autoConverge: true, maxBandwidth: 10e6 })
+    expect(signals({ ...own, pipeline })).toEqual(signals(own))
+    expect(metricsOf(own).outcome?.type).toBe('completed')
   })
 
   it('a link that is mended aborts a pre-copy, and one that is tried again completes', () => {

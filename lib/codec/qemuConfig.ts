@@ -1,0 +1,64 @@
+import * as t from 'io-ts'
+import { closed } from './closed'
+import { fraction, positive, positiveInteger } from './quantities'
+import { durationText, positiveDurationText, positiveRateText, rateText } from './quantityText'
+import { oneOf, yesNo } from './text'
+
+/**
+ * QEMU's migration parameters and capabilities in a configuration; names and defaults are those of pipelines/qemu. `autoConverge`, `dirtyLimit`: `true` with QEMU's own parameters, or with these;
+ * `multifd`: its channels.
+ */
+export type QemuConfig = {
+  readonly version: '7.2' | '10.2'
+  readonly downtimeLimit?: number
+  readonly maxBandwidth?: number
+  readonly autoConverge?: true | AutoConvergeParameters
+  readonly dirtyLimit?: true | DirtyLimitParameters
+  readonly xbzrle?: boolean
+  readonly multifd?: number
+}
+
+/** The parameters of auto-converge, as fractions of the guest's time and of what was sent. */
+export type AutoConvergeParameters = {
+  readonly initial?: number
+  readonly increment?: number
+  readonly max?: number
+  readonly threshold?: number
+  readonly tailslow?: boolean
+}
+
+/** The parameters of the dirty limit: rates in bytes per second. */
+export type DirtyLimitParameters = { readonly limit?: number; readonly tolerance?: number; readonly threshold?: number }
+
+/** How a source keeps to a rate in a configuration (see `Sender` of lib/world/windows), in nanoseconds. */
+export type SenderConfig = { readonly window: number; readonly slice: number }
+
+const trueOr = <A>(codec: t.Type<A, unknown>): t.Type<true | A, unknown> =>
+  new t.Type<true | A, unknown>(
+    'true or an object',
+    (u): u is true | A => u === true || codec.is(u),
+    (u, context) => (u === true ? t.success(u) : codec.validate(u, context)),
+    (value) => (value === true ? value : codec.encode(value))
+  )
+
+const autoConverge: t.Type<AutoConvergeParameters, unknown> = closed(
+  {},
+  { initial: fraction, increment: fraction, max: fraction, threshold: positive, tailslow: yesNo }
+)
+const dirtyLimit: t.Type<DirtyLimitParameters, unknown> = closed({}, { limit: positiveRateText, tolerance: rateText, threshold: positive })
+
+/** The codecs of what QEMU must be told, and of what it may. */
+export const qemuFields = {
+  required: { version: oneOf('7.2', '10.2') },
+  optional: {
+    downtimeLimit: durationText,
+    maxBandwidth: positiveRateText,
+    autoConverge: trueOr(autoConverge),
+    dirtyLimit: trueOr(dirtyLimit),
+    xbzrle: yesNo,
+    multifd: positiveInteger
+  }
+} as const
+
+/** How a source keeps to a rate, as JSON: `{ "window": "100 ms", "slice": "51 ms" }`. */
+export const senderConfig: t.Type<SenderConfig, unknown> = closed({ window: positiveDurationText, slice: positiveDurationText })
