@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchMonitors } from './monitors'
@@ -19,7 +20,8 @@ describe('benches at smoke size', () => {
     benchMonitors,
     benchExploring,
     benchTimeBounded,
-    benchCoordinating
+    benchCoordinating,
+    benchCheckpoint
   ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })

@@ -1,5 +1,6 @@
 import { benchBubbling } from './bubbling'
 import { benchChecking } from './checking'
+import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchForecast } from './forecast'
@@ -18,6 +19,7 @@ const benches = {
   checking: benchChecking,
   monitors: benchMonitors,
   exploring: benchExploring,
+  checkpoint: benchCheckpoint,
   forecast: benchForecast,
   timebounded: benchTimeBounded,
   coordinating: benchCoordinating

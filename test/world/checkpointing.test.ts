@@ -17,6 +17,7 @@ import { milliseconds } from '../../lib/time/time'
 import { type CheckpointingOptions, checkpointing } from '../../lib/world/checkpointing'
 import { checkpointed } from '../../pipelines/checkpointed'
 import { restored } from '../../pipelines/restored'
+import { surviving } from '../../pipelines/surviving'
 import { thenRestored } from '../../properties/arbitraries/checkpointPipelines'
 
 const PAGES = 64
@@ -196,5 +197,24 @@ describe('restored', () => {
       const journal = await journalOf(thenRestored(of, { image }))
       expect(signals(journal, 'verified').at(-1)).toMatchObject({ image, when: 'restored', lost: { count: 0 } })
     }
+  })
+})
+
+describe('surviving', () => {
+  it('goes on from its newest image, and checkpoints again, as often as it is told', async () => {
+    const of = (restores: number) =>
+      journalOf(surviving({ to: ['m1', 'm2'], every: milliseconds(20), times: 4, restores }), {
+        breakdowns: [{ at: milliseconds(63), what: 'host', name: 'db' }]
+      })
+    const journal = await of(1)
+    expect(outcomeOf(journal)).toEqual({ type: 'completed', needs: [] })
+    expect(signals(journal, 'sealed').map(({ image }) => image)).toEqual(
+      ['1.1', '1.2', '1.3', '2.1', '2.2', '2.3', '2.4'].map((name) => `image ${name}`)
+    )
+    expect(signals(journal, 'verified').map(({ lost }) => lost.count)).toEqual(Array.from({ length: 8 }, () => 0))
+    expect(outcomeOf(await of(0))).toEqual({ type: 'lost', reason: 'the host of db failed' })
+    expect(() => surviving({ to: ['m1'], restores: -1 })).toThrow(
+      new RangeError('surviving: restores must be an integer from 0 on (got -1)')
+    )
   })
 })
