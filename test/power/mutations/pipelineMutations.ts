@@ -3,6 +3,7 @@ import type { Mutation } from '../mutation'
 const precopy = 'pipelines/precopy.ts'
 const postcopy = 'pipelines/postcopy.ts'
 const hybrid = 'pipelines/hybrid.ts'
+const switchOwing = 'lib/migration/switchOwing.ts'
 const stopAndCopy = 'pipelines/stopAndCopy.ts'
 
 /** Mistakes in how phases are put together: pipelines/*.ts. */
@@ -175,7 +176,7 @@ export const pipelineMutations: readonly Mutation[] = [
     mistake: 'The target keeps its stale copies at the switch, and a pull that places only where nothing is never replaces them.',
     edits: [
       {
-        file: hybrid,
+        file: switchOwing,
         find: "request({ type: 'discard', pages: stale })",
         put: "request({ type: 'discard', pages: pageSet.empty(stale.size) })"
       }
@@ -187,7 +188,7 @@ export const pipelineMutations: readonly Mutation[] = [
     kind: 'stale pages kept',
     mistake: 'The discard ends one page too soon.',
     edits: [
-      { file: hybrid, find: "type: 'discard', pages: stale }", put: "type: 'discard', pages: pageSet.take(stale, stale.count - 1) }" }
+      { file: switchOwing, find: "type: 'discard', pages: stale }", put: "type: 'discard', pages: pageSet.take(stale, stale.count - 1) }" }
     ],
     swarms: ['hybrids']
   },
@@ -195,14 +196,14 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridForgettingTheLastSync',
     kind: 'a sync skipped or repeated',
     mistake: 'What was written between the last round and the pause is read from the log and thrown away.',
-    edits: [{ file: hybrid, find: 'const stale = pageSet.union(owed, dirty)', put: 'const stale = owed' }],
+    edits: [{ file: switchOwing, find: 'widened(pageSet.union(owed, dirty), hugePages)', put: 'widened(owed, hugePages)' }],
     swarms: ['hybrids']
   },
   {
     name: 'hybridForgettingTheResidual',
     kind: 'a page dropped',
     mistake: 'Only what the last sync names is pulled, not what the push still owed.',
-    edits: [{ file: hybrid, find: 'const stale = pageSet.union(owed, dirty)', put: 'const stale = dirty' }],
+    edits: [{ file: switchOwing, find: 'widened(pageSet.union(owed, dirty), hugePages)', put: 'widened(dirty, hugePages)' }],
     swarms: ['hybrids']
   },
   {
@@ -211,7 +212,7 @@ export const pipelineMutations: readonly Mutation[] = [
     mistake: 'The log is read twice and the first answer is overwritten by the second.',
     edits: [
       {
-        file: hybrid,
+        file: switchOwing,
         find: "        request({ type: 'sync' }),\n",
         put: "        request({ type: 'sync' }),\n        andThen('again', () => request({ type: 'sync' })),\n"
       }
@@ -224,9 +225,9 @@ export const pipelineMutations: readonly Mutation[] = [
     mistake: 'The last sync comes before the pause; what is written between the two is in no set.',
     edits: [
       {
-        file: hybrid,
-        find: "  pipe(\n    pause(),\n    andThen('final sync', (clockNs) =>\n      pipe(\n        request({ type: 'sync' }),\n",
-        put: "  pipe(\n    request({ type: 'sync' }),\n    andThen('pause', ({ dirty }) => pipe(pause(), map(E.map((clockNs) => ({ dirty, clockNs }))))),\n    andThen('final sync', ({ dirty, clockNs }) =>\n      pipe(\n        require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ dirty })),\n"
+        file: switchOwing,
+        find: "  pipe(\n    pausedAndDrained(disk),\n    andThen('final sync', (clockNs) =>\n      pipe(\n        request({ type: 'sync' }),\n",
+        put: "  pipe(\n    request({ type: 'sync' }),\n    andThen('pause', ({ dirty }) => pipe(pausedAndDrained(disk), map(E.map((clockNs) => ({ dirty, clockNs }))))),\n    andThen('final sync', ({ dirty, clockNs }) =>\n      pipe(\n        require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ dirty })),\n"
       }
     ],
     swarms: ['hybrids']
@@ -237,12 +238,12 @@ export const pipelineMutations: readonly Mutation[] = [
     mistake: 'The stale copies are dropped when the guest already runs at the target.',
     edits: [
       {
-        file: hybrid,
+        file: switchOwing,
         find: "return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))",
         put: "return require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
       },
       {
-        file: hybrid,
+        file: switchOwing,
         find: '                map(E.map(() => missing))',
         put: "                andThen('discard', () => request({ type: 'discard', pages: missing })),\n                map(E.map(() => missing))"
       }
@@ -253,7 +254,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridForgettingNonPageable',
     kind: 'a page dropped',
     mistake: 'Stale pages that cannot be fetched are neither sent at once nor pulled.',
-    edits: [{ file: hybrid, find: "type: 'send', pages: atOnce,", put: "type: 'send', pages: pageSet.empty(stale.size)," }],
+    edits: [{ file: switchOwing, find: "type: 'send', pages: atOnce,", put: "type: 'send', pages: pageSet.empty(stale.size)," }],
     swarms: ['hybrids']
   },
   {
@@ -262,12 +263,12 @@ export const pipelineMutations: readonly Mutation[] = [
     mistake: 'What must not be fetched is sent first and dropped with the stale pages.',
     edits: [
       {
-        file: hybrid,
+        file: switchOwing,
         find: "return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))",
         put: "return require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
       },
       {
-        file: hybrid,
+        file: switchOwing,
         find: "andThen('resume at target', () =>",
         put: "andThen('discard', () => request({ type: 'discard', pages: stale })),\n                andThen('resume at target', () =>"
       }
@@ -278,14 +279,14 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridNotTrapping',
     kind: 'a page dropped',
     mistake: 'The target is not told which pages are missing.',
-    edits: [{ file: hybrid, find: 'switchOver({ clockNs, missing, recovery })', put: 'switchOver({ clockNs, recovery })' }],
+    edits: [{ file: switchOwing, find: 'switchOver({ clockNs, missing, recovery })', put: 'switchOver({ clockNs, recovery })' }],
     swarms: ['hybrids']
   },
   {
     name: 'hybridPlacingAtOnceIfAbsent',
     kind: 'placed or sent wrongly',
     mistake: 'Pages sent at the switch are placed only where nothing is.',
-    edits: [{ file: hybrid, find: "pages: atOnce, place: 'always'", put: "pages: atOnce, place: 'ifAbsent'" }],
+    edits: [{ file: switchOwing, find: "pages: atOnce, place: 'always'", put: "pages: atOnce, place: 'ifAbsent'" }],
     swarms: ['hybrids'],
     equivalent:
       'They are part of the stale pages, which the target has just dropped (the discard is answered after it arrived, and nothing is on its way then), so nothing is there: both places put them down.'
@@ -302,7 +303,7 @@ export const pipelineMutations: readonly Mutation[] = [
     name: 'hybridSendingDeltasOfDroppedPages',
     kind: 'stale pages kept',
     mistake: 'What the target has just dropped is sent as a difference from it (QEMU 2ebeaec012).',
-    edits: [{ file: hybrid, find: '...sentBy({ channels }, false)', put: '...sentBy({ channels, delta: true }, true)' }],
+    edits: [{ file: switchOwing, find: '...sentBy({ channels, compression }, false)', put: '...sentBy({ channels, delta: true }, true)' }],
     swarms: ['spreads'],
     runs: 3000
   }

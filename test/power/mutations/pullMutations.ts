@@ -34,8 +34,8 @@ export const pullMutations: readonly Mutation[] = [
     edits: [
       {
         file: pull,
-        find: "pages: pageSequence.sequence([signal.page]),\n        place: 'ifAbsent'",
-        put: "pages: pageSequence.sequence([signal.page]),\n        place: 'always'"
+        find: "pages: pagesAt(signal.page),\n          place: 'ifAbsent'",
+        put: "pages: pagesAt(signal.page),\n          place: 'always'"
       }
     ],
     swarms: ['postcopies', 'demandPostcopies'],
@@ -46,7 +46,7 @@ export const pullMutations: readonly Mutation[] = [
     name: 'pullPlacingAlwaysAndSendingTwice',
     kind: 'placed or sent wrongly',
     mistake: 'The background sends a page again that the demand has sent, and places it over what the guest has written since.',
-    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent' }", put: "place: 'always' }" }],
+    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent', ...spread }", put: "place: 'always', ...spread }" }],
     swarms: ['postcopies', 'hybrids']
   },
   {
@@ -60,14 +60,14 @@ export const pullMutations: readonly Mutation[] = [
     name: 'backgroundSendingTwice',
     kind: 'placed or sent wrongly',
     mistake: 'The background sends what was faulted on while its window waited.',
-    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent' }", put: "place: 'ifAbsent' }" }],
+    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent', ...spread }", put: "place: 'ifAbsent', ...spread }" }],
     swarms: ['postcopies', 'hybrids']
   },
   {
     name: 'demandOfThePageBefore',
     kind: 'off by one',
     mistake: 'The demand sends the page below the one that the guest waits for.',
-    edits: [{ file: pull, find: 'pageSequence.sequence([signal.page])', put: 'pageSequence.sequence([Math.max(0, signal.page - 1)])' }],
+    edits: [{ file: pull, find: 'pagesAt(signal.page)', put: 'pagesAt(Math.max(0, signal.page - 1))' }],
     swarms: ['demandPostcopies', 'postcopies']
   },
   {
@@ -105,8 +105,8 @@ export const pullMutations: readonly Mutation[] = [
     edits: [
       {
         file: pull,
-        find: 'return demand({ ...state, outstanding, missing: pageSet.removeAll(state.missing, signal.pages) })',
-        put: 'return demand({ ...state, outstanding })'
+        find: 'return next({ ...state, outstanding, missing: pageSet.removeAll(state.missing, signal.pages) })',
+        put: 'return next({ ...state, outstanding })'
       }
     ],
     swarms: ['demandPostcopies']
@@ -126,8 +126,8 @@ export const pullMutations: readonly Mutation[] = [
     edits: [
       {
         file: pull,
-        find: "if (signal.type === 'refused') return demand({ ...state, outstanding, refused: failure('send', signal.reason) })",
-        put: "if (signal.type === 'refused') return demand({ ...state, outstanding })"
+        find: "if (signal.type === 'refused') return next({ ...state, outstanding, refused: failure('send', signal.reason) })",
+        put: "if (signal.type === 'refused') return next({ ...state, outstanding })"
       }
     ],
     swarms: ['demandPostcopies', 'postcopies'],

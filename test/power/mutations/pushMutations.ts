@@ -85,8 +85,8 @@ export const pushMutations: readonly Mutation[] = [
     edits: [
       {
         file: push,
-        find: 'E.right(E.right(residual(rules, pushed, stop.value)))',
-        put: 'E.right(E.right({ ...residual(rules, pushed, stop.value), owed: state.owed }))'
+        find: 'residual(rules, pushed, stop.value)',
+        put: '{ ...residual(rules, pushed, stop.value), owed: state.owed }'
       }
     ],
     swarms: ['precopies', 'hybrids']
@@ -98,8 +98,8 @@ export const pushMutations: readonly Mutation[] = [
     edits: [
       {
         file: push,
-        find: 'E.right(E.right(residual(rules, pushed, stop.value)))',
-        put: 'E.right(E.right({ ...residual(rules, pushed, stop.value), owed: pageSet.take(pushed.owed, pushed.owed.count - 1) }))'
+        find: 'residual(rules, pushed, stop.value)',
+        put: '{ ...residual(rules, pushed, stop.value), owed: pageSet.take(pushed.owed, pushed.owed.count - 1) }'
       }
     ],
     swarms: ['precopies', 'hybrids']
@@ -108,7 +108,7 @@ export const pushMutations: readonly Mutation[] = [
     name: 'pushStartingOneTooFew',
     kind: 'off by one',
     mistake: 'Round 1 begins at page 1: page 0 is neither sent nor owed.',
-    edits: [{ file: push, find: 'owed: pages,\n          pushed: null', put: 'owed: pageSet.remove(pages, 0),\n          pushed: null' }],
+    edits: [{ file: push, find: 'owed: pages,\n        pushed: null', put: 'owed: pageSet.remove(pages, 0),\n        pushed: null' }],
     swarms: ['precopies']
   },
   {
@@ -125,8 +125,8 @@ export const pushMutations: readonly Mutation[] = [
     edits: [
       {
         file: push,
-        find: "pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => ({ owed: pageSet.union(pages, dirty), reason: WOUNDED }))))",
-        put: 'done(E.right({ owed: pages, reason: WOUNDED }))'
+        find: "pipe(request({ type: 'sync' }), map(E.map(({ dirty }) => end({ owed: pageSet.union(pages, dirty), reason: WOUNDED }, null))))",
+        put: 'done(E.right(end({ owed: pages, reason: WOUNDED }, null)))'
       }
     ],
     swarms: ['switches'],
