@@ -2,7 +2,6 @@ import type { Mutation } from '../mutation'
 
 const precopy = 'pipelines/precopy.ts'
 const postcopy = 'pipelines/postcopy.ts'
-const hybrid = 'pipelines/hybrid.ts'
 const switchOwing = 'lib/migration/switchOwing.ts'
 const stopAndCopy = 'pipelines/stopAndCopy.ts'
 
