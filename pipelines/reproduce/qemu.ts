@@ -44,7 +44,7 @@ export const qemu: Reproduction = {
       ],
       verdicts: qemuVerdicts(cases),
       notes: [
-        'Each model is made of what the run was started with and of constants that are stated once for the host (pipelines/reproduce/qemuHost.ts); none is fitted to a case. They were chosen on these runs, so runs that were not used for that are the better judges.',
+        'Each model is made of what the run was started with and of constants that are stated once for the host (pipelines/reproduce/qemuHost.ts); none is fitted to a case. They were chosen on these runs, so runs that were not used for that are the better judges. How long the guest has run before (1.6 s) decides where a sweep stands when it is met, and was chosen on C3 and C7.',
         'Stop to resume is the load of device state by a second process on a crowded host, 4 to 190 ms for the same work; it is one constant here and no aim.',
         'Post-copy of 7.2 sends pages that are asked for in the same stream, behind what lies in the socket; here they have a lane of their own within the same limit, so that more of them are asked for, and served, in a window.',
         "At more than 500 MB/s the first touch of the target's memory decides, which depends on what else the two cores do: B13 repeats between 2.0 and 3.5 s.",

@@ -36,11 +36,13 @@ const optionsOf = (input: QemuInput): QemuOptions => ({
   maxBandwidth: input.maxBandwidth,
   ...(has(input, 'auto-converge') ? { autoConverge: autoConverge(input) } : {}),
   ...(has(input, 'xbzrle') ? { xbzrle: true } : {}),
-  ...(has(input, 'multifd') ? { multifd: { channels: numberOf(input, 'multifd-channels') ?? 2 } } : {}),
+  ...(has(input, 'multifd') ? { multifd: { channels: channelsOf(input) } } : {}),
   ...(has(input, 'postcopy-ram') ? { postcopy: postcopy(input) } : {})
 })
 
 const has = ({ caps = [] }: QemuInput, cap: string): boolean => caps.includes(cap)
+
+const channelsOf = (input: QemuInput): number => (has(input, 'multifd') ? (numberOf(input, 'multifd-channels') ?? 2) : 1)
 
 const numberOf = ({ params = {} }: QemuInput, name: string): number | undefined => {
   const value = params[name]
@@ -99,6 +101,8 @@ const patterns = { seq: sweep, rand: uniform, hot: hotCold }
 
 const worldOf = (input: QemuInput): World => {
   const { scanPageNs, sendPageNs, receivePageNs, suspendNs, resumeNs, windowNs, sliceNs, lateNs } = qemuHost
+  // The threads of more channels than cores take turns.
+  const turns = Math.max(1, channelsOf(input) / qemuHost.cores)
   const cachePages = Math.floor((numberOf(input, 'xbzrle-cache-size') ?? 2 ** 26) / PAGE)
   return datacentre({
     guests: { guest: guestOf(input) },
@@ -111,12 +115,12 @@ const worldOf = (input: QemuInput): World => {
       firstWriteNs: qemuHost.firstWriteNs[input.accel],
       syncNs: qemuHost.syncNs[input.accel],
       scanPageNs,
-      sendPageNs,
+      sendPageNs: sendPageNs * turns,
       suspendNs
     },
     target: {
-      receivePageNs,
-      firstTouchNs: qemuHost.firstTouchNs[input.pattern === 'idle' ? 'alone' : 'besideGuest'],
+      receivePageNs: receivePageNs * turns,
+      firstTouchNs: qemuHost.firstTouchNs[input.pattern === 'idle' ? 'alone' : 'besideGuest'] * turns,
       resumeNs
     },
     sender: { windowNs, sliceNs, lateNs },

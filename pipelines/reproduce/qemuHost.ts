@@ -6,7 +6,7 @@ import { milliseconds } from '../../lib/time/time'
  *
  * - `firstWriteNs`: the first write to a page under dirty logging, by accelerator: the software kvm-pvm takes a fault for it (43,000 newly dirtied pages a second at most), TCG
  *   a slow path that is lost in its own slowness. `syncNs`: reading the dirty log. `writeNs`: a write of a guest that writes as fast as it can.
- * - `scanPageNs`, `sendPageNs`, `receivePageNs`: a page looked at, sent (1.6 GB/s), received. `firstTouchNs`: besides where the target touches its memory for the first time, `alone` on
+ * - `cores`: as many channels work at once. `scanPageNs`, `sendPageNs`, `receivePageNs`: a page looked at, sent (1.6 GB/s), received. `firstTouchNs`: besides where the target touches its memory for the first time, `alone` on
  *   two cores or beside a guest that is at work: 0.85 and 0.41 GB/s altogether.
  * - `suspendNs`, `resumeNs`: stopping the guest, and loading the state of its devices. `loopbackBytesPerSecond`: what several channels reach together. `shaped`: the part of a shaped
  *   link's rate that pages and their headers have.
@@ -15,6 +15,7 @@ import { milliseconds } from '../../lib/time/time'
  * - `reactionNs`: how long it takes whoever asks for post-copy to notice that he should.
  */
 export const qemuHost = {
+  cores: 2,
   firstWriteNs: { kvm: 24_000, tcg: 0 },
   syncNs: { kvm: 50_000, tcg: 300_000 },
   writeNs: { kvm: 390, tcg: 105 },
