@@ -1,12 +1,12 @@
 import * as t from 'io-ts'
 import { closed } from './closed'
-import { fraction, positive, positiveInteger } from './quantities'
+import { fraction, nonNegativeInteger, positive, positiveInteger } from './quantities'
 import { durationText, positiveDurationText, positiveRateText, rateText } from './quantityText'
 import { oneOf, yesNo } from './text'
 
 /**
  * QEMU's migration parameters and capabilities in a configuration; names and defaults are those of pipelines/qemu. `autoConverge`, `dirtyLimit`: `true` with QEMU's own parameters, or with these;
- * `multifd`: its channels.
+ * `multifd`: its channels. `postcopy`: `true` asks for it at once.
  */
 export type QemuConfig = {
   readonly version: '7.2' | '10.2'
@@ -16,6 +16,16 @@ export type QemuConfig = {
   readonly dirtyLimit?: true | DirtyLimitParameters
   readonly xbzrle?: boolean
   readonly multifd?: number
+  readonly postcopy?: true | PostcopyParameters
+}
+
+/** When post-copy is asked for, after so many syncs or so long; how long who asks takes to notice; what it may carry, in bytes per second. See `QemuPostcopy` of pipelines/qemu. */
+export type PostcopyParameters = {
+  readonly afterSyncs?: number
+  readonly after?: number
+  readonly reaction?: number
+  readonly maxBandwidth?: number
+  readonly preempt?: boolean
 }
 
 /** The parameters of auto-converge, as fractions of the guest's time and of what was sent. */
@@ -47,6 +57,11 @@ const autoConverge: t.Type<AutoConvergeParameters, unknown> = closed(
 )
 const dirtyLimit: t.Type<DirtyLimitParameters, unknown> = closed({}, { limit: positiveRateText, tolerance: rateText, threshold: positive })
 
+const postcopy: t.Type<PostcopyParameters, unknown> = closed(
+  {},
+  { afterSyncs: nonNegativeInteger, after: durationText, reaction: durationText, maxBandwidth: positiveRateText, preempt: yesNo }
+)
+
 /** The codecs of what QEMU must be told, and of what it may. */
 export const qemuFields = {
   required: { version: oneOf('7.2', '10.2') },
@@ -56,7 +71,8 @@ export const qemuFields = {
     autoConverge: trueOr(autoConverge),
     dirtyLimit: trueOr(dirtyLimit),
     xbzrle: yesNo,
-    multifd: positiveInteger
+    multifd: positiveInteger,
+    postcopy: trueOr(postcopy)
   }
 } as const
 

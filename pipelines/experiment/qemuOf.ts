@@ -3,13 +3,22 @@ import type { DirtyLimitOptions } from '../../lib/migration/syncThrottle'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { milliseconds } from '../../lib/time/time'
 import type { Sender } from '../../lib/world/windows'
-import { qemu72, qemu102 } from '../qemu'
+import { type QemuPostcopy, qemu72, qemu102 } from '../qemu'
 
 /** QEMU's source: windows of 100 ms (BUFFER_DELAY), and slices of 50 ms that are left when more has passed in whole milliseconds (MAX_WAIT; migration/migration.c and migration/ram.c). */
 export const qemuSender: Sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
 
 /** QEMU's migration as a configuration describes it. Throws `RangeError` for a dirty limit of a version that has none. */
-export const qemuOf = ({ version, downtimeLimit, maxBandwidth, autoConverge, dirtyLimit, xbzrle, multifd }: QemuConfig): Pipeline => {
+export const qemuOf = ({
+  version,
+  downtimeLimit,
+  maxBandwidth,
+  autoConverge,
+  dirtyLimit,
+  xbzrle,
+  multifd,
+  postcopy
+}: QemuConfig): Pipeline => {
   if (dirtyLimit !== undefined && version !== '10.2')
     throw new RangeError(`qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on (got ${version})`)
   const options = {
@@ -17,7 +26,8 @@ export const qemuOf = ({ version, downtimeLimit, maxBandwidth, autoConverge, dir
     ...(maxBandwidth !== undefined && { maxBandwidth }),
     ...(autoConverge !== undefined && { autoConverge }),
     ...(xbzrle !== undefined && { xbzrle }),
-    ...(multifd !== undefined && { multifd: { channels: multifd } })
+    ...(multifd !== undefined && { multifd: { channels: multifd } }),
+    ...(postcopy !== undefined && { postcopy: postcopyOf(postcopy) })
   }
   return version === '7.2' ? qemu72(options) : qemu102({ ...options, ...(dirtyLimit !== undefined && { dirtyLimit: limitOf(dirtyLimit) }) })
 }
@@ -30,4 +40,10 @@ const limitOf = (given: NonNullable<QemuConfig['dirtyLimit']>): true | DirtyLimi
     ...(tolerance !== undefined && { toleranceBytesPerSecond: tolerance }),
     ...(threshold !== undefined && { threshold })
   }
+}
+
+const postcopyOf = (given: NonNullable<QemuConfig['postcopy']>): QemuPostcopy => {
+  if (given === true) return {}
+  const { after, reaction, ...rest } = given
+  return { ...rest, ...(after !== undefined && { afterNs: after }), ...(reaction !== undefined && { reactionNs: reaction }) }
 }

@@ -70,7 +70,8 @@ describe('config', () => {
           maxBandwidth: '1 GiB/s',
           autoConverge: { initial: 0.3 },
           xbzrle: true,
-          multifd: 4
+          multifd: 4,
+          postcopy: { afterSyncs: 2, after: '1 s' }
         },
         { type: 'qemu', version: '10.2', dirtyLimit: { limit: '1 MiB/s', tolerance: '0 B/s', threshold: 0.7 } },
         { type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'hybrid' }] }

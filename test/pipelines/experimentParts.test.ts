@@ -96,6 +96,12 @@ describe('an experiment in JSON', () => {
     const pipeline = qemu72({ downtimeLimitNs: milliseconds(50), autoConverge: true, maxBandwidth: 10e6 })
     expect(signals({ ...own, pipeline })).toEqual(signals(own))
     expect(metricsOf(own).outcome?.type).toBe('completed')
+    const asked = { ...technique, postcopy: { afterSyncs: 1, reaction: '10 ms', preempt: true } }
+    const [switched] = made({ techniques: [asked] }).trials
+    const postcopy = { afterSyncs: 1, reactionNs: milliseconds(10), preempt: true }
+    const same = qemu72({ downtimeLimitNs: milliseconds(50), autoConverge: true, maxBandwidth: 10e6, postcopy })
+    expect(signals({ ...switched, pipeline: same })).toEqual(signals(switched))
+    expect(metricsOf(switched).resumeTime).toBeGreaterThan(metricsOf(own).resumeTime!)
   })
 
   it('a link that is mended aborts a pre-copy, and one that is tried again completes', () => {
