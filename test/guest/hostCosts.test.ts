@@ -17,8 +17,9 @@ const loads = fc.record({
 describe('hostCosts', () => {
   it('costs nothing by default', () => {
     expect(hostCosts()).toEqual(idealHost)
-    const { hugePagePages, cores, ...rest } = idealHost
-    expect([hugePagePages, cores, ...new Set(Object.values(rest))]).toEqual([512, undefined, 0])
+    const { hugePagePages, cores, dumpBytesPerSecond, rebuildBytesPerSecond, ...rest } = idealHost
+    expect([hugePagePages, cores, dumpBytesPerSecond, rebuildBytesPerSecond]).toEqual([512, undefined, undefined, undefined])
+    expect([...new Set(Object.values(rest))]).toEqual([0])
     expect(speed(idealHost, { vcpus: 8, senders: 5, throttle: 0 })).toBe(1)
   })
 
