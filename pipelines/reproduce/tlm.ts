@@ -3,7 +3,7 @@ import { npbFacts } from '../../lib/guest/npbArrays'
 import { timeBound } from '../../lib/migration/timeBound'
 import type { Cell, Reproduced, ReproducedTable, Reproduction } from './reproduction'
 import { type Calibration, calibrated, offlineSeconds, tlmHost } from './tlmHost'
-import { kvmPipeline } from './tlmKvm'
+import { kvmMigration } from './tlmKvm'
 import { tlmNotes } from './tlmNotes'
 import { benchmarks, modeName, publishedAutoConverge, publishedKvm, publishedModes, publishedMpi } from './tlmPublished'
 import { regimesTable } from './tlmRegimes'
@@ -18,7 +18,6 @@ export const tlm: Reproduction = {
   source: 'Chanchio & Thaenkaew, CCGrid 2014, Figures 3, 4, 10 and 11; two parameters from the OFFLINE row',
   run: async ({ seed, progress }): Promise<Reproduced> => {
     const calibration = calibrated()
-    const linkBytesPerSecond = tlmHost(calibration, 1).link.bytesPerSecond
     const modes: ModeRow[] = []
     for (const name of benchmarks)
       for (const [mode, published] of publishedModes[name]) {
@@ -30,14 +29,14 @@ export const tlm: Reproduction = {
       await progress(`MG under kvm ${point.kvm} with ${point.limitS} s`)
       kvm.push({
         ...point,
-        model: await measured({ name: 'MG', pipeline: kvmPipeline({ ...point, linkBytesPerSecond }) }, calibration, seed)
+        model: await measured({ name: 'MG', ...kvmMigration(point) }, calibration, seed)
       })
     }
     const faster: (readonly Cell[])[] = []
     for (const point of publishedKvm) {
       if (point.kvm === '1.2') continue
       await progress(`MG under a faster kvm ${point.kvm} with ${point.limitS} s`)
-      const { ended, live, down } = await measured({ name: 'MG', pipeline: kvmPipeline({ ...point, linkBytesPerSecond }) }, FASTER, seed)
+      const { ended, live, down } = await measured({ name: 'MG', ...kvmMigration(point) }, FASTER, seed)
       const { times, limitS } = point
       faster.push(
         ended
@@ -49,11 +48,7 @@ export const tlm: Reproduction = {
     for (const row of publishedAutoConverge) {
       const { name, limitS, mode } = row
       await progress(`${name} under kvm 1.6 with auto-converge and ${limitS} s`)
-      const under = await measured(
-        { name, pipeline: kvmPipeline({ kvm: '1.6', limitS, linkBytesPerSecond, autoConverge: true }) },
-        calibration,
-        seed
-      )
+      const under = await measured({ name, ...kvmMigration({ kvm: '1.6', limitS, autoConverge: true }) }, calibration, seed)
       const own = mode === undefined ? undefined : await measured({ name, pipeline: pipelineOf(mode) }, calibration, seed)
       compared.push({ ...row, modelKvm: under, modelTlm: own })
     }

@@ -47,19 +47,19 @@ export const CROWDING = 0.02
 export const UPDATE_PAGE_NS = 30
 const GIB_PAGES = 262_144
 
-/** What is stated of the hosts besides the calibration; by default as it is stated. */
-export type Stated = { readonly crowding?: number; readonly updatePageNs?: number }
+/** What is stated of the hosts besides the calibration, by default as it is stated; `linkShare`: the part of the link that the technique makes use of (default all). */
+export type Stated = { readonly crowding?: number; readonly updatePageNs?: number; readonly linkShare?: number }
 
 /** The hosts and the link of Chanchio and Thaenkaew as the model has them, for a guest of so many pages: the calibration, and what is stated and common to every row. */
 export const tlmHost = (
   { scan, send }: Calibration,
   pages: number,
-  { crowding = CROWDING, updatePageNs = UPDATE_PAGE_NS }: Stated = {}
+  { crowding = CROWDING, updatePageNs = UPDATE_PAGE_NS, linkShare = 1 }: Stated = {}
 ): { readonly source: Partial<HostCosts>; readonly link: Link } => {
   const sendPageNs = (send * 1e9) / GIB_PAGES
   const headers = link({ bytesPerSecond: 1 })
   return {
     source: { freshPageNs: (scan * 1e9) / GIB_PAGES, sendPageNs, crowding, syncNs: updatePageNs * pages },
-    link: link({ bytesPerSecond: (wireBytes(headers, 4096, false) * 1e9) / sendPageNs })
+    link: link({ bytesPerSecond: (linkShare * wireBytes(headers, 4096, false) * 1e9) / sendPageNs })
   }
 }

@@ -11,10 +11,10 @@ import type { Seed } from '../../lib/random/random'
 import { folded } from '../../lib/stream/fold'
 import { seconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
+import type { Sender } from '../../lib/world/windows'
 import { stopAndCopy } from '../stopAndCopy'
 import { tlm } from '../tlm'
 import { type Calibration, type Stated, tlmHost } from './tlmHost'
-import { KVM_LOOKS_NS } from './tlmKvm'
 import type { TlmMode } from './tlmPublished'
 
 /** What a run came to, in seconds and Mbit/s of the guest's own network; `ended`: not while the benchmark runs, where that is known. */
@@ -31,10 +31,10 @@ export const pipelineOf = (mode: TlmMode): Pipeline => {
 
 /**
  * What is run: the benchmark and the technique; how many guests of it at once (default 1), each which part of class D (default all); how many seconds later in its
- * series it is migrated (default 0: the published series were taken during migrations, which all began so many seconds after the benchmark's start); and what is stated of the
- * hosts.
+ * series it is migrated (default 0: the published series were taken during migrations, which all began so many seconds after the benchmark's start); what is stated of the
+ * hosts; and how the source keeps to rates, where the technique counts on that.
  */
-export type Measured = Piece & { readonly pipeline: Pipeline; readonly guests?: number; readonly stated?: Stated }
+export type Measured = Piece & { readonly pipeline: Pipeline; readonly guests?: number; readonly stated?: Stated; readonly sender?: Sender }
 type Piece = { readonly name: NpbName; readonly scale?: number; readonly laterS?: number }
 
 /** A benchmark's guest that comes to its place in the series when it is migrated, with a gigabit network of its own. */
@@ -49,15 +49,15 @@ const NETWORK = 117_625_000
 
 /** Runs it on the paper's hosts, MG no longer than it takes by itself; of several guests the mean, and whether all of them were migrated. */
 export const measured = async (of: Measured, calibration: Calibration, seed: Seed): Promise<Ran> => {
-  const { name, pipeline, guests = 1, stated } = of
+  const { name, pipeline, guests = 1, stated, sender } = of
   const guest = guestOf(of)
   // That of IS, 261 s, is its time without a migration: the paper migrated it for 165 s and more, from its 180th second on.
   const untilS = name === 'MG' ? npbFacts.MG.takesS! : 3600
   const world = datacentre({
     guests: Object.fromEntries(Array.from({ length: guests }, (_, i) => [`guest${i + 1}`, guest])),
     ...tlmHost(calibration, guest.pages, stated),
-    fidelity: 'marks',
-    progressNs: KVM_LOOKS_NS
+    sender,
+    fidelity: 'marks'
   })
   const journal = run(pipeline, world, { seed, startAt: seconds(npbFacts[name].migratedAfterS), until: seconds(untilS) })
   const all = Object.values(await lastValueFrom(journal.pipe(folded(measure()))))

@@ -3,11 +3,11 @@ import { npbArrays } from '../../lib/guest/npbArrays'
 import { npbThousands } from '../../lib/guest/npbSeries'
 import { accessesUntil } from '../../lib/guest/regularTimes'
 import { run } from '../../lib/loop/run'
-import type { Pipeline } from '../../lib/protocol/pipeline'
 import { seconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
 import { calibrated, tlmHost } from '../../pipelines/reproduce/tlmHost'
-import { KVM_LOOKS_NS, kvmPipeline } from '../../pipelines/reproduce/tlmKvm'
+import { kvmMigration } from '../../pipelines/reproduce/tlmKvm'
+import type { Measured } from '../../pipelines/reproduce/tlmRuns'
 import { tlm } from '../../pipelines/tlm'
 import { cpuNs } from './cpu'
 import type { BenchResult } from './timeline'
@@ -21,14 +21,14 @@ export const benchTimeBounded = ({ smoke }: { readonly smoke: boolean }): BenchR
   const repeats = smoke ? 1 : 5
   const hashes: string[] = []
   const figures: Record<string, number> = {}
-  const techniques = { TLM: tlm(), 'kvm 1.6': kvmPipeline({ kvm: '1.6', limitS: 8, linkBytesPerSecond: 1, autoConverge: true }) }
-  for (const [name, pipeline] of Object.entries(techniques)) {
+  const techniques = { TLM: { pipeline: tlm() }, 'kvm 1.6': kvmMigration({ kvm: '1.6', limitS: 8, autoConverge: true }) }
+  for (const [name, technique] of Object.entries(techniques)) {
     const ours: number[] = []
     const plain: number[] = []
     const seen = new Set<string>()
     let migrated: Migrated | undefined
     for (let repeat = 0; repeat < repeats; repeat++) {
-      ours.push(cpuNs(() => (migrated = migrate(pipeline, scale))))
+      ours.push(cpuNs(() => (migrated = migrate(technique, scale))))
       let counted: readonly number[] = []
       const { due, dirtied } = migrated!
       plain.push(cpuNs(() => (counted = plainLoop(scale, due))))
@@ -53,12 +53,12 @@ export const benchTimeBounded = ({ smoke }: { readonly smoke: boolean }): BenchR
 /** `due[k]` are the writes that each virtual CPU has made by the k-th reading of the log, `dirtied[k]` the pages it named. */
 type Migrated = { readonly due: readonly number[]; readonly dirtied: readonly number[]; readonly liveNs: number; readonly downNs: number }
 
-const migrate = (pipeline: Pipeline, scale: number): Migrated => {
+const migrate = ({ pipeline, sender }: Pick<Measured, 'pipeline' | 'sender'>, scale: number): Migrated => {
   const guest = npbGuest('MG', { scale })
   const host = tlmHost(calibrated(), guest.pages)
   const part = { ...host, link: { ...host.link, bytesPerSecond: host.link.bytesPerSecond * scale } }
   const costs = { ...part.source, freshPageNs: part.source.freshPageNs! / scale, sendPageNs: part.source.sendPageNs! / scale }
-  const world = datacentre({ guests: { guest }, link: part.link, source: costs, fidelity: 'marks', progressNs: KVM_LOOKS_NS })
+  const world = datacentre({ guests: { guest }, link: part.link, source: costs, sender, fidelity: 'marks' })
   const rate = guest.workload.open({ a: 1, b: 1 }, 0).accessesPerSecond!
   const due = [0]
   const dirtied: number[] = []
