@@ -122,9 +122,11 @@ const compare = async ({ file, flags, otherwise, signal }: Comparison): Promise<
   }
   const form: Form = format.right
   const written = folder.right && writtenText(folder.right.path, results)
-  const { config, guest } = chosen.right
+  const { config, guest, regime } = chosen.right
   if (form === 'text') {
-    const text = comparisonText({ config, guest }, results, { charts: charted(results.map(({ name }) => name)) })
+    const text = comparisonText({ config, guest, ...(regime !== undefined && { regime }) }, results, {
+      charts: charted(results.map(({ name }) => name))
+    })
     process.stdout.write(`${[text, ...(written === undefined ? [] : ['', written])].join('\n')}\n`)
   } else {
     process.stdout.write(`${comparisonData(results, form)}\n`)

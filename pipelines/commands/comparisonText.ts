@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import type { Config } from '../../lib/codec/config'
 import type { DiskConfig } from '../../lib/codec/diskConfig'
+import { regimes } from '../../lib/guest/regimes'
+import { usualIntervalNs } from '../../lib/migration/timeBounded'
 import type { GuestView } from '../../lib/protocol/pipeline'
 import { chart } from '../../lib/report/chart'
 import { columns, outcomeInWords } from '../../lib/report/columns'
@@ -15,8 +17,8 @@ import { furtherNamed, namedTechniques } from './usualExperiment'
 /** How a comparison is to be written. */
 export type Form = 'text' | 'markdown' | 'csv' | 'json'
 
-/** What was migrated: the experiment, and the guest's memory. */
-export type Setting = { readonly config: Config; readonly guest: Pick<GuestView, 'pages' | 'pageBytes'> }
+/** What was migrated: the experiment, the guest's memory, and its regime in words where it wrote in one. */
+export type Setting = { readonly config: Config; readonly guest: Pick<GuestView, 'pages' | 'pageBytes'>; readonly regime?: string }
 
 /** A comparison for people: what was migrated, the table, what stands out, the charts of some techniques, and what each word means. */
 export const comparisonText = (
@@ -30,6 +32,7 @@ export const comparisonText = (
     table()(results),
     '',
     ...diskText(results),
+    ...stepsText(results),
     ...best(results),
     ...bounds(results),
     ...(drawn.length > 0 ? [chart({ quantity: 'pagesLeft', height: 4 })(drawn), ''] : []),
@@ -43,11 +46,12 @@ export const comparisonText = (
 export const comparisonData = (results: readonly Result[], form: 'markdown' | 'csv' | 'json'): string =>
   form === 'json' ? jsonOf(results) : table({ form })(results)
 
-const settingText = ({ config, guest: { pages, pageBytes } }: Setting): readonly string[] => {
+const settingText = ({ config, guest: { pages, pageBytes }, regime }: Setting): readonly string[] => {
   const { guest, link, startAt = 0, seed = 1 } = config
   const used = link.applicationTraffic ? `, of which applications want ${gigabits(link.applicationTraffic)}` : ''
   return [
     `guest: a ${guest.kind ?? 'process'} of ${formatNumber(pages)} pages of ${formatNumber(pageBytes)} bytes (${formatNumber((pages * pageBytes) / 1e6, 1)} MB), ${workloadText(guest.workload)}`,
+    ...(regime === undefined ? [] : [`regime: ${regime}`]),
     ...(guest.disk === undefined ? [] : [`disk: ${formatNumber(guest.disk.size / 1e6, 1)} MB, ${storageText(guest.disk)}`]),
     `link: ${gigabits(link.bandwidth)}${used}; the migration begins when the guest has run for ${formatTime(startAt)}; seed ${JSON.stringify(seed)}`
   ]
@@ -56,10 +60,20 @@ const settingText = ({ config, guest: { pages, pageBytes } }: Setting): readonly
 const storageText = ({ storage = 'local', workload }: DiskConfig): string =>
   `${storage === 'shared' ? 'on storage that both hosts share' : 'local to its host'}, ${workload === undefined ? 'idle' : workloadText(workload)}`
 
-const workloadText = (workload: Config['guest']['workload']): string =>
-  workload.type === 'recorded'
-    ? `running the recorded program ${basename(workload.trace, '.trace')}, ${formatNumber((workload.instructionsPerSecond ?? 1e9) / 1e6)} million instructions per second`
-    : `running the synthetic workload ${workload.type}`
+const workloadText = (workload: Config['guest']['workload']): string => {
+  switch (workload.type) {
+    case 'recorded':
+      return `running the recorded program ${basename(workload.trace, '.trace')}, ${formatNumber((workload.instructionsPerSecond ?? 1e9) / 1e6)} million instructions per second`
+    case 'npb': {
+      const { benchmark, scale = 1 } = workload
+      return `running ${benchmark} of the NAS Parallel Benchmarks, class D${scale === 1 ? '' : `, at ${Number(scale.toPrecision(3))} of its size`}`
+    }
+    case 'regime':
+      return `writing as ${regimes[workload.regime].benchmark} does`
+    default:
+      return `running the synthetic workload ${workload.type}`
+  }
+}
 
 const gigabits = (bytesPerSecond: number): string => `${Number(((bytesPerSecond * 8) / 1e9).toPrecision(6))} Gbit/s`
 
@@ -104,17 +118,32 @@ const diskText = (results: readonly Result[]): readonly string[] => {
   return ['disk, apart from the memory above:', ...said, '']
 }
 
-/** What was known beforehand of techniques that are bounded. */
+/** What was known beforehand of techniques that are bounded, or why nothing was. */
 const bounds = (results: readonly Result[]): readonly string[] => {
-  const bounded = results.flatMap(({ name, bound }) => (bound === undefined ? [] : [{ name, bound }]))
-  if (bounded.length === 0) return []
-  return [
-    ...bounded.map(
-      ({ name, bound: { liveNs, downNs, totalNs } }) =>
-        `${name}: bound computed beforehand, whatever the guest writes: ${formatTime(totalNs)} in all, ${formatTime(liveNs)} live and ${formatTime(downNs)} down`
-    ),
-    ''
-  ]
+  const said = results.flatMap(({ name, bound, unbounded, technique }) => {
+    if (unbounded !== undefined) return [`${name}: no bound can be computed beforehand, since ${unbounded}`]
+    if (bound === undefined) return []
+    const { liveNs, downNs, totalNs } = bound
+    const { interval = usualIntervalNs } = technique?.type === 'tlm' ? technique : {}
+    const updates = interval === null ? 'no updates' : `an update every ${formatTime(interval)}`
+    return [
+      `${name}: bound computed beforehand, whatever the guest writes: ${formatTime(totalNs)} in all, ${formatTime(liveNs)} live and ${formatTime(downNs)} down (${updates})`
+    ]
+  })
+  return said.length === 0 ? [] : [...said, '']
+}
+
+/** How long each step of a container's move took, where that is what was done. */
+const stepsText = (results: readonly Result[]): readonly string[] => {
+  const said = results.flatMap(({ name, steps, technique }) => {
+    if (technique?.type !== 'dump-and-restore' || steps === undefined) return []
+    const { fileSystem, preDumps, drain, dump, transfer, restart } = steps
+    const files = fileSystem + drain === 0 ? [] : [`its file system ${formatTime(fileSystem)} while it ran and ${formatTime(drain)} frozen`]
+    const ahead = preDumps === 0 ? [] : [`dumps ahead ${formatTime(preDumps)}`]
+    const each = [...files, ...ahead, `dump ${formatTime(dump)}`, `transfer ${formatTime(transfer)}`, `restart ${formatTime(restart)}`]
+    return [`${name}: ${each.join(', ')}`]
+  })
+  return said.length === 0 ? [] : ['steps:', ...said, '']
 }
 
 const techniqueText = (results: readonly Result[]): readonly string[] => {

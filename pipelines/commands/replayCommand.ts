@@ -85,7 +85,7 @@ const read = (
     if (check) entries.push(entry)
   })
   if (isLeft(outcome)) return outcome
-  const { metrics, series, stages } = readings.done(state)
+  const { metrics, series, stages, steps } = readings.done(state)
   const config = experimentOf(began)
   const given = config === undefined ? basename(file, '.jsonl') : nameOf(config.techniques[0])
   const results = Object.keys(metrics).map((migration, _, all): Result => {
@@ -97,7 +97,8 @@ const read = (
       technique: config?.techniques[0],
       journal: file,
       journalBytes: statSync(file).size,
-      stages: stages[migration]
+      stages: stages[migration],
+      steps: steps[migration]
     }
   })
   const guest = began?.type === 'began' ? began.guests[migrationName] : undefined

@@ -1,5 +1,6 @@
 import { measure } from '../../lib/metrics/metrics'
 import { perMigration } from '../../lib/metrics/perMigration'
+import { type RestartSteps, restartSteps } from '../../lib/metrics/restartSteps'
 import { timeSeries } from '../../lib/metrics/timeSeries'
 import { type Forecast, forecasting } from '../../lib/migration/forecast'
 import type { Entry } from '../../lib/protocol/journal'
@@ -19,9 +20,11 @@ export type Result = Run &
   Drawn & {
     readonly technique: Trial['technique'] | undefined
     readonly bound?: Trial['bound']
+    readonly unbounded?: Trial['unbounded']
     readonly journal: string | undefined
     readonly journalBytes: number
     readonly stages: readonly Stage[]
+    readonly steps: RestartSteps | undefined
   }
 
 /** What is read off each journal while it is written: the metrics and the series of the chart, in one pass. */
@@ -31,8 +34,9 @@ export const readings: Fold<
     metrics: ReturnType<ReturnType<typeof measure>['done']>
     series: Record<string, Drawn['series']>
     stages: Record<string, readonly Stage[]>
+    steps: Record<string, RestartSteps>
   }
-> = combine({ metrics: measure(), series: perMigration(timeSeries()), stages: perMigration(stages) })
+> = combine({ metrics: measure(), series: perMigration(timeSeries()), stages: perMigration(stages), steps: perMigration(restartSteps) })
 
 /**
  * Runs trials one after the other and writes the journal of each to the path it is given, if any. `undefined` when the signal stopped them: the journals that
@@ -90,16 +94,18 @@ const runTrial = async (
     if (!whole) file?.drop()
   }
   if (!whole) return undefined
-  const { metrics, series, stages: found } = readings.done(state)
-  const { name, technique, bound } = trial
+  const { metrics, series, stages: found, steps } = readings.done(state)
+  const { name, technique, bound, unbounded } = trial
   return {
     name,
     technique,
     ...(bound !== undefined && { bound }),
+    ...(unbounded !== undefined && { unbounded }),
     journal: file?.path,
     journalBytes: file?.bytes() ?? 0,
     metrics: metrics[migrationName],
     series: series[migrationName],
-    stages: found[migrationName]
+    stages: found[migrationName],
+    steps: steps[migrationName]
   }
 }

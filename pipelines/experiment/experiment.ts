@@ -3,10 +3,11 @@ import { type Config, configCodec, type HostConfig } from '../../lib/codec/confi
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import type { Guest } from '../../lib/guest/guest'
 import type { HostCosts } from '../../lib/guest/hostCosts'
+import { regimeText } from '../../lib/guest/regimes'
 import type { ForecastOptions } from '../../lib/migration/forecast'
 import { type TimeBound, timeBound } from '../../lib/migration/timeBound'
 import { usualIntervalNs } from '../../lib/migration/timeBounded'
-import { type Link, link } from '../../lib/network/link'
+import { type Link, link, wireBytes } from '../../lib/network/link'
 import type { Data } from '../../lib/protocol/data'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import type { World } from '../../lib/protocol/world'
@@ -36,10 +37,12 @@ export type Trial = {
   readonly forecast: ForecastOptions
   /** What it cannot take longer than, computed beforehand, where it is a technique that has such a bound. */
   readonly bound?: TimeBound
+  /** Why there is none although its technique is bounded. */
+  readonly unbounded?: string
 }
 
-/** An experiment made ready: the guest that all techniques move, and a trial for each of them. */
-export type Experiment = { readonly config: Config; readonly guest: Guest; readonly trials: readonly Trial[] }
+/** An experiment made ready: the guest that all techniques move, its regime in words where it writes in one, and a trial for each technique. */
+export type Experiment = { readonly config: Config; readonly guest: Guest; readonly regime?: string; readonly trials: readonly Trial[] }
 
 /** How long a migration may take before it is ended as limited, in virtual time, unless the configuration says otherwise: one minute. */
 export const defaultLimit: Time = seconds(60)
@@ -77,7 +80,8 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
     }
     const own = technique.type === 'qemu' && config.sender === undefined ? worldOf(config, guest.right, qemuSender) : world
     if (isInputError(own)) return []
-    const bound = boundOf(config, technique, guest.right)
+    const unbounded = technique.type === 'tlm' ? unboundedBy(config, technique, guest.right) : undefined
+    const bound = technique.type === 'tlm' && unbounded === undefined ? boundOf(config, technique, guest.right) : undefined
     const experiment = configCodec.encode({ ...config, techniques: [technique] }) as Data
     const described = { ...own, description: { ...(own.description as Readonly<Record<string, Data>>), experiment } }
     return [
@@ -90,11 +94,13 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
         startAt,
         until: startAt + limit,
         forecast: forecastOptionsOf(config, technique, bound),
-        ...(bound !== undefined && { bound })
+        ...(bound !== undefined && { bound }),
+        ...(unbounded !== undefined && { unbounded })
       }
     ]
   })
-  return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, trials })
+  const regime = regimeOf(config, guest.right)
+  return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, ...(regime !== undefined && { regime }), trials })
 }
 
 /** QEMU's own loop moves memory alone: its disks are mirrored by another job, which it does not wait for. */
@@ -151,21 +157,35 @@ const linkOf = ({ link: of }: Config): Link => {
   })
 }
 
-/** Not where the link breaks or a lane stands still: then there is none; nor with a disk, whose time is its own. */
-const boundOf = (config: Config, technique: TechniqueConfig, guest: Guest): TimeBound | undefined => {
-  const { faults = [], stalls = [], source, target, redirect } = config
-  const isBounded = technique.type === 'tlm' && technique.retries === undefined && faults.length === 0 && stalls.length === 0
-  const wire = isBounded && guest.disk === undefined ? linkOf(config) : undefined
-  return technique.type !== 'tlm' || wire === undefined
-    ? undefined
-    : timeBound({
-        guest,
-        link: wire,
-        source: hostOf(source),
-        target: hostOf(target),
-        intervalNs: technique.interval === undefined ? usualIntervalNs : technique.interval,
-        redirectNs: redirect
-      })
+type Tlm = Extract<TechniqueConfig, { readonly type: 'tlm' }>
+
+/** What is not in the bound of a time-bounded migration: a link that breaks, a lane that stands still, another attempt, and a disk, whose time is its own. */
+const unboundedBy = ({ faults = [], stalls = [] }: Config, { retries = 0 }: Tlm, { disk }: Guest): string | undefined => {
+  if (faults.length > 0) return 'something breaks meanwhile'
+  if (stalls.length > 0) return 'a lane stands still meanwhile'
+  if (retries > 0) return 'it may begin anew'
+  return disk === undefined || disk.storage === 'shared' ? undefined : 'its disk takes a time of its own'
+}
+
+const boundOf = (config: Config, { interval: intervalNs = usualIntervalNs }: Tlm, guest: Guest): TimeBound =>
+  timeBound({
+    guest,
+    link: linkOf(config),
+    source: hostOf(config.source),
+    target: hostOf(config.target),
+    intervalNs,
+    redirectNs: config.redirect
+  })
+
+/** The regime that the guest writes in, where it is one: beside what dtx of TLM is guaranteed by the link and the hosts. */
+const regimeOf = (config: Config, guest: Guest): string | undefined => {
+  const { workload } = config.guest
+  if (workload.type !== 'regime') return undefined
+  const { mtxBytesPerSecond } = boundOf(config, { type: 'tlm' }, guest)
+  return regimeText(workload.regime, {
+    pages: guest.workload.pages,
+    dtxPagesPerSecond: mtxBytesPerSecond / wireBytes(linkOf(config), guest.pageBytes, false)
+  })
 }
 
 const senderOf = ({ sender }: Config): Sender | undefined => sender && { windowNs: sender.window, sliceNs: sender.slice }

@@ -16,6 +16,8 @@ import type { Entry } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { runFold } from '../../lib/stream/fold'
 import { milliseconds, seconds } from '../../lib/time/time'
+import { comparisonText } from '../../pipelines/commands/comparisonText'
+import type { Result } from '../../pipelines/commands/runTrials'
 import { engineOf } from '../../pipelines/engines'
 import { type Experiment, experiment, migrationName, type Trial } from '../../pipelines/experiment/experiment'
 import { formatInputErrors } from '../../pipelines/experiment/inputError'
@@ -160,13 +162,37 @@ describe('an experiment in JSON', () => {
     expect(guest.workload.vcpus).toBe(8)
   })
 
+  it('a regime is said with its ratio, of the rate that dtx is guaranteed to the dirty rate', () => {
+    const guest = { kind: 'vm', memory: '16 MiB', workload: { type: 'regime', regime: 'highUpdateHighLocality' } }
+    const { regime } = made({ guest, link: { bandwidth: '8.192 MB/s', pageHeader: '0 B' } })
+    // A thousand pages of 4,096 bytes a second for dtx, which has half of the link.
+    expect(regime).toMatch(/: 118 pages\/s dirtied, 90 % of them again in the next second; dtx : dirty = 8\.47 /)
+    expect(made({}).regime).toBeUndefined()
+  })
+
+  it("the steps of a container's move are timed", () => {
+    const technique = { type: 'dump-and-restore' } as const
+    const steps = { fileSystem: 3e9, preDumps: 0, drain: 2e6, dump: 5e6, transfer: 7e6, restart: 11e6 }
+    const series = { from: 0, to: 0, points: [], downtimes: [], switched: undefined, rounds: [], faults: 0 }
+    const metrics = metricsOf(made({}).trials[0])
+    const result: Result = { name: 'c', metrics, series, technique, journal: undefined, journalBytes: 0, stages: [], steps }
+    expect(comparisonText(undefined, [result], { charts: [] })).toContain(
+      '\nc: its file system 3 s while it ran and 2 ms frozen, dump 5 ms, transfer 7 ms, restart 11 ms\n'
+    )
+  })
+
   it('a time-bounded technique has its bound, keeps it, and says so beforehand; none where the link breaks', async () => {
     const [trial] = made({ techniques: [{ type: 'tlm', interval: '20 ms' }] }).trials
     expect(metricsOf(trial).totalTime!).toBeLessThanOrEqual(trial.bound!.totalNs)
     expect(trial.forecast.boundNs).toBe(trial.bound!.totalNs)
-    expect(made({ techniques: [{ type: 'tlm' }], faults: [{ at: '1 s', what: 'link' }] }).trials[0].bound).toBeUndefined()
+    const [broken] = made({ techniques: [{ type: 'tlm' }], faults: [{ at: '1 s', what: 'link' }] }).trials
+    expect(broken.bound).toBeUndefined()
+    expect(broken.unbounded).toBe('something breaks meanwhile')
+    expect(made({ techniques: [{ type: 'tlm', retries: 1 }] }).trials[0].unbounded).toBe('it may begin anew')
     const { out } = await said('compare', '--technique', 'tlm,pre-copy', '--no-journals')
-    expect(out).toMatch(/^tlm: bound computed beforehand, whatever the guest writes: [\d.]+ ms in all, [\d.]+ ms live and [\d.]+ ms down$/m)
+    expect(out).toMatch(
+      /^tlm: bound computed beforehand, whatever the guest writes: [\d.]+ ms in all, [\d.]+ ms live and [\d.]+ ms down \(an update every 20 ms\)$/m
+    )
     expect(out).not.toMatch(/^pre-copy: bound/m)
   })
 
