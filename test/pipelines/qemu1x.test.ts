@@ -94,3 +94,11 @@ describe('qemu12', () => {
     expect(() => qemu12({ downtimeLimitNs: -1 })).toThrow(RangeError)
   })
 })
+
+describe('a world and a seed', () => {
+  it('give each of them one journal', () => {
+    const writing = sweep({ pages: 10_000, writesPerSecond: 20_000 })
+    for (const pipeline of [qemu12(), qemu14(), qemu16()])
+      expect(journal(pipeline, writing, milliseconds(3000))).toEqual(journal(pipeline, writing, milliseconds(3000)))
+  })
+})
