@@ -192,6 +192,7 @@ export const depart = (h: Hosts): void => {
   if (h.exact !== undefined) {
     const { pages, pageBytes } = h.setting.guest
     h.exact.source = h.exact.target
+    adopt(h.exact.source)
     h.exact.target = content.content({ fidelity: h.exact.source.fidelity, size: pages, pageBytes })
     if (h.setting.engine.usedTarget) soil(h.exact.target)
   }
@@ -211,10 +212,18 @@ export const depart = (h: Hosts): void => {
   h.lost = pageSet.empty(h.pages)
 }
 
-/** What somebody else left in a memory: older than anything of the guest's. @internal */
+/** What somebody else left in a memory: older than anything of the guest's, however often the guest writes over it. @internal */
 export const soil = ({ words, stride, size }: Content): void => {
-  for (let page = 0; page < size; page++) words[page * stride] = -1
+  for (let page = 0; page < size; page++) words[page * stride] = SOILED
 }
+
+/** The guest owns what was left in the memory it has come to: from here on that is older than what it writes, and newer than a page of which nothing is there. */
+const adopt = ({ words, stride, size }: Content): void => {
+  for (let page = 0; page < size; page++) if (words[page * stride] < 0) words[page * stride] += 1 - SOILED
+}
+
+/** The version of what somebody else left. */
+const SOILED = -(2 ** 30)
 
 const drop = (memory: Content, pages: PageSet): void => {
   const nothing = content.read(content.content({ fidelity: memory.fidelity, size: 1, pageBytes: memory.pageBytes }), 0)

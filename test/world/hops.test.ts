@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
+import { sweep } from '../../lib/guest/sweep'
 import { uniform } from '../../lib/guest/uniform'
 import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
@@ -85,6 +86,42 @@ describe('a guest that goes on to another host', () => {
       const { lost } = driving.heard('compared').at(-1)!
       expect([fidelity, pageSet.toArray(lost)]).toEqual([fidelity, [3, 4, 5]])
     }
+  })
+
+  it('owns what it found in the memory of a host that had held something else: that is newer than nothing, and lost when it is used and not sent', () => {
+    const few = pageSet.range(PAGES, 0, 7)
+    const cases = [
+      { writesPerSecond: 0, pages: few, lost: [] },
+      { writesPerSecond: 0, pages: all, lost: [] },
+      { writesPerSecond: 1e5, pages: few, lost: [7] },
+      { writesPerSecond: 1e5, pages: all, lost: [] }
+    ]
+    for (const fidelity of ['versions', 'bytes'] as const)
+      for (const { writesPerSecond, pages, lost } of cases) {
+        const driving = new Driving(
+          datacentre({
+            guests: {
+              a: vm({
+                pages: PAGES,
+                contextBytes: 0,
+                classes: pageClasses({ size: PAGES, guestOs: few }),
+                workload: writesPerSecond === 0 ? undefined : sweep({ pages: PAGES, writesPerSecond })
+              })
+            },
+            link: link({ bytesPerSecond: 4104e9, latencyNs: 0 }),
+            fidelity,
+            engine: { usedTarget: true }
+          })
+        )
+        hop(driving, { pages: few }).ask({ type: 'release' })
+        driving.run(driving.now() + 85_000)
+        driving.ask({ type: 'preselect' })
+        driving.ask({ type: 'reserve' })
+        driving.ask({ type: 'discard', pages: all })
+        hop(driving, { pages }).ask({ type: 'release' })
+        const told = driving.heard('compared').at(-1)!
+        expect([fidelity, pageSet.toArray(told.lost), pageSet.toArray(told.regressed)]).toEqual([fidelity, lost, []])
+      }
   })
 
   it('keeps its zero pages and classes: pages written on one host are in use on the next', () => {
