@@ -1,6 +1,7 @@
 import { isPageSequence } from '../../lib/memory/pageSequence'
 import { isPageSet } from '../../lib/memory/pageSet'
 import type { Data } from '../../lib/protocol/data'
+import type { Time } from '../../lib/time/time'
 import type { Began } from './invariant'
 
 /**
@@ -15,6 +16,8 @@ export type Described = {
   readonly targetMemoryBytes: number | undefined
   /** The devices of each guest, whether each can move, and whether it has anything to save or to load. */
   readonly devicesOf: (migration: string) => readonly DescribedDevice[]
+  /** When the host of each guest breaks down, in a world that keeps images. */
+  readonly breakdownsOf: (migration: string) => readonly Time[]
 }
 
 type DescribedDevice = { readonly name: string; readonly movable: boolean; readonly stateful: boolean }
@@ -37,7 +40,12 @@ export const described = (began: Began | undefined): Described => {
     devicesOf: (migration) => {
       const devices = recordOf(recordOf(world?.guests)?.[migration])?.devices
       return Array.isArray(devices) ? devices.map(deviceOf) : []
-    }
+    },
+    breakdownsOf: (migration) =>
+      (Array.isArray(world?.breakdowns) ? world.breakdowns : []).flatMap((one: Data) => {
+        const { at, what, name } = recordOf(one) ?? {}
+        return typeof at === 'number' && what === 'host' && name === migration ? [at] : []
+      })
   }
 }
 
