@@ -45,7 +45,7 @@ export type CheckpointedOptions = {
  *     run(checkpointed({ every: seconds(60), to: ['m1', 'm2'] }), checkpointing({ guests, stores }))
  *
  * Completed when all checkpoints were taken or the guest has ended; `lost` when its host fails (an image may then be `restored`); aborted when checkpoints fail one after another.
- * Before `sealed` an image does not exist, and no older one is dropped; when a store fails, the next image is full and goes to the others. Throws `RangeError` naming the option.
+ * Before `sealed` an image does not exist, and no older one is dropped; when a store fails, the next image is full and goes to the others, and it is aborted when none is left. Throws `RangeError` naming the option.
  */
 export const checkpointed = (options: CheckpointedOptions): Pipeline => {
   const checked = withDefaults(options)
@@ -96,7 +96,8 @@ const checkpoints = (options: Checked, view: GuestView, begin: History): Step<Ou
     (_, now) => {
       const { losses, made, failed } = now
       const isEnough = losses.host !== null || losses.exited || made >= options.times || failed >= options.attempts
-      return isEnough ? E.right(ended(now)) : E.left(now)
+      if (isEnough) return E.right(ended(now))
+      return options.to.stores.every((store) => losses.stores.includes(store)) ? E.right(storeless(options)) : E.left(now)
     }
   )
 
@@ -106,6 +107,13 @@ const ended = ({ losses, failed, reason }: History): Outcome =>
     : failed > 0 && !losses.exited
       ? { type: 'aborted', reason: failed > 1 ? `attempt ${failed}: ${reason}` : reason, running: 'source' }
       : { type: 'completed', needs: [] }
+
+/** Stores do not come back. */
+const storeless = ({ to }: Checked): Outcome => ({
+  type: 'aborted',
+  reason: `no store is left: ${to.stores.join(', ')} failed`,
+  running: 'source'
+})
 
 /** One checkpoint, and the wait behind it. */
 const next = (options: Checked, view: GuestView, before: History): Step<History> => {

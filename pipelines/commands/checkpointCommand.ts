@@ -10,6 +10,7 @@ import { durationText, positiveDurationText, positiveRateText, sizeText } from '
 import { oneOf } from '../../lib/codec/text'
 import { formatBytes } from '../../lib/report/numbers'
 import { formatTime } from '../../lib/time/time'
+import { isInputError, refusals } from '../experiment/inputError'
 import { simulateAll } from '../experiment/simulate'
 import { bareNs, type FleetFigures, type FleetOptions, fleet, fleetFigures } from '../fleet'
 import { reproducedText } from '../reproduce/reproducedText'
@@ -108,8 +109,10 @@ const checkpoint = async (given: Flags, signal: AbortSignal): Promise<Ending> =>
   const seed = seedFrom(given.seed) ?? 1
   const line = terminalLine({ quiet: given.quiet === true })
   const rows: Cell[][] = []
+  const made = refusals('--memory', () => fleet(options))
+  if (isInputError(made)) return refused(made)
+  const { world, pipelines } = made
   for (const { name, rule } of rulesFor(options)) {
-    const { world, pipelines } = fleet(options)
     let state = fleetFigures.init()
     const whole = await simulateAll(
       { pipelines: pipelines(rule), world, seed, startAt: 0, until: LIMIT_NS },
