@@ -35,7 +35,7 @@ export type TimeBound = {
 /**
  * The bound of a time-bounded migration, known before it begins: it does not depend on what the guest writes (Chanchio & Thaenkaew, CCGrid 2014; our arithmetic).
  *
- *     live  <=  memory / mtx's share of the link  +  one interval, since it ends at the next update  +  the updates' own time
+ *     live  <=  memory / mtx's share of the link  +  one interval, since it ends at the next update  +  the updates' own time and the suspension
  *     down  <=  memory / what stage 3 gets        +  the switch
  *
  * mtx's share is what max-min fairness guarantees it beside dtx, the applications' traffic and `otherFlows`, and no more than its thread and its receiver can do. Of a
@@ -71,7 +71,6 @@ export const timeBound = (options: TimeBoundOptions): TimeBound => {
   const { movedBytes, reboundNs } = settle(guest.dependencies)
   const state = deviceState(guest.devices)
   const down =
-    costs.source.suspendNs +
     syncNs +
     ns(memory, stage3) +
     rounding +
@@ -82,7 +81,8 @@ export const timeBound = (options: TimeBoundOptions): TimeBound => {
     link.latencyNs +
     reboundNs +
     costs.target.resumeNs
-  const liveNs = 3 * trip + live
+  // Until it stands still: a guest that is being suspended is still live.
+  const liveNs = 3 * trip + live + costs.source.suspendNs
   return {
     liveNs,
     downNs: down,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { asFastAsPossible } from '../../lib/guest/asFastAsPossible'
 import { dependency } from '../../lib/guest/dependency'
 import { type Guest, vm } from '../../lib/guest/guest'
 import type { HostCosts } from '../../lib/guest/hostCosts'
@@ -125,6 +126,17 @@ describe('timeBound', () => {
     const { liveNs } = timeBound(one)
     const paused = journalOf(tlm(one), worldOf(one), { seed: 1 }).find((e) => e.type === 'signalled' && e.signal.type === 'suspended')!
     expect(paused.at).toBeGreaterThan(0.85 * liveNs)
+    expect(paused.at).toBeLessThanOrEqual(liveNs)
+  })
+
+  it('counts the suspension as live, as the guest runs until it stands still', () => {
+    const guest = vm({ pages: 256, workload: asFastAsPossible({ pages: 256, pageNs: 1000 }) })
+    const wire = link({ gigabitsPerSecond: 1 })
+    const source = { suspendNs: 1_000_000 }
+    const one = { guest, link: wire, source, target: {}, intervalNs: null, overcommit: [], redirectNs: 0 }
+    const { liveNs } = timeBound(one)
+    const paused = journalOf(tlm(one), worldOf(one), { seed: 1 }).find((e) => e.type === 'signalled' && e.signal.type === 'suspended')!
+    expect(paused.at).toBeGreaterThan(timeBound({ ...one, source: {} }).liveNs)
     expect(paused.at).toBeLessThanOrEqual(liveNs)
   })
 
