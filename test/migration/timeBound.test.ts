@@ -10,6 +10,7 @@ import { uniform } from '../../lib/guest/uniform'
 import type { Workload } from '../../lib/guest/workload'
 import type { WorkloadOptions } from '../../lib/guest/workloadOptions'
 import { zipf } from '../../lib/guest/zipf'
+import { preparationTime } from '../../lib/metrics/preparationTime'
 import { type TimeBoundOptions, timeBound } from '../../lib/migration/timeBound'
 import { type Link, link } from '../../lib/network/link'
 import { runFold } from '../../lib/stream/fold'
@@ -103,10 +104,11 @@ describe('timeBound', () => {
   it('no run takes longer', () => {
     fc.assert(
       fc.property(cases, fc.nat(1000), (one, seed) => {
-        const { downNs, totalNs } = timeBound(one)
+        const { liveNs, downNs, totalNs } = timeBound(one)
         const journal = journalOf(tlm(one), worldOf(one), { seed })
         expect(journal.at(-1)).toMatchObject({ type: 'ended', outcome: { type: 'completed' } })
         expect(runFold(breaches([boundedTime({ totalNs, downtimeNs: downNs })]), journal)).toEqual([])
+        expect(runFold(preparationTime, journal)!).toBeLessThanOrEqual(liveNs)
       }),
       { numRuns: 60 }
     )
