@@ -1,4 +1,6 @@
 import { ancestry } from '../../lib/checkpoint/imageChain'
+import type { Time } from '../../lib/time/time'
+import { described } from '../invariants/described'
 import { type Invariant, invariant } from '../invariants/invariant'
 
 type Known = {
@@ -8,18 +10,25 @@ type Known = {
   sealed: boolean
   dropped: boolean
 }
-type Memory = { readonly images: Map<string, Known>; readonly gone: Set<string> }
+type Memory = {
+  readonly images: Map<string, Known>
+  readonly gone: Set<string>
+  readonly storesGone: (at: Time) => readonly string[]
+}
 
 /**
  * What was told to be sealed stays: a catalogue lists every image whose seal was answered and that nobody has dropped, with all its ancestors, as long as fewer of its stores have
- * failed than it has copies. Whatever crashes in the middle of a checkpoint, the ones before it can be restored. Nor is anything listed that was never sealed.
+ * failed than it has copies: as somebody was told, or as the world says of itself, since a catalogue may be there before the news. Whatever crashes in the middle of a checkpoint, the ones before it can be restored. Nor is anything listed that was never sealed.
  */
 export const sealedStay: Invariant = invariant<Memory>({
   name: 'sealedStay',
   sentence:
     'A sealed image can be restored until it is dropped or its stores are gone, whatever fails in the middle of a later one; no other is listed.',
   hears: ['open', 'seal', 'sealed', 'drop', 'storeFailed', 'catalogued'],
-  init: () => ({ images: new Map(), gone: new Set() }),
+  init: (began, migration) => {
+    const { storesGone } = described(began)
+    return { images: new Map(), gone: new Set(), storesGone: (at) => storesGone(migration, at) }
+  },
   step: (memory, entry, tell) => {
     const { images, gone } = memory
     if (entry.type === 'commanded') {
@@ -39,6 +48,7 @@ export const sealedStay: Invariant = invariant<Memory>({
       if (one !== undefined) one.sealed = true
     } else if (signal.type === 'storeFailed') gone.add(signal.store)
     else if (signal.type === 'catalogued') {
+      for (const store of memory.storesGone(entry.at)) gone.add(store)
       const names = new Set(signal.images.map(({ image }) => image))
       const all = [...images].map(([image, { parent }]) => ({ image, ...(parent === undefined ? {} : { parent }) }))
       const stands = (image: string): boolean => {

@@ -16,8 +16,9 @@ export type Described = {
   readonly targetMemoryBytes: number | undefined
   /** The devices of each guest, whether each can move, and whether it has anything to save or to load. */
   readonly devicesOf: (migration: string) => readonly DescribedDevice[]
-  /** When the host of each guest breaks down, in a world that keeps images. */
+  /** When the host of each guest breaks down, and which of its stores are gone at a time, in a world that keeps images. */
   readonly breakdownsOf: (migration: string) => readonly Time[]
+  readonly storesGone: (migration: string, at: Time) => readonly string[]
 }
 
 type DescribedDevice = { readonly name: string; readonly movable: boolean; readonly stateful: boolean }
@@ -31,6 +32,8 @@ export const described = (began: Began | undefined): Described => {
     world = recordOf(world.of)
   }
   const link = recordOf(world?.link)
+  const broken = Array.isArray(world?.breakdowns) ? world.breakdowns.map(breakdownOf) : []
+  const files = Object.entries(recordOf(world?.stores) ?? {}).flatMap(([name, store]) => (isLostWithHost(recordOf(store)) ? [name] : []))
   return {
     inOrder,
     bytesPerSecond: numberOf(link?.bytesPerSecond),
@@ -41,11 +44,11 @@ export const described = (began: Began | undefined): Described => {
       const devices = recordOf(recordOf(world?.guests)?.[migration])?.devices
       return Array.isArray(devices) ? devices.map(deviceOf) : []
     },
-    breakdownsOf: (migration) =>
-      (Array.isArray(world?.breakdowns) ? world.breakdowns : []).flatMap((one: Data) => {
-        const { at, what, name } = recordOf(one) ?? {}
-        return typeof at === 'number' && what === 'host' && name === migration ? [at] : []
-      })
+    breakdownsOf: (migration) => broken.flatMap(({ at, what, name }) => (what === 'host' && name === migration ? [at] : [])),
+    storesGone: (migration, now) =>
+      broken.flatMap(({ at, what, name }) =>
+        at > now ? [] : what === 'store' ? [name] : what === 'host' && name === migration ? files : []
+      )
   }
 }
 
@@ -53,6 +56,13 @@ const recordOf = (data: Data): Readonly<Record<string, Data>> | undefined =>
   typeof data !== 'object' || data === null || Array.isArray(data) || isPageSet(data) || isPageSequence(data)
     ? undefined
     : (data as Readonly<Record<string, Data>>)
+
+const breakdownOf = (of: Data): { readonly at: Time; readonly what: string; readonly name: string } => {
+  const { at, what, name } = recordOf(of) ?? {}
+  return { at: numberOf(at) ?? Number.POSITIVE_INFINITY, what: String(what), name: String(name) }
+}
+
+const isLostWithHost = (store: Readonly<Record<string, Data>> | undefined): boolean => store?.type === 'file' && store.survives !== true
 
 const deviceOf = (of: Data): DescribedDevice => {
   const { name, movable, stateBytes, saveNs, loadNs } = recordOf(of) ?? {}
