@@ -135,6 +135,7 @@ export * from './metrics/timeSeries'
 export * from './metrics/totalTime'
 export * from './migration/activePush'
 export * from './migration/alarm'
+export * from './migration/batchesToCome'
 export * from './migration/bubbling'
 export * from './migration/byPage'
 export * from './migration/cancellable'
@@ -197,6 +198,7 @@ export * from './migration/unplugging'
 export type { Asked } from './migration/watchedSend'
 export * as watchedSend from './migration/watchedSend'
 export * from './migration/windowedPush'
+export * from './migration/windowsToCome'
 
 // Floor 4: world
 

@@ -50,14 +50,15 @@ const nobody = ({ guests = {} }: ForecastOptions): Listening => ({ guests, world
 const listen = (
   state: Listening,
   told: Told,
-  { rules = usualRules, contextBytes }: ForecastOptions
+  { rules = usualRules, contextBytes, batches }: ForecastOptions
 ): readonly [Listening, string | undefined] => {
   if (told.type === 'began') return [{ ...state, guests: told.guests, world: told.world }, undefined]
   if (told.type === 'commanded') return [state, undefined]
   const migration = told.type === 'signalled' ? migrationOf(told.signal) : told.type === 'ended' ? told.migration : migrationOf(told)
   const guest = state.guests[migration]
   if (guest === undefined) return [state, undefined]
-  const before = state.known[migration] ?? nothingHeard(guest, contextBytes ?? contextIn(state.world, migration), rules)
+  const before =
+    state.known[migration] ?? nothingHeard(guest, contextBytes ?? contextIn(state.world, migration), rules, batches !== undefined)
   const heard: Heard =
     told.type === 'ended' ? { ...before, at: told.at, stage: 'over' } : hear(before, told.type === 'signalled' ? told.signal : told, rules)
   return heard === before ? [state, migration] : [{ ...state, known: { ...state.known, [migration]: heard } }, migration]

@@ -40,6 +40,10 @@ export type Heard = {
   /** What moves of the guest besides its pages. */
   readonly contextBytes: number
   readonly left: pageSet.PageSet | undefined
+  /** Of `left` what was never dirtied, and the part of it that the last reading of the log took: where batches go by that. */
+  readonly fresh: pageSet.PageSet | undefined
+  readonly taken: number
+  readonly byFresh: boolean
   readonly missing: number
   /** What was missing when the guest came to the target. */
   readonly lacked: number
@@ -61,7 +65,12 @@ export type Heard = {
 }
 
 /** Nothing heard yet of a guest. */
-export const nothingHeard = (guest: GuestView, contextBytes: number, { firstThrottle = 0, pacing = unlimited }: ForecastRules): Heard => ({
+export const nothingHeard = (
+  guest: GuestView,
+  contextBytes: number,
+  { firstThrottle = 0, pacing = unlimited }: ForecastRules,
+  byFresh = false
+): Heard => ({
   guest,
   contextBytes,
   stage: 'preparing',
@@ -71,6 +80,9 @@ export const nothingHeard = (guest: GuestView, contextBytes: number, { firstThro
   stoppedAt: undefined,
   tripNs: 0,
   left: undefined,
+  fresh: undefined,
+  taken: 0,
+  byFresh,
   missing: 0,
   lacked: 0,
   sent: { bytes: 0, pages: 0 },
@@ -116,7 +128,7 @@ export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard 
   switch (signal.type) {
     case 'preselected':
       return {
-        ...nothingHeard(heard.guest, heard.contextBytes, rules),
+        ...nothingHeard(heard.guest, heard.contextBytes, rules, heard.byFresh),
         at,
         startedAt: now.startedAt,
         preselectedAt: at,
@@ -128,7 +140,9 @@ export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard 
     case 'reserved':
       return { ...now, tripNs: at - (heard.preselectedAt ?? at) }
     case 'selected':
-      return heard.left === undefined ? { ...now, left: signal.pages, pushStartedAt: at } : heard
+      return heard.left === undefined
+        ? resumed({ ...now, left: signal.pages, ...(heard.byFresh && { fresh: signal.pages }), pushStartedAt: at })
+        : heard
     case 'round':
       return resumed({
         ...now,
@@ -138,11 +152,11 @@ export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard 
       })
     case 'progress':
       return sampled({
-        ...now,
+        ...begun(now),
         told: { bytes: Math.max(heard.told.bytes, signal.bytes), pages: Math.max(heard.told.pages, signal.pages) }
       })
     case 'sent':
-      return sent(now, signal)
+      return sent(begun(now), signal)
     case 'synced':
       return heard.left === undefined ? heard : synced(now, signal.dirty, rules)
     case 'suspended':
@@ -169,6 +183,9 @@ export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard 
       return heard
   }
 }
+
+/** Who sends while the guest runs is pushing, though no round is told of. */
+const begun = (heard: Heard): Heard => (heard.stage === 'preparing' && heard.left !== undefined ? { ...heard, stage: 'pushing' } : heard)
 
 /** The link begins to work here: what was waited before does not count. */
 const resumed = (heard: Heard): Heard => ({ ...heard, sample: { ...leftSoFar(heard), at: heard.at } })
@@ -201,11 +218,15 @@ const sent = (heard: Heard, { pages, skipped, bytes }: Extract<Signal, { readonl
   return sampled({
     ...heard,
     sent: { bytes: before.bytes + bytes, pages: before.pages + count },
-    left: left && (pages.type === 'PageSet' ? pageSet.difference(left, pages) : pageSet.removeAll(left, pages)),
+    left: left && without(left, pages),
+    fresh: heard.fresh && without(heard.fresh, pages),
     missing: Math.max(0, missing - count),
     ofRound: { bytes: ofRound.bytes + bytes, pages: ofRound.pages + count, skipped: ofRound.skipped + skipped.count }
   })
 }
+
+const without = (of: pageSet.PageSet, pages: Pages): pageSet.PageSet =>
+  pages.type === 'PageSet' ? pageSet.difference(of, pages) : pageSet.removeAll(of, pages)
 
 const numberOf = (pages: Pages): number => (pages.type === 'PageSet' ? pages.count : pages.length)
 
@@ -218,9 +239,12 @@ const synced = (heard: Heard, dirty: pageSet.PageSet, rules: ForecastRules): Hea
   const result = { ...(granted === undefined ? {} : { granted }), ...ofRound, startedAt: began, endedAt: at, dirty, owed: left }
   const { remember = 3, notes } = rules
   const pushed = afterRound(before, result, { guest, startedAt, throttle, remember, notes })
+  const fresh = heard.fresh && pageSet.difference(heard.fresh, dirty)
   return {
     ...heard,
     left,
+    fresh,
+    taken: heard.fresh !== undefined && heard.fresh.count > 0 ? 1 - fresh!.count / heard.fresh.count : 0,
     round: undefined,
     ofRound: { bytes: 0, pages: 0, skipped: 0 },
     pushed,

@@ -1,17 +1,21 @@
 import type { GuestView } from '../protocol/pipeline'
 import { milliseconds, type Time } from '../time/time'
+import { batchesToCome } from './batchesToCome'
+import type { AlternatingOptions } from './engines/alternatingPush'
 import { type ForecastRules, type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
 import { intervalsToCome } from './intervalsToCome'
 import { interval, type Knowledge, type Remaining } from './remaining'
-import { roundsToCome, type ToCome } from './roundsToCome'
+import { type Pace, roundsToCome, type ToCome } from './roundsToCome'
 import { downtimeWithin, or, roundsAtMost } from './stopRule'
+import { windowsToCome } from './windowsToCome'
 
 /**
  * What is known beforehand of a migration. `rules`: those of its push (default: the stop rule of `precopy()`). `follows`: what follows the push, a copy (pre-copy) or a pull (hybrid). `pull`: whether a
  * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured. `boundNs`: no migration takes
  * longer than this from its first command on (a time-bounded one, see `timeBound`, or a limit). `timeBounded`: it is pushed by two senders (`tlm`) with
  * this time between two dirty updates. `contextBytes`: what moves besides the pages (default: what the world's description in `began` says).
- * `foreseen`: `false` where nothing is known of how it goes on; then no time is named.
+ * `windows`: it is pushed by windows (`windowedPush`) with this limit, at the rate of the `pacing` of its rules. `batches`: by batches of pages never dirtied and dirty ones (`alternatingPush`).
+ * `unforeseen`: why nothing is known of how it goes on; then no time is named.
  * `guests`: the guests by migration, where the stream has no `began`.
  */
 export type ForecastOptions = {
@@ -20,8 +24,10 @@ export type ForecastOptions = {
   readonly pull?: 'background' | 'demandOnly'
   readonly bytesPerSecond?: number
   readonly boundNs?: Time
-  readonly foreseen?: false
+  readonly unforeseen?: string
   readonly timeBounded?: { readonly intervalNs: Time | null }
+  readonly windows?: { readonly downtimeLimitNs: Time }
+  readonly batches?: Required<Omit<AlternatingOptions, 'level'>>
   readonly contextBytes?: number
   readonly guests?: Readonly<Record<string, GuestView>>
 }
@@ -34,7 +40,7 @@ export type ForecastOptions = {
  * - `dirtiedPerSecond`: distinct pages, by the last reading of the dirty log.
  * - `expectedDowntimeNs`: residual / bandwidth, of the residual that the push's own rules are expected to leave, with the execution context and the round trips of the switch; once the
  *   guest stands still, all of its downtime. `downtimeNowNs`: the same if the guest were stopped now (QEMU's `expected-downtime`).
- * - `remaining`: until the source is no longer needed; absent while nothing is known or the link is broken, and where a disk moves, too. `restsOn`: what it is reckoned from.
+ * - `remaining`: until the source is no longer needed; absent while nothing is known or the link is broken, and where a disk moves, too: `unforeseen` says why. `restsOn`: what it is reckoned from.
  * - `converges`: whether the round under way leaves less than nine tenths of what it sends, at present; absent where nothing is pushed. `reason`: why the push is expected to stop, in the words of its rule;
  *   `null`: at present it goes on for ever.
  */
@@ -52,6 +58,7 @@ export type Forecast = {
   readonly expectedDowntimeNs?: Time
   readonly downtimeNowNs?: Time
   readonly remaining?: Remaining
+  readonly unforeseen?: string
   readonly restsOn?: Knowledge
   readonly converges?: boolean
   readonly reason?: string | null
@@ -65,7 +72,7 @@ const SWITCH_TRIPS = 3
 
 /** What can be said of a migration of which this was heard. @internal */
 export const forecastOf = (migration: string, heard: Heard, options: ForecastOptions): Forecast => {
-  const { rules = usualRules, follows = 'copy', bytesPerSecond: stated, timeBounded } = options
+  const { follows = 'copy', bytesPerSecond: stated } = options
   const { at, stage, rounds: round, rate, guest, readings, tripNs, contextBytes } = heard
   const measured = rate.ns > 0 && rate.bytes > 0
   const bytesPerSecond = measured ? (rate.bytes * 1e9) / rate.ns : (stated ?? heard.earlier)
@@ -88,15 +95,9 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     ...(left !== undefined && { pagesLeft: left })
   }
   if (stage === 'over') return { ...said, fraction: 1, remaining: { lowNs: 0, likelyNs: 0, highNs: 0 } }
-  if (
-    left === undefined ||
-    bytesPerSecond === undefined ||
-    guest.disk !== undefined ||
-    options.foreseen === false ||
-    stage === 'preparing' ||
-    stage === 'broken'
-  )
-    return said
+  const unforeseen = whyUnforeseen(heard, options)
+  if (unforeseen !== undefined || left === undefined || bytesPerSecond === undefined)
+    return { ...said, unforeseen: unforeseen ?? 'nothing has been sent yet' }
   const bytesPerPage = rate.pageBytes > 0 ? rate.pageBytes / rate.pages : guest.pageBytes + HEADER_BYTES
   const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
   const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs
@@ -123,8 +124,9 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     return shown(left * bytesPerPage + contextLeft, now, follows === 'pull' ? 'switching' : 'stopped', {
       expectedDowntimeNs: whole(at - (heard.stoppedAt ?? at) + (follows === 'pull' ? switchNs : now))
     })
-  const pace = { pagesPerSecond: bytesPerSecond / bytesPerPage, bytesPerPage }
-  const toCome = timeBounded === undefined ? roundsToCome(heard, pace, rules) : intervalsToCome(heard, pace, timeBounded.intervalNs)
+  const paced = options.windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
+  const pace = { pagesPerSecond: paced / bytesPerPage, bytesPerPage }
+  const [toCome, knowledge] = goingOn(heard, pace, options)
   const finalRate = Math.min(
     toCome.finalBytesPerSecond ?? Number.POSITIVE_INFINITY,
     Math.max(bytesPerSecond, heard.granted === undefined ? 0 : (stated ?? 0))
@@ -135,7 +137,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   return shown(
     (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft,
     endless ? Number.POSITIVE_INFINITY : toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs),
-    timeBounded === undefined ? knowledgeOf(heard, toCome) : readings.length === 0 ? 'firstInterval' : 'timeBounded',
+    knowledge,
     {
       ...(!endless && { expectedDowntimeNs: whole(toCome.givenUp ? 0 : finallyNs + (follows === 'pull' ? 0 : restNs)) }),
       downtimeNowNs: whole(follows === 'pull' ? switchNs : now),
@@ -143,6 +145,29 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
       reason: toCome.reason
     }
   )
+}
+
+/** Why no time is named at all, in a sentence. */
+const whyUnforeseen = ({ stage, guest }: Heard, { unforeseen }: ForecastOptions): string | undefined =>
+  stage === 'broken'
+    ? 'the link is broken, and nobody knows when it will be mended'
+    : stage === 'preparing'
+      ? 'nothing has been sent yet'
+      : (unforeseen ?? (guest.disk === undefined ? undefined : 'a disk moves, too'))
+
+/** How it goes on while the guest runs, by how it is pushed, and what that rests on. */
+const goingOn = (
+  heard: Heard,
+  pace: Pace,
+  { rules = usualRules, timeBounded, windows, batches }: ForecastOptions
+): readonly [ToCome, Knowledge] => {
+  const { readings } = heard
+  if (timeBounded !== undefined)
+    return [intervalsToCome(heard, pace, timeBounded.intervalNs), readings.length === 0 ? 'firstInterval' : 'timeBounded']
+  if (batches !== undefined) return [batchesToCome(heard, pace, batches), 'batches']
+  if (windows !== undefined) return [windowsToCome(heard, pace, windows.downtimeLimitNs), 'windows']
+  const toCome = roundsToCome(heard, pace, rules)
+  return [toCome, knowledgeOf(heard, toCome)]
 }
 
 /** Bytes before each page on the wire, where nothing was measured (see `link`). */

@@ -5,13 +5,15 @@ export type Remaining = { readonly lowNs: Time; readonly likelyNs: Time; readonl
 
 /**
  * What a forecast rests on, from little to much: a first round without a reading of the dirty log, one reading, two or more, where the rounds shrink and where they do
- * not; the same of a time-bounded migration before the first dirty update and after it; a guest that stands still while it is copied, or while it is switched to the target with its memory to
+ * not; the same of a time-bounded migration before the first dirty update and after it; QEMU's windows; batches of pages never dirtied; a guest that stands still while it is copied, or while it is switched to the target with its memory to
  * follow; one that runs at the target while the rest is sent, with a background or only on demand.
  */
 export type Knowledge =
   | 'firstRound'
   | 'firstInterval'
   | 'timeBounded'
+  | 'windows'
+  | 'batches'
   | 'oneReading'
   | 'shrinking'
   | 'notShrinking'
@@ -35,6 +37,8 @@ const factors: Readonly<Record<Knowledge, readonly [low: number, high: number]>>
   firstRound: [0.48, 2.05],
   firstInterval: [0.75, 1.42],
   timeBounded: [0.67, 1.15],
+  windows: [0.45, 1.49],
+  batches: [0.8, 1.3],
   oneReading: [0.68, 1.29],
   shrinking: [0.62, 1.2],
   notShrinking: [0.25, 1.03],

@@ -10,7 +10,7 @@ import { formatBytes, formatNumber } from './numbers'
  *     round 2, 61 %, 118.0 MB/s, dirtied 5,300 pages/s, down 18.2 ms, 0.4 to 0.9 s left
  */
 export const forecastText = (forecast: Forecast): string => {
-  const { fraction, bytesPerSecond, measured, dirtiedPerSecond, expectedDowntimeNs, remaining } = forecast
+  const { fraction, bytesPerSecond, measured, dirtiedPerSecond, expectedDowntimeNs, remaining, unforeseen, stage } = forecast
   return [
     stageText(forecast),
     ...(fraction === undefined ? [] : [`${formatNumber(Math.floor(fraction * 100))} %`]),
@@ -18,6 +18,7 @@ export const forecastText = (forecast: Forecast): string => {
     ...(dirtiedPerSecond === undefined ? [] : [`dirtied ${formatNumber(dirtiedPerSecond)} pages/s`]),
     ...(expectedDowntimeNs === undefined ? [] : [`down ${short(expectedDowntimeNs)}`]),
     ...(remaining === undefined ? [] : [remainingText(remaining)]),
+    ...(unforeseen === undefined || stage === 'preparing' || stage === 'broken' ? [] : [`time left unknown: ${unforeseen}`]),
     ...(forecast.converges === false ? ['does not converge at present'] : [])
   ].join(', ')
 }

@@ -1,8 +1,11 @@
 import type { Config } from '../../lib/codec/config'
+import type { QemuConfig } from '../../lib/codec/qemuConfig'
 import type { PrepagingConfig } from '../../lib/codec/ruleConfig'
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import { usualBatches } from '../../lib/migration/engines/alternatingPush'
 import type { ForecastOptions } from '../../lib/migration/forecast'
-import { downtimeWithin, or, roundsAtMost } from '../../lib/migration/stopRule'
+import { fixed } from '../../lib/migration/pacing'
+import { downtimeWithin, never, or, roundsAtMost } from '../../lib/migration/stopRule'
 import type { TimeBound } from '../../lib/migration/timeBound'
 import { usualIntervalNs } from '../../lib/migration/timeBounded'
 import { fairShares } from '../../lib/network/fairShares'
@@ -12,7 +15,7 @@ import { pushOf } from './techniqueOf'
 
 /**
  * What is known beforehand of a migration that a configuration describes: its rules, what follows its push, what the link leaves it, and its bound where it has one and the guest is
- * there to compute it from. Of hops, of a container's files, of QEMU's windows, and of an engine that does not push in rounds, no end is foreseen.
+ * there to compute it from. Of hops, of a container's files, and of what slows the guest down or asks for post-copy in QEMU's windows, no end is foreseen.
  */
 export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bound?: TimeBound): ForecastOptions => {
   const { bandwidth, applicationTraffic = 0 } = config.link
@@ -25,14 +28,18 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
     case 'stop-and-copy':
       return {}
     case 'dump-and-restore':
+      return { unforeseen: 'it goes through files' }
     case 'hops':
+      return { unforeseen: 'several hops' }
     case 'qemu':
-      return { foreseen: false }
+      return ofQemu(technique)
     case 'pre-copy':
       return { rules: { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), ...pushOf(technique) } }
     case 'engine': {
       const { rules } = engineOf(technique.engine)
-      return rules === undefined ? { foreseen: false } : { rules }
+      if (rules !== undefined) return { rules }
+      if (technique.engine === 'qemu-7.2') return ofQemu({ version: '7.2' })
+      return technique.engine === 'mplm' ? { batches: usualBatches } : { unforeseen: `what ${technique.engine} does next is not foreseen` }
     }
     case 'post-copy':
       return { follows: 'pull', pull: pullOf(technique) }
@@ -42,5 +49,13 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
       return { timeBounded: { intervalNs: technique.interval === undefined ? usualIntervalNs : technique.interval } }
   }
 }
+
+/** What throttles the guest at syncs or asks for post-copy changes when it ends, and is not reckoned with. */
+const ofQemu = ({ downtimeLimit = milliseconds(300), maxBandwidth = 2 ** 27, ...more }: QemuConfig): ForecastOptions =>
+  more.autoConverge !== undefined || more.dirtyLimit !== undefined
+    ? { unforeseen: 'the guest is slowed down at syncs until what it writes can be sent' }
+    : more.postcopy !== undefined
+      ? { unforeseen: 'post-copy will be asked for' }
+      : { windows: { downtimeLimitNs: downtimeLimit }, rules: { until: never, pacing: fixed(maxBandwidth) } }
 
 const pullOf = ({ prepaging }: { readonly prepaging?: PrepagingConfig }) => (prepaging?.type === 'demandOnly' ? 'demandOnly' : 'background')

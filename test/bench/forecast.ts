@@ -1,4 +1,4 @@
-import { type Followed, followedMigrations, techniques } from '../migration/forecastSwarm'
+import { alone, type Followed, followedMigrations, techniques } from '../migration/forecastSwarm'
 import type { BenchResult } from './timeline'
 
 /**
@@ -7,17 +7,21 @@ import type { BenchResult } from './timeline'
  */
 export const benchForecast = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
   const runs = smoke ? 20 : 600
-  const [drawn, others] = [followedMigrations(1, runs), followedMigrations(2, runs)]
+  const swarm = (seed: number): readonly Followed[] => [
+    ...followedMigrations(seed, runs),
+    ...alone.flatMap((technique) => followedMigrations(seed, Math.ceil(runs / techniques.length), [technique]))
+  ]
+  const [drawn, others] = [swarm(1), swarm(2)]
   const figures: Record<string, number | string> = { migrations: drawn.length }
   const ratios = drawn.flatMap(weighed)
   for (const knowledge of [...new Set(ratios.map((one) => one.knowledge))].sort())
-    for (const technique of techniques) {
+    for (const technique of [...techniques, ...alone]) {
       const of = ratios.filter((one) => one.knowledge === knowledge && one.technique === technique)
       const total = of.reduce((sum, { weight }) => sum + weight, 0)
       if (total >= runs / 50)
         figures[`actual / likely, ${knowledge}, ${technique}`] = [0.1, 0.5, 0.9].map((p) => quantile(of, p, total).toFixed(2)).join(' ')
     }
-  for (const technique of techniques)
+  for (const technique of [...techniques, ...alone])
     figures[`intervals that held, ${technique}`] = `${(100 * held(others.filter((one) => one.technique === technique))).toFixed(1)} %`
   figures['intervals that held, all'] = `${(100 * held(others)).toFixed(1)} %`
   const hash = others.reduce((sum, { overAt }) => (Math.imul(sum, 31) + overAt) | 0, 0)
@@ -37,7 +41,9 @@ export const held = (migrations: readonly Followed[]): number => {
 type Weighed = { readonly technique: string; readonly knowledge: string; readonly ratio: number; readonly weight: number }
 
 const weighed = ({ technique, forecasts, overAt }: Followed): readonly Weighed[] => {
-  const said = forecasts.filter(({ stage, restsOn }) => stage !== 'over' && restsOn !== undefined)
+  const said = forecasts.filter(
+    ({ stage, restsOn, remaining }) => stage !== 'over' && restsOn !== undefined && Number.isFinite(remaining!.likelyNs)
+  )
   const counts = new Map<string, number>()
   for (const { restsOn } of said) counts.set(restsOn!, (counts.get(restsOn!) ?? 0) + 1)
   return said.map(({ at, remaining, restsOn }) => ({

@@ -11,18 +11,21 @@ import { run } from '../../lib/loop/run'
 import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
 import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
-import { clarkDynamic } from '../../lib/migration/pacing'
+import { clarkDynamic, fixed } from '../../lib/migration/pacing'
 import { frequentlyDirtied, peek } from '../../lib/migration/skipRule'
-import { downtimeWithin, notShrinking, or, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
+import { downtimeWithin, never, notShrinking, or, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
 import { autoConverge } from '../../lib/migration/throttle'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { draw, key, split } from '../../lib/random/random'
+import { milliseconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
 import { hybrid } from '../../pipelines/hybrid'
+import { mplm } from '../../pipelines/mplm'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
+import { qemu72 } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
 
@@ -37,14 +40,19 @@ export type Followed = {
 /** The techniques of the swarm; each migration draws one. */
 export const techniques = ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid', 'tlm'] as const
 
+/** Techniques with swarms of their own. */
+export const alone = ['windows', 'mplm'] as const
+
+type Technique = (typeof techniques)[number] | (typeof alone)[number]
+
 /**
- * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it, six kinds of workload that write from a fiftieth to twice of what the link
+ * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it (a 25th of that for QEMU's windows of 100 ms), six kinds of workload that write from a fiftieth to twice of what the link
  * carries, and rules of every kind. Those that did not complete within two hundred times what memory takes are left out.
  */
-export const followedMigrations = (seed: number, count: number): readonly Followed[] =>
-  Array.from({ length: count }, (_, i) => followed(seed, i)).filter((one) => one !== undefined)
+export const followedMigrations = (seed: number, count: number, of: readonly Technique[] = techniques): readonly Followed[] =>
+  Array.from({ length: count }, (_, i) => followed(seed, i, of)).filter((one) => one !== undefined)
 
-const followed = (seed: number, i: number): Followed | undefined => {
+const followed = (seed: number, i: number, of: readonly Technique[]): Followed | undefined => {
   const stream = split(key(seed), i)
   let drawn = 0
   const chance = (): number => draw(stream, drawn++) / 2 ** 32
@@ -54,7 +62,7 @@ const followed = (seed: number, i: number): Followed | undefined => {
   const one = <A>(...options: readonly A[]): A => options[Math.floor(chance() * options.length)]
 
   const pages = Math.round(scaled(512, 4096))
-  const bytesPerSecond = Math.round(scaled(12.5e6, 1.25e9))
+  const bytesPerSecond = Math.round(scaled(12.5e6, 1.25e9) / (of[0] === 'windows' ? 25 : 1))
   const linkPages = bytesPerSecond / 4104
   const spanNs = Math.round((pages * 1e9) / linkPages)
   const workload = (): Workload => {
@@ -78,7 +86,7 @@ const followed = (seed: number, i: number): Followed | undefined => {
         ])
       : workload()
   const guest: Guest = one(vm, process)({ pages, workload: runs })
-  const technique = one(...techniques)
+  const technique = one(...of)
   const until: StopRule =
     technique === 'hybrid'
       ? roundsAtMost(one(1, 1, 2, 3))
@@ -101,12 +109,20 @@ const followed = (seed: number, i: number): Followed | undefined => {
   const skip = one(undefined, undefined, peek, frequentlyDirtied({ atLeast: 2, of: 3 }))
   const prepaging = one(bubbling(), activePush)
   const intervalNs = chance() < 0.2 ? null : Math.round(spanNs * scaled(0.03, 0.5))
+  const draws = drawn
+  drawn = 1_000
+  const limitNs = Math.round(spanNs * scaled(0.02, 0.3))
+  const maxBandwidth = Math.round(bytesPerSecond * scaled(0.2, 2))
+  const batches = { nonDirtyPages: one(20, 50), dirtyPages: one(20, 50), intervalNs: Math.round(spanNs * scaled(0.05, 1)) }
+  drawn = draws
   const pipeline: Pipeline = {
     'stop-and-copy': () => stopAndCopy(),
     'pre-copy': () => precopy({ ...rules, skip }),
     'post-copy': () => postcopy({ prepaging }),
     hybrid: () => hybrid({ ...rules, skip, prepaging }),
-    tlm: () => tlm({ intervalNs })
+    tlm: () => tlm({ intervalNs }),
+    windows: () => qemu72({ downtimeLimitNs: limitNs, maxBandwidth }),
+    mplm: () => mplm(batches)
   }[technique]()
   const application = half() ? 0 : bytesPerSecond * between(0, 0.8)
   const world = datacentre({
@@ -117,10 +133,13 @@ const followed = (seed: number, i: number): Followed | undefined => {
       applicationBytesPerSecond: half() ? 0 : bytesPerSecond * between(0, 0.8)
     }),
     fidelity: 'marks',
+    ...(technique === 'windows' && { sender: { windowNs: milliseconds(100), sliceNs: milliseconds(51) } }),
     progressNs: Math.round(spanNs / between(10, 100))
   })
   const options: ForecastOptions = {
-    rules,
+    rules: technique === 'windows' ? { until: never, pacing: fixed(maxBandwidth) } : rules,
+    ...(technique === 'windows' && { windows: { downtimeLimitNs: limitNs } }),
+    ...(technique === 'mplm' && { batches }),
     follows: technique === 'hybrid' || technique === 'post-copy' ? 'pull' : 'copy',
     ...(technique === 'tlm' && { timeBounded: { intervalNs } }),
     bytesPerSecond: Math.max(bytesPerSecond / 2, bytesPerSecond - application)

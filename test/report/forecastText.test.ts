@@ -37,6 +37,9 @@ describe('forecastText', () => {
     const { migration, at, bytes, measured } = forecast
     expect(forecastText({ migration, at, bytes, measured, stage: 'broken', round: 0 })).toBe('link broken')
     expect(forecastText({ migration, at, bytes, measured, stage: 'preparing', round: 0 })).toBe('preparing')
+    expect(forecastText({ migration, at, bytes, measured, stage: 'pushing', round: 3, unforeseen: 'a disk moves, too' })).toBe(
+      'round 3, time left unknown: a disk moves, too'
+    )
   })
 
   it('names a least time where nobody knows an end, and both units where they differ', () => {

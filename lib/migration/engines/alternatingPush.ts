@@ -145,8 +145,17 @@ const around = (pages: PageSet, n: number, from: number): readonly number[] => {
 /** Where the next search begins: behind the last page found. */
 const after = (picked: readonly number[], before: number): number => (picked.length === 0 ? before : picked[picked.length - 1] + 1)
 
+/** MPLM's batches: 50 pages of each kind, and the log every 3 s. */
+export const usualBatches = { nonDirtyPages: 50, dirtyPages: 50, intervalNs: seconds(3) } as const
+
 const checked = (options: AlternatingOptions): Required<AlternatingOptions> => {
-  const { nonDirtyPages = 50, dirtyPages = 50, intervalNs = seconds(3), level = 'hypervisor' } = options
+  const usual = usualBatches
+  const {
+    nonDirtyPages = usual.nonDirtyPages,
+    dirtyPages = usual.dirtyPages,
+    intervalNs = usual.intervalNs,
+    level = 'hypervisor'
+  } = options
   for (const [name, value] of Object.entries({ nonDirtyPages, dirtyPages }))
     if (!(Number.isInteger(value) && value >= 1)) throw new RangeError(`alternatingPush: ${name} must be an integer above 0 (got ${value})`)
   if (!(intervalNs >= 0)) throw new RangeError(`alternatingPush: intervalNs must be at least 0 (got ${intervalNs})`)
