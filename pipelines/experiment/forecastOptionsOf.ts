@@ -28,9 +28,9 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
     case 'stop-and-copy':
       return {}
     case 'dump-and-restore':
-      return { unforeseen: 'it goes through files' }
+      return { unforeseen: 'the state goes through files, and how fast hosts write and read them is not heard' }
     case 'hops':
-      return { unforeseen: 'several hops' }
+      return { unforeseen: 'hops follow each other, and their rules are not told apart' }
     case 'qemu':
       return ofQemu(technique)
     case 'pre-copy':
