@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import type { Data } from '../protocol/data'
 import { closed } from './closed'
 import { dataCodec } from './dataCodec'
 import { dictionary } from './dictionary'
@@ -6,10 +7,12 @@ import { nonNegative, nonNegativeInteger } from './quantities'
 import { oneOf, text, yesNo } from './text'
 
 const nothingBeside = closed({})
+/** Named here, so that the types of what is exported can name it. */
+const message: t.Type<Data, unknown> = dataCodec
 
 /** The orders of a cluster as JSON, without their type. */
 export const clusterOrders = {
-  tell: closed({ whom: text, message: dataCodec }, { closing: nonNegativeInteger }),
+  tell: closed({ whom: text, message }, { closing: nonNegativeInteger }),
   keep: closed({ what: oneOf('state', 'queue'), checkpoint: nonNegativeInteger }, { beyond: yesNo }),
   settle: closed({ checkpoint: nonNegativeInteger, as: oneOf('sealed', 'dropped') }),
   list: nothingBeside,
@@ -28,7 +31,7 @@ export const clusterAnswers = {
 
 /** What a cluster tells besides, as JSON: the fields of its own. */
 export const clusterFacts = {
-  told: { from: text, message: dataCodec },
+  told: { from: text, message },
   stored: {
     checkpoint: nonNegativeInteger,
     stands: oneOf('begun', 'complete', 'sealed', 'dropped', 'loaded'),
