@@ -211,7 +211,7 @@ describe('tlm', () => {
       { intervalNs: null },
       { intervalNs: 100_000, overcommit: [{ after: 0.2, cores: 0.5 }] }
     ]) {
-      const result = check(tlm(options), { runs: 100, seed: 4 })
+      const result = check(tlm(options), { runs: 60, seed: 4 })
       expect(E.isRight(result) || result.left).toBe(true)
     }
   })

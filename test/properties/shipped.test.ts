@@ -30,7 +30,7 @@ describe('shipped pipelines', () => {
   it.each(['postcopies', 'hybrids', 'demandPostcopies'] as const)(
     '%s pass every invariant where huge pages are placed as wholes',
     (name) => {
-      const result = check(swarm[name], { runs: RUNS / 2, seed: SEED, worlds: hugePageWorldPlans })
+      const result = check(swarm[name], { runs: RUNS / 4, seed: SEED, worlds: hugePageWorldPlans })
       if (E.isLeft(result)) throw new Error(explain(result.left))
       expect(result.right.sometimes.faults).toBeGreaterThan(0)
     }
