@@ -14,6 +14,7 @@ import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
 import { type CheckpointMachine, checkpointMachine } from './checkpointMachine'
 import { freight } from './freight'
+import { front } from './front'
 import type { Fidelity } from './hosts'
 import { checkedStore, LINK, type Store, wiring } from './stores'
 
@@ -69,14 +70,7 @@ export const checkpointing = (options: CheckpointingOptions): World => {
     signals: ({ commands, timeline, seed }: Ports) =>
       new Observable<Signal>((subscriber) => {
         const machines = new Map<string, CheckpointMachine>()
-        const outbox: Signal[] = []
-        let draining = false
-        const drain = (): void => {
-          if (draining) return
-          draining = true
-          for (let signal = outbox.shift(); signal !== undefined; signal = outbox.shift()) subscriber.next(signal)
-          draining = false
-        }
+        const { emit, drain, obey } = front(subscriber, timeline)
         const schedule: Agenda['schedule'] = (work, delayNs) =>
           timeline.schedule(() => {
             work()
@@ -110,7 +104,7 @@ export const checkpointing = (options: CheckpointingOptions): World => {
               freight: carrying,
               stores: reached(migration),
               used: () => usedBy(reached(migration)),
-              emit: (signal) => outbox.push(signal)
+              emit
             })
           )
         const breaking: Subscription[] = []
@@ -141,16 +135,7 @@ export const checkpointing = (options: CheckpointingOptions): World => {
               carrying.fail({ way: one.name }, reason)
             })
         }
-        const obeying = commands.subscribe((command) => {
-          const one = machines.get(command.to.migration)
-          try {
-            if (one !== undefined) one.obey(command)
-            else outbox.push({ type: 'refused', reason: `no guest is called ${command.to.migration}`, to: command.to, at: timeline.now() })
-            drain()
-          } catch (bug) {
-            subscriber.error(bug)
-          }
-        })
+        const obeying = obey(commands, machines)
         return () => {
           obeying.unsubscribe()
           for (const one of breaking) one.unsubscribe()

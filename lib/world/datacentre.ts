@@ -19,6 +19,7 @@ import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
 import { diskOwner } from './diskAccesses'
 import type { Engine } from './engine'
+import { front } from './front'
 import type { Fidelity } from './hosts'
 import type { Machine } from './machine'
 import { machine } from './machine'
@@ -87,15 +88,7 @@ export const datacentre = (options: DatacentreOptions): World => {
         /** Of each memory and each disk on the link. */
         const owners = new Map(Object.keys(guests).flatMap((name) => [name, diskOwner(name)].map((owner) => [owner, name] as const)))
         const machineOf = (owner: string): Machine => machines.get(owners.get(owner)!)!
-        const outbox: Signal[] = []
-        let draining = false
-        /** Lets the signals out when what caused them is complete. */
-        const drain = (): void => {
-          if (draining) return
-          draining = true
-          for (let signal = outbox.shift(); signal !== undefined; signal = outbox.shift()) subscriber.next(signal)
-          draining = false
-        }
+        const { emit, drain, obey } = front(subscriber, timeline)
         /** No guest is to be looked at before this time. */
         let soonest = Infinity
         /**
@@ -159,7 +152,7 @@ export const datacentre = (options: DatacentreOptions): World => {
               dismiss: (hop, bytes) => {
                 taken.set(hop, takenAt(hop) - bytes)
               },
-              emit: (signal) => outbox.push(signal)
+              emit
             })
           )
         let hostsLost = 0
@@ -188,18 +181,7 @@ export const datacentre = (options: DatacentreOptions): World => {
                 Math.max(0, until - timeline.now())
               )
             )
-        const obeying = commands.subscribe((command) => {
-          const one = machines.get(command.to.migration)
-          try {
-            wakeUp()
-            if (one !== undefined) one.obey(command)
-            else outbox.push({ type: 'refused', reason: `no guest is called ${command.to.migration}`, to: command.to, at: timeline.now() })
-            drain()
-          } catch (bug) {
-            // RxJS would report an exception of a subscriber elsewhere, later, and the command would never be answered.
-            subscriber.error(bug)
-          }
-        })
+        const obeying = obey(commands, machines, wakeUp)
         return () => {
           obeying.unsubscribe()
           for (const fault of faults) fault.unsubscribe()
