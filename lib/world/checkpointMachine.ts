@@ -14,6 +14,7 @@ import type { Fidelity } from './hosts'
 import { imageKeeper } from './imageKeeper'
 import type { Carried } from './imageTransfers'
 import { type Pending, pendingAnswers } from './pendingAnswers'
+import { senseless } from './senseless'
 import type { Reached } from './stores'
 import { voice } from './voice'
 
@@ -324,12 +325,8 @@ export const checkpointMachine = (options: CheckpointMachineOptions): Checkpoint
 const nonsense = (order: Order, pages: number): string | undefined => {
   if ('pages' in order && order.pages.type === 'PageSet' && order.pages.size !== pages)
     return `pages must be of the guest's ${pages} (got a set of ${order.pages.size})`
-  if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
-    return `a throttle must be from 0 to below 1 (got ${order.fraction})`
-  if (order.type === 'pin' && order.cores !== null && !(order.cores > 0 && order.cores < Number.POSITIVE_INFINITY))
-    return `cores must be above 0 and finite (got ${order.cores})`
-  if (order.type === 'wake' && !(Number.isSafeInteger(order.afterNs) && order.afterNs >= 0))
-    return `a wake must be after a whole number of nanoseconds (got ${order.afterNs})`
+  const reason = senseless(order)
+  if (reason !== undefined) return reason
   if (order.type === 'write' && order.bytesPerSecond !== undefined && !(order.bytesPerSecond > 0))
     return `bytes per second must be above 0 (got ${order.bytesPerSecond})`
   return undefined

@@ -12,6 +12,7 @@ import { imageOrders } from '../protocol/imageOrder'
 import type { Answer, Fact } from '../protocol/signal'
 import type { Hosts } from './hosts'
 import * as hosts from './hosts'
+import { senseless } from './senseless'
 
 /** What can fail: the link or a host. */
 export type Part = 'link' | Where
@@ -442,12 +443,8 @@ const cannotPlug = (h: Hosts, on: boolean): string | undefined => {
 /** Why an order makes no sense for this guest. */
 const nonsense = (order: Order, { pages, exact, coder }: Hosts): string | undefined => {
   if (imageOrders.has(order.type)) return 'a data centre keeps no images of its guests'
-  if (order.type === 'throttle' && !(order.fraction >= 0 && order.fraction < 1))
-    return `a throttle must be from 0 to below 1 (got ${order.fraction})`
-  if (order.type === 'pin' && order.cores !== null && !(order.cores > 0 && order.cores < Number.POSITIVE_INFINITY))
-    return `cores must be above 0 and finite (got ${order.cores})`
-  if (order.type === 'wake' && !(Number.isSafeInteger(order.afterNs) && order.afterNs >= 0))
-    return `a wake must be after a whole number of nanoseconds (got ${order.afterNs})`
+  const reason = senseless(order)
+  if (reason !== undefined) return reason
   if (order.type === 'send') {
     const { bytesPerSecond, channels, encoding, from } = order
     if (from !== undefined && !(Number.isInteger(from) && from >= 0 && from < pages))
