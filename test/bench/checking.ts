@@ -5,6 +5,7 @@ import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { check } from '../../properties/check'
 import { cpuNs } from './cpu'
+import { hashOfText, median } from './figures'
 import type { BenchResult } from './timeline'
 
 /**
@@ -42,7 +43,7 @@ export const benchChecking = ({ smoke }: { readonly smoke: boolean }): BenchResu
       figures[`${label}: runs per second and core`] = Math.round((runs * 1e9) / median(times))
       figures[`${label}: a run, in plain loops`] = Math.round(median(ratios) * 1e4) / 1e4
     }
-  return { name: 'checking', figures, hash: hashOf(results.join('\n')) }
+  return { name: 'checking', figures, hash: hashOfText(results.join('\n')) }
 }
 
 /** Some milliseconds of what a small run is made of: objects, closures called once, a map. */
@@ -56,11 +57,3 @@ const plainLoop = (): number => {
   }
   return sum
 }
-
-const hashOf = (text: string): string => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16)
-}
-
-const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[of.length >> 1]

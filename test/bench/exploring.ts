@@ -6,6 +6,7 @@ import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { explore } from '../../properties/explore/explore'
 import { cpuNs } from './cpu'
+import { hashOfText, median } from './figures'
 import type { BenchResult } from './timeline'
 
 /**
@@ -40,7 +41,7 @@ export const benchExploring = ({ smoke }: { readonly smoke: boolean }): BenchRes
       figures[`${label}: states per second and core`] = Math.round(1e9 / median(times))
       figures[`${label}: a state, in states of a plain search`] = Math.round(median(ratios) * 100) / 100
     }
-  return { name: 'exploring', figures, hash: hashOf(results.join('\n')) }
+  return { name: 'exploring', figures, hash: hashOfText(results.join('\n')) }
 }
 
 /** An exploration's processor time, its states, and what it came to. */
@@ -84,12 +85,4 @@ const plainSearch = (size: number): number => {
     frontier = next
   }
   return seen.size
-}
-
-const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]
-
-const hashOf = (text: string): string => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16)
 }

@@ -9,6 +9,7 @@ import { key, split } from '../../lib/random/random'
 import { datacentre } from '../../lib/world/datacentre'
 import { precopy } from '../../pipelines/precopy'
 import { cpuNs } from './cpu'
+import { hashOfCounts, median, rounded } from './figures'
 import type { BenchResult } from './timeline'
 
 /**
@@ -33,14 +34,14 @@ export const benchPrecopy = ({ smoke }: { readonly smoke: boolean }): BenchResul
     const { due, dirtied, endedAt } = migrated!
     let counted: readonly number[] = []
     plain.push(cpuNs(() => (counted = plainLoop(pages, due))))
-    hashes.add(hashOf(dirtied))
-    hashes.add(hashOf(counted))
+    hashes.add(hashOfCounts(dirtied))
+    hashes.add(hashOfCounts(counted))
     writes = due[due.length - 1]
     rounds = due.length - 1
     virtualNs = endedAt
   }
   // The rounds are the same whatever the batch size: that is part of the result, and not of the time.
-  for (const batchAccesses of [1000, 65_536]) hashes.add(hashOf(migrate({ pages, writesPerSecond, batchAccesses }).dirtied))
+  for (const batchAccesses of [1000, 65_536]) hashes.add(hashOfCounts(migrate({ pages, writesPerSecond, batchAccesses }).dirtied))
   const [mine, base] = [median(ours), median(plain)]
   const ratio = median(ours.map((one, repeat) => plain[repeat] / one))
   return {
@@ -126,10 +127,3 @@ const plainLoop = (pages: number, due: readonly number[]): readonly number[] => 
   }
   return counts
 }
-
-const hashOf = (counts: readonly number[]): string =>
-  (counts.reduce((hash, count) => Math.imul(hash ^ count, 0x01000193), 0x811c9dc5) >>> 0).toString(16)
-
-const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[of.length >> 1]
-
-const rounded = (x: number): number => Math.round(x * 1000) / 1000

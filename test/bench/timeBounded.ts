@@ -10,6 +10,7 @@ import { kvmMigration } from '../../pipelines/reproduce/tlmKvm'
 import type { Measured } from '../../pipelines/reproduce/tlmRuns'
 import { tlm } from '../../pipelines/tlm'
 import { cpuNs } from './cpu'
+import { hashOfCounts, median, rounded } from './figures'
 import type { BenchResult } from './timeline'
 
 /**
@@ -32,7 +33,7 @@ export const benchTimeBounded = ({ smoke }: { readonly smoke: boolean }): BenchR
       let counted: readonly number[] = []
       const { due, dirtied } = migrated!
       plain.push(cpuNs(() => (counted = plainLoop(scale, due))))
-      seen.add(hashOf(dirtied)).add(hashOf(counted))
+      seen.add(hashOfCounts(dirtied)).add(hashOfCounts(counted))
     }
     hashes.push(seen.size === 1 ? [...seen][0] : `differs: ${[...seen].join(' ')}`)
     const { due, liveNs, downNs } = migrated!
@@ -46,7 +47,9 @@ export const benchTimeBounded = ({ smoke }: { readonly smoke: boolean }): BenchR
   return {
     name: 'timebounded',
     figures,
-    hash: hashes.some((hash) => hash.startsWith('differs')) ? hashes.join('; ') : hashOf(hashes.map((hash) => Number.parseInt(hash, 16)))
+    hash: hashes.some((hash) => hash.startsWith('differs'))
+      ? hashes.join('; ')
+      : hashOfCounts(hashes.map((hash) => Number.parseInt(hash, 16)))
   }
 }
 
@@ -129,10 +132,3 @@ const plainLoop = (scale: number, due: readonly number[]): readonly number[] => 
   }
   return counts
 }
-
-const hashOf = (counts: readonly number[]): string =>
-  (counts.reduce((hash, count) => Math.imul(hash ^ count, 0x01000193), 0x811c9dc5) >>> 0).toString(16)
-
-const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[of.length >> 1]
-
-const rounded = (x: number): number => Math.round(x * 1000) / 1000
