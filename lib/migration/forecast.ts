@@ -6,9 +6,11 @@ import { migrationOf, type Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import { mealy } from '../stream/mealy'
 import { type Heard, hear, nothingHeard } from './forecastHeard'
-import { type Forecast, type ForecastOptions, forecastOf, usualRules } from './forecastOf'
+import { type Forecast, forecastOf } from './forecastOf'
+import { type ForecastOptions, usualRules } from './forecastOptions'
 
-export type { Forecast, ForecastOptions } from './forecastOf'
+export type { Forecast } from './forecastOf'
+export type { ForecastOptions, ForecastRules, WindowsAhead } from './forecastOptions'
 
 /** What a forecast may be made from: the entries of a journal, under way or recorded, or signals alone (then the guests must be told in `ForecastOptions`). */
 export type Told = Entry | Signal

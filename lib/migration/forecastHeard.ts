@@ -3,17 +3,13 @@ import type { Pages } from '../protocol/command'
 import type { GuestView } from '../protocol/pipeline'
 import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
+import type { ForecastRules } from './forecastOptions'
 import { unlimited } from './pacing'
-import type { PushRules } from './push'
 import { afterRound, type Pushed } from './round'
 import { none as noThrottle } from './throttle'
 
 /** What a migration is doing: nothing yet, sending while the guest runs, copying while it stands still, sending what it lacks at the target, waiting for a link, nothing any more. */
 export type Stage = 'preparing' | 'pushing' | 'stopped' | 'pulling' | 'broken' | 'over'
-
-/** The rules of a push that decide how long it goes on; those of `PushRules` that choose pages are not asked. */
-export type ForecastRules = Pick<PushRules, 'until'> &
-  Partial<Pick<PushRules, 'giveUp' | 'throttle' | 'firstThrottle' | 'pacing' | 'final' | 'remember' | 'notes'>>
 
 type Amount = { readonly bytes: number; readonly pages: number }
 type Rate = Amount & { readonly pageBytes: number; readonly ns: Time }

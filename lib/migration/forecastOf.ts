@@ -1,36 +1,11 @@
-import type { GuestView } from '../protocol/pipeline'
-import { milliseconds, type Time } from '../time/time'
+import type { Time } from '../time/time'
 import { batchesToCome } from './batchesToCome'
-import type { AlternatingOptions } from './engines/alternatingPush'
-import { type ForecastRules, type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
+import { type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
+import { type ForecastOptions, usualRules } from './forecastOptions'
 import { intervalsToCome } from './intervalsToCome'
 import { interval, type Knowledge, type Remaining } from './remaining'
 import { type Pace, roundsToCome, type ToCome } from './roundsToCome'
-import { downtimeWithin, or, roundsAtMost } from './stopRule'
 import { windowsToCome } from './windowsToCome'
-
-/**
- * What is known beforehand of a migration. `rules`: those of its push (default: the stop rule of `precopy()`). `follows`: what follows the push, a copy (pre-copy) or a pull (hybrid). `pull`: whether a
- * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured. `boundNs`: no migration takes
- * longer than this from its first command on (a time-bounded one, see `timeBound`, or a limit). `timeBounded`: it is pushed by two senders (`tlm`) with
- * this time between two dirty updates. `contextBytes`: what moves besides the pages (default: what the world's description in `began` says).
- * `windows`: it is pushed by windows (`windowedPush`) with this limit, at the rate of the `pacing` of its rules. `batches`: by batches of pages never dirtied and dirty ones (`alternatingPush`).
- * `unforeseen`: why nothing is known of how it goes on; then no time is named.
- * `guests`: the guests by migration, where the stream has no `began`.
- */
-export type ForecastOptions = {
-  readonly rules?: ForecastRules
-  readonly follows?: 'copy' | 'pull'
-  readonly pull?: 'background' | 'demandOnly'
-  readonly bytesPerSecond?: number
-  readonly boundNs?: Time
-  readonly unforeseen?: string
-  readonly timeBounded?: { readonly intervalNs: Time | null }
-  readonly windows?: { readonly downtimeLimitNs: Time }
-  readonly batches?: Required<Omit<AlternatingOptions, 'level'>>
-  readonly contextBytes?: number
-  readonly guests?: Readonly<Record<string, GuestView>>
-}
 
 /**
  * What can be said of a migration at one moment.
@@ -63,9 +38,6 @@ export type Forecast = {
   readonly converges?: boolean
   readonly reason?: string | null
 }
-
-/** The stop rule of `precopy()`. @internal */
-export const usualRules: ForecastRules = { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)) }
 
 /** Round trips from the last page to the release of the source: one for the barrier, one for the commit, half a one for the resumption and for the redirection. */
 const SWITCH_TRIPS = 3

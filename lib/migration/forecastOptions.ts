@@ -1,0 +1,44 @@
+import type { GuestView } from '../protocol/pipeline'
+import { milliseconds, type Time } from '../time/time'
+import type { AlternatingOptions } from './engines/alternatingPush'
+import type { PushRules } from './push'
+import { downtimeWithin, or, roundsAtMost } from './stopRule'
+import type { WindowedRules } from './windowedPush'
+
+/** The rules of a push that decide how long it goes on; those of `PushRules` that choose pages are not asked. */
+export type ForecastRules = Pick<PushRules, 'until'> &
+  Partial<Pick<PushRules, 'giveUp' | 'throttle' | 'firstThrottle' | 'pacing' | 'final' | 'remember' | 'notes'>>
+
+/**
+ * How a push by windows decides (`windowedPush`): its limit, its rate (default: the `pacing` of the rules, or as the link allows), what it takes from the guest at syncs, and whether post-copy has been
+ * asked for; then `pullBytesPerSecond` is at most what the pull sends (default: as the link allows).
+ */
+export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSecond' | 'throttle' | 'asked'> & {
+  readonly pullBytesPerSecond?: number
+}
+
+/**
+ * What is known beforehand of a migration. `rules`: those of its push (default: the stop rule of `precopy()`). `follows`: what follows the push, a copy (pre-copy) or a pull (hybrid). `pull`: whether a
+ * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured. `boundNs`: no migration takes
+ * longer than this from its first command on (a time-bounded one, see `timeBound`, or a limit). `timeBounded`: it is pushed by two senders (`tlm`) with
+ * this time between two dirty updates. `contextBytes`: what moves besides the pages (default: what the world's description in `began` says).
+ * `windows`: it is pushed by windows (`windowedPush`). `batches`: by batches of pages never dirtied and dirty ones (`alternatingPush`).
+ * `unforeseen`: why nothing is known of how it goes on; then no time is named.
+ * `guests`: the guests by migration, where the stream has no `began`.
+ */
+export type ForecastOptions = {
+  readonly rules?: ForecastRules
+  readonly follows?: 'copy' | 'pull'
+  readonly pull?: 'background' | 'demandOnly'
+  readonly bytesPerSecond?: number
+  readonly boundNs?: Time
+  readonly unforeseen?: string
+  readonly timeBounded?: { readonly intervalNs: Time | null }
+  readonly windows?: WindowsAhead
+  readonly batches?: Required<Omit<AlternatingOptions, 'level'>>
+  readonly contextBytes?: number
+  readonly guests?: Readonly<Record<string, GuestView>>
+}
+
+/** The stop rule of `precopy()`. @internal */
+export const usualRules: ForecastRules = { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)) }
