@@ -19,7 +19,7 @@ import { qemu12, qemu14, qemu16 } from './qemu1x'
 /**
  * An engine's own policy: what it is called here, which version it is of, where that was read, what it does in a sentence, its pipeline, and its rules where it is a pre-copy in
  * rounds. `sender`: how the world's source has to keep to rates for it, where it counts on that (see `Sender` of the data centre). `unsure`: what is not published, or not what was
- * read, and what stands in its place.
+ * read, and what stands in its place. `withoutDisk`: it moves no disk, which must be on storage that both hosts share.
  */
 export type Engine = {
   readonly name: string
@@ -29,6 +29,7 @@ export type Engine = {
   readonly unsure?: string
   readonly rules?: PushRules
   readonly sender?: Sender
+  readonly withoutDisk?: boolean
   readonly pipeline: Pipeline
 }
 
@@ -74,6 +75,7 @@ export const engines: readonly Engine[] = [
     name: 'qemu-1.2',
     version: '1.2',
     source: 'QEMU 1.2 arch_init.c, buffered_file.c and migration.c; the share of held time from Chanchio & Thaenkaew, CCGrid 2014, Fig. 3',
+    withoutDisk: true,
     sentence: 'sends from the main loop, while which the guest stands still, and takes its bursts for the bandwidth',
     unsure: 'that the guest stands still for all of the time the lock is held is an upper bound («recalled, unverified»)'
   }),

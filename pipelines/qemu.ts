@@ -1,11 +1,14 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import * as pageSet from '../lib/memory/pageSet'
+import type { DiskRules } from '../lib/migration/diskRules'
+import { mirrored, type WithDisk } from '../lib/migration/mirrored'
 import { noticing } from '../lib/migration/notices'
 import { onwards } from '../lib/migration/onwards'
 import { pull } from '../lib/migration/pull'
-import { concluded, prepare, release } from '../lib/migration/stages'
+import { concludedOf, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
+import { or, residualBelow, roundsAtMost } from '../lib/migration/stopRule'
 import { switchOwing } from '../lib/migration/switchOwing'
 import type { DirtyLimitOptions, SyncAutoConvergeOptions, SyncThrottle } from '../lib/migration/syncThrottle'
 import { dirtyLimit, noSyncThrottle, syncAutoConverge } from '../lib/migration/syncThrottle'
@@ -33,7 +36,7 @@ export type QemuPostcopy = {
  * QEMU's migration parameters and capabilities, named as QEMU names them (migration/options.c). `downtimeLimitNs`: `downtime-limit` (default 300 ms). `maxBandwidth`: `max-bandwidth`,
  * bytes per second, of all but the last copy (default 128 MiB/s). `autoConverge`: the capability, with its parameters (default off). `xbzrle`: the capability; the size of its
  * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels). `postcopy`: when post-copy is asked for (default: never); a link that
- * breaks then is waited for and the rest asked for again (`migrate-recover`).
+ * breaks then is waited for and the rest asked for again (`migrate-recover`). `disk`: how a disk comes along that must (see `qemuDisk`).
  */
 export type QemuOptions = {
   readonly downtimeLimitNs?: number
@@ -42,7 +45,16 @@ export type QemuOptions = {
   readonly xbzrle?: boolean
   readonly multifd?: { readonly channels?: number } | boolean
   readonly postcopy?: QemuPostcopy
+  readonly disk?: DiskRules
 }
+
+/**
+ * How QEMU and libvirt bring a disk along (`drive-mirror` with `copy-mode` background, to an NBD export of the target; block/mirror.c, libvirt's qemu_migration.c): a block job with
+ * a lane and a rate of its own (`speed`: `pacing`), which the windows of the memory's rate do not know. The bulk comes first, the memory when the mirror is ready, that is when
+ * nothing of the disk is dirty; then the job keeps up beside the memory, and is drained while the guest stands still, before the switch. QEMU waits for
+ * readiness for ever: 30 passes are ours. `copy-mode` write-blocking, which makes the guest's own writes wait for the target, is not here.
+ */
+export const qemuDisk: DiskRules = { until: or(residualBelow({ pages: 1 }), roundsAtMost(30)) }
 
 /** As of QEMU 7.2, and `dirtyLimit`: the capability, with `vcpu-dirty-limit` (default off; from 8.1 on). */
 export type Qemu102Options = QemuOptions & { readonly dirtyLimit?: DirtyLimitOptions | boolean }
@@ -69,7 +81,7 @@ const convergence = (autoConverge: QemuOptions['autoConverge'] = false): SyncThr
   autoConverge === false ? noSyncThrottle : syncAutoConverge(autoConverge === true ? {} : autoConverge)
 
 const migrating = (options: QemuOptions, throttle: SyncThrottle, requestsWithin: boolean): Pipeline => {
-  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy } = options
+  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy, disk } = options
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
   const push = windowedPush({
     downtimeLimitNs,
@@ -80,22 +92,23 @@ const migrating = (options: QemuOptions, throttle: SyncThrottle, requestsWithin:
     asked: postcopy && asking(postcopy)
   })
   const pullRest = pull({ prepaging: onwards, bytesPerSecond: postcopy?.maxBandwidth, requestsWithin })
-  const ending = ({ owed, ends }: WindowedResidual): Attempt<pageSet.PageSet> =>
+  const withDisk = mirrored({ ...qemuDisk, ...disk })
+  const ending = ({ value: { owed, ends }, disk }: WithDisk<WindowedResidual>): Attempt<pageSet.PageSet> =>
     ends === 'post-copy'
-      ? switchOwing(owed, { channels }, {})
-      : pipe(stopAndCopy(owed, { channels, delta: xbzrle }), map(E.map(() => pageSet.empty(owed.size))))
+      ? switchOwing(owed, { channels }, { disk })
+      : pipe(stopAndCopy(owed, { channels, delta: xbzrle, disk }), map(E.map(() => pageSet.empty(owed.size))))
   return (guest) =>
     pipe(
       noticing(
         pipe(
           prepare(),
-          andThen('push', () => push(guest)),
+          andThen('push', () => withDisk(guest)(() => push(guest))),
           andThen('ending', ending)
         )
       ),
       andThen('pull', ({ value: missing, notices }) => pullRest(missing, notices)),
       andThen('release', release),
-      concluded
+      concludedOf(guest)
     )
 }
 

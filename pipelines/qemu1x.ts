@@ -1,6 +1,8 @@
 import { pipe } from 'fp-ts/lib/function'
+import type { DiskRules } from '../lib/migration/diskRules'
 import { qemu16Brake } from '../lib/migration/engines/qemu16Brake'
-import { concluded, prepare, release } from '../lib/migration/stages'
+import { mirrored } from '../lib/migration/mirrored'
+import { concludedOf, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
 import type { SyncThrottle } from '../lib/migration/syncThrottle'
 import { noSyncThrottle } from '../lib/migration/syncThrottle'
@@ -8,12 +10,13 @@ import { type WindowedRules, windowedPush } from '../lib/migration/windowedPush'
 import { andThen } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 import { milliseconds } from '../lib/time/time'
+import { qemuDisk } from './qemu'
 
 /**
  * What a user of QEMU before 2.0 sets (`migrate_set_downtime` and `migrate_set_speed`; migration.c). `downtimeLimitNs`: default 30 ms. `maxBandwidth`: bytes per second, of
- * all but the last copy (default 32 MiB/s; `Infinity`: none).
+ * all but the last copy (default 32 MiB/s; `Infinity`: none). `disk`: how a disk comes along that must (see `qemuDisk`; `drive-mirror` came with 1.3).
  */
-export type Qemu14Options = { readonly downtimeLimitNs?: number; readonly maxBandwidth?: number }
+export type Qemu14Options = { readonly downtimeLimitNs?: number; readonly maxBandwidth?: number; readonly disk?: DiskRules }
 
 /** As of QEMU 1.4, and `autoConverge`: the capability (default on: 1.6 is the version that brought it). */
 export type Qemu16Options = Qemu14Options & { readonly autoConverge?: boolean }
@@ -21,7 +24,7 @@ export type Qemu16Options = Qemu14Options & { readonly autoConverge?: boolean }
 /**
  * As of QEMU 1.4, and `held`: the share of its time for which the sender holds the lock of the main loop; `guestWaits`: the share of that for which the guest stands still.
  */
-export type Qemu12Options = Qemu14Options & { readonly held?: number; readonly guestWaits?: number }
+export type Qemu12Options = Omit<Qemu14Options, 'disk'> & { readonly held?: number; readonly guestWaits?: number }
 
 /**
  * QEMU 1.2, which sends from its I/O thread: every 100 ms a timer calls `ram_save_iterate`, which fills the window's budget, for 50 ms at most, holding the lock of
@@ -36,18 +39,24 @@ export type Qemu12Options = Qemu14Options & { readonly held?: number; readonly g
  * of it is an upper bound («recalled, unverified»: a virtual CPU inside KVM runs on until it needs the lock). Of the loop it has the windows, the early sync and the test of what is
  * left against the limit; in the source the test is made when an iteration ends, and passes when exactly the limit is left.
  *
- * Throws `RangeError` on held outside of 0 (exclusive) to 0.99 or guestWaits outside of 0 to 1, and what `qemu14` throws.
+ * A disk must be on storage that both hosts share: 1.2 has no mirror, and its block migration, in the memory's stream, is not here. Throws `RangeError` for a guest with any other, on
+ * held outside of 0 (exclusive) to 0.99 or guestWaits outside of 0 to 1, and what `qemu14` throws.
  */
 export const qemu12 = ({ held = 0.6, guestWaits = 1, ...options }: Qemu12Options = {}): Pipeline => {
   if (!(held > 0 && held <= 0.99)) throw new RangeError(`qemu12: held must be above 0 and at most 0.99 (got ${held})`)
   if (!(guestWaits >= 0 && guestWaits <= 1)) throw new RangeError(`qemu12: guestWaits must be from 0 to 1 (got ${guestWaits})`)
   const still = Math.round(held * guestWaits * 1e9) / 1e9
   const { downtimeLimitNs, bytesPerSecond } = limits(options)
-  return windowed({
+  const pipeline = windowed({
     downtimeLimitNs: Math.round(downtimeLimitNs / held),
     bytesPerSecond,
     throttle: still === 0 ? noSyncThrottle : { name: 'main loop', start: null, next: () => [still, null] }
   })
+  return (guest) => {
+    if (guest.disk !== undefined)
+      throw new RangeError(`qemu12: the disk of ${guest.name} must be on storage that both hosts share (got one of its own host)`)
+    return pipeline(guest)
+  }
 }
 
 /**
@@ -58,25 +67,26 @@ export const qemu12 = ({ held = 0.6, guestWaits = 1, ...options }: Qemu12Options
  *
  * For a world whose source keeps to windows (`sender` of the data centre). Throws `RangeError` unless the limit is at least 0 and the bandwidth above 0.
  */
-export const qemu14 = (options: Qemu14Options = {}): Pipeline => windowed({ ...limits(options), throttle: noSyncThrottle })
+export const qemu14 = (options: Qemu14Options = {}): Pipeline => windowed({ ...limits(options), throttle: noSyncThrottle }, options.disk)
 
 /** QEMU 1.6: the loop of 1.4, and auto-converge as it was first (see `qemu16Brake`) unless it is off. Throws what `qemu14` throws. */
 export const qemu16 = ({ autoConverge = true, ...options }: Qemu16Options = {}): Pipeline =>
-  autoConverge ? windowed({ ...limits(options), throttle: qemu16Brake as SyncThrottle }) : qemu14(options)
+  autoConverge ? windowed({ ...limits(options), throttle: qemu16Brake as SyncThrottle }, options.disk) : qemu14(options)
 
 const limits = ({ downtimeLimitNs = milliseconds(30), maxBandwidth = 32 * 2 ** 20 }: Qemu14Options): WindowedRules => ({
   downtimeLimitNs,
   ...(maxBandwidth === Number.POSITIVE_INFINITY ? {} : { bytesPerSecond: maxBandwidth })
 })
 
-const windowed = (rules: WindowedRules): Pipeline => {
+const windowed = (rules: WindowedRules, disk?: DiskRules): Pipeline => {
   const push = windowedPush(rules)
+  const withDisk = mirrored({ ...qemuDisk, ...disk })
   return (guest) =>
     pipe(
       prepare(),
-      andThen('push', () => push(guest)),
-      andThen('stop-and-copy', ({ owed }) => stopAndCopy(owed)),
+      andThen('push', () => withDisk(guest)(() => push(guest))),
+      andThen('stop-and-copy', ({ value: { owed }, disk }) => stopAndCopy(owed, { disk })),
       andThen('release', release),
-      concluded
+      concludedOf(guest)
     )
 }

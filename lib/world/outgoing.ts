@@ -178,7 +178,8 @@ export const outgoing = (
       for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? store.none })
     }
     let unsent: pageSet.PageSet | undefined
-    const isPaced = order.bytesPerSecond !== undefined
+    // The windows are those of the memory's stream: a disk is another job's, which leaves evenly.
+    const isPaced = order.bytesPerSecond !== undefined && store === memory
     if (isPaced && paced !== undefined) beginSlice()
     const job = sending({
       order,
@@ -193,7 +194,7 @@ export const outgoing = (
       timed: fidelity !== 'marks',
       none: store.none,
       buffers,
-      windows: paced,
+      windows: store === memory ? paced : undefined,
       looked: lookUp,
       withdraw: (page) => transport.withdraw(store.owner, page),
       began: () => {

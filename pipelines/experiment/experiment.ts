@@ -78,7 +78,8 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
       errors.push(pipeline)
       return []
     }
-    const own = technique.type === 'qemu' && config.sender === undefined ? worldOf(config, guest.right, qemuSender) : world
+    const sender = config.sender === undefined ? usualSender(technique) : undefined
+    const own = sender === undefined ? world : worldOf(config, guest.right, sender)
     if (isInputError(own)) return []
     const unbounded = technique.type === 'tlm' ? unboundedBy(config, technique, guest.right) : undefined
     const bound = technique.type === 'tlm' && unbounded === undefined ? boundOf(config, technique, guest.right) : undefined
@@ -103,12 +104,13 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
   return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, ...(regime !== undefined && { regime }), trials })
 }
 
-/** QEMU's own loop moves memory alone: its disks are mirrored by another job, which it does not wait for. */
+/** What would leave a disk behind that must move. */
 const leftBehind = (technique: TechniqueConfig, { disk }: Pick<Guest, 'disk'>, path: string): readonly InputError[] => {
   if (technique.type === 'hops') return technique.hops.flatMap((one, i) => leftBehind(one, { disk }, `${path}.hops[${i}]`))
-  return technique.type !== 'qemu' || disk === undefined || disk.storage === 'shared'
-    ? []
-    : [{ path, expected: 'a technique that brings the disk along, or a disk on shared storage', got: 'qemu, which moves memory alone' }]
+  if (technique.type !== 'engine' || disk === undefined || disk.storage === 'shared') return []
+  if (engines.find(({ name }) => name === technique.engine)?.withoutDisk !== true) return []
+  const expected = 'an engine that brings the disk along, or a disk on shared storage'
+  return [{ path: `${path}.engine`, expected, got: `${technique.engine}, which moves memory alone` }]
 }
 
 /** Engines are known by name beyond the configuration's codec. */
@@ -187,6 +189,14 @@ const regimeOf = (config: Config, guest: Guest): string | undefined => {
     dtxPagesPerSecond: mtxBytesPerSecond / wireBytes(linkOf(config), guest.pageBytes, false)
   })
 }
+
+/** How an engine's own source keeps to rates, where it counts on that. */
+const usualSender = (technique: TechniqueConfig): Sender | undefined =>
+  technique.type === 'qemu'
+    ? qemuSender
+    : technique.type === 'engine'
+      ? engines.find(({ name }) => name === technique.engine)?.sender
+      : undefined
 
 const senderOf = ({ sender }: Config): Sender | undefined => sender && { windowNs: sender.window, sliceNs: sender.slice }
 

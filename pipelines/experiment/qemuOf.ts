@@ -1,4 +1,5 @@
 import type { QemuConfig } from '../../lib/codec/qemuConfig'
+import type { DiskRules } from '../../lib/migration/diskRules'
 import type { DirtyLimitOptions } from '../../lib/migration/syncThrottle'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { milliseconds } from '../../lib/time/time'
@@ -9,16 +10,10 @@ import { type QemuPostcopy, qemu72, qemu102 } from '../qemu'
 export const qemuSender: Sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
 
 /** QEMU's migration as a configuration describes it. Throws `RangeError` for a dirty limit of a version that has none. */
-export const qemuOf = ({
-  version,
-  downtimeLimit,
-  maxBandwidth,
-  autoConverge,
-  dirtyLimit,
-  xbzrle,
-  multifd,
-  postcopy
-}: QemuConfig): Pipeline => {
+export const qemuOf = (
+  { version, downtimeLimit, maxBandwidth, autoConverge, dirtyLimit, xbzrle, multifd, postcopy }: QemuConfig,
+  disk?: DiskRules
+): Pipeline => {
   if (dirtyLimit !== undefined && version !== '10.2')
     throw new RangeError(`qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on (got ${version})`)
   const options = {
@@ -27,7 +22,8 @@ export const qemuOf = ({
     ...(autoConverge !== undefined && { autoConverge }),
     ...(xbzrle !== undefined && { xbzrle }),
     ...(multifd !== undefined && { multifd: { channels: multifd } }),
-    ...(postcopy !== undefined && { postcopy: postcopyOf(postcopy) })
+    ...(postcopy !== undefined && { postcopy: postcopyOf(postcopy) }),
+    ...(disk !== undefined && { disk })
   }
   return version === '7.2' ? qemu72(options) : qemu102({ ...options, ...(dirtyLimit !== undefined && { dirtyLimit: limitOf(dirtyLimit) }) })
 }

@@ -41,7 +41,7 @@ export type CostsPlan = {
 /**
  * A world as plain values: what a swarm draws, shrinks and prints. `pageNs` is the time of a page on the wire, and all times named `...Pages` are counted in
  * it, so that a fast link and a slow one see the same things happen; `application` is in sixteenths of the link; `delayPages` delays and permutes all that
- * a pipeline hears; `disk`: that of `guest` (see `diskWorldPlans`); `usedTarget`: the target's memory held something else before, where content is kept; what is absent is off.
+ * a pipeline hears; `disk`: that of `guest` (see `diskWorldPlans`); `sender`: the source keeps to windows (see `qemuWorldPlans`); `usedTarget`: the target's memory held something else before, where content is kept; what is absent is off.
  */
 export type WorldPlan = {
   readonly seed: number
@@ -65,6 +65,7 @@ export type WorldPlan = {
   readonly stalls?: readonly StallPlan[]
   readonly delayPages?: number
   readonly disk?: DiskPlan
+  readonly sender?: { readonly windowPages: number; readonly slicePages: number }
 }
 
 const clocks: fc.Arbitrary<ClockPlan> = fc.record({
@@ -177,6 +178,7 @@ export const worldOf = (plan: WorldPlan, parts: Engine = {}): World => {
     batchAccesses: plan.batchAccesses,
     batchPages: plan.batchPages,
     progressNs: plan.progressPages && plan.progressPages * pageNs,
+    ...(plan.sender && { sender: { windowNs: plan.sender.windowPages * pageNs, sliceNs: plan.sender.slicePages * pageNs } }),
     faults: plan.faults?.map(({ perMille, what, mendedAfter }) => ({
       at: instant(perMille),
       what,

@@ -14,6 +14,8 @@ export type Described = {
   readonly headerBytes: number | undefined
   readonly zeroPageBytes: number | undefined
   readonly targetMemoryBytes: number | undefined
+  /** The windows to which the source keeps with the memory's sends; absent: they leave evenly. */
+  readonly windowNs: Time | undefined
   /** The devices of each guest, whether each can move, and whether it has anything to save or to load. */
   readonly devicesOf: (migration: string) => readonly DescribedDevice[]
   /** When the host of each guest breaks down, and which of its stores are gone at a time, in a world that keeps images. */
@@ -40,6 +42,7 @@ export const described = (began: Began | undefined): Described => {
     headerBytes: numberOf(link?.headerBytes),
     zeroPageBytes: numberOf(link?.zeroPageBytes),
     targetMemoryBytes: numberOf(world?.targetMemoryBytes),
+    windowNs: numberOf(recordOf(world?.sender)?.windowNs),
     devicesOf: (migration) => {
       const devices = recordOf(recordOf(world?.guests)?.[migration])?.devices
       return Array.isArray(devices) ? devices.map(deviceOf) : []

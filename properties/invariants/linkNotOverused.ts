@@ -6,7 +6,7 @@ import { type Commanded, type Invariant, invariant, type Tell } from './invarian
 
 /**
  * The link is never over-used: between any two moments at which a count is told, no more than its bandwidth times that time, and a page, has left. Judged are
- * each send from its order to its answer (its own limit of bytes per second too); the sends of all migrations together since the link was last without one; each
+ * each send from its order to its answer (its own limit of bytes per second too; where the source keeps to windows, each begins with the bytes of its own and may end in a page under way, and one in as many pages as are chosen together); the sends of all migrations together since the link was last without one; each
  * migration from one progress fact to the next, where signals come in order; and a migration's sends with the applications' traffic since its first command.
  * The bandwidth is what the world's description says; a world that says none is not judged.
  */
@@ -16,11 +16,12 @@ export const linkNotOverused: Invariant = invariant<Memory>({
   of: 'journal',
   hears: ['preselect', 'send', 'sent', 'refused', 'progress', 'linkUsed'],
   init: (began) => {
-    const { bytesPerSecond, headerBytes = 0, inOrder } = described(began)
+    const { bytesPerSecond, headerBytes = 0, inOrder, windowNs } = described(began)
     const pageBytes = Object.values(began?.guests ?? {}).flatMap(({ pageBytes, disk }) => [pageBytes, disk?.blockBytes ?? 0])
     return {
       bytesPerSecond,
       inOrder,
+      windowNs,
       slack: Math.max(0, ...pageBytes) + headerBytes,
       users: new Map(),
       outstanding: 0,
@@ -48,6 +49,7 @@ type Told = { at: Time; bytes: number }
 type Memory = {
   readonly bytesPerSecond: number | undefined
   readonly inOrder: boolean
+  readonly windowNs: Time | undefined
   /** What may leave besides: a page under way. */
   readonly slack: number
   readonly users: Map<string, User>
@@ -81,7 +83,8 @@ const heard = (memory: Memory, signal: Signal, answered: Commanded | undefined, 
     user.bytes += signal.bytes
     memory.busyBytes += signal.bytes
     const problem =
-      over(memory, signal.bytes, at - answered.at, send.bytesPerSecond) ?? over(memory, memory.busyBytes, at - memory.busySince, undefined)
+      over(memory, signal.bytes, at - answered.at, send.bytesPerSecond, send.of === undefined ? memory.windowNs : undefined) ??
+      over(memory, memory.busyBytes, at - memory.busySince, undefined)
     if (problem !== undefined) tell(problem)
   } else if (signal.type === 'progress') {
     const told = signal.of === 'disk' ? user.disk : user.memory
@@ -95,7 +98,19 @@ const heard = (memory: Memory, signal: Signal, answered: Commanded | undefined, 
   }
 }
 
-const over = ({ bytesPerSecond = Infinity, slack }: Memory, bytes: number, ns: Time, limit = Infinity): string | undefined => {
-  const most = (Math.min(bytesPerSecond, limit) * ns) / 1e9
-  return bytes > most + slack ? `${bytes} bytes left in ${ns} ns, and ${Math.floor(most)} could` : undefined
+/** What is too much for a time: for the link in any case, and for a limit of its own, which may be kept by windows. */
+const over = (
+  { bytesPerSecond = Infinity, slack }: Memory,
+  bytes: number,
+  ns: Time,
+  limit = Infinity,
+  windowNs?: Time
+): string | undefined => {
+  const ofLink = (bytesPerSecond * ns) / 1e9 + slack
+  const ofLimit = windowNs === undefined ? (limit * ns) / 1e9 + slack : (limit * (ns + windowNs)) / 1e9 + slack * (WORD + 2 + ns / windowNs)
+  const most = Math.min(ofLink, ofLimit)
+  return bytes > most ? `${bytes} bytes left in ${ns} ns, and ${Math.floor(most - slack)} could` : undefined
 }
+
+/** Pages that are chosen together where none is followed: what they overrun a window by counts in the next. */
+const WORD = 32

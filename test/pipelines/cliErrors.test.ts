@@ -127,18 +127,18 @@ describe('bad input', () => {
       `${folder}/dirtyLimit.json: techniques[0]: expected qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on, got 7.2`
     ],
     [
-      'a disk that QEMU would leave behind',
+      'a disk that QEMU 1.2 would leave behind',
       [
         'run',
         file(
           'behind.json',
           small({
             guest: { memory: '1 MiB', workload: { type: 'idle' }, disk: { size: '8 MiB' } },
-            techniques: [{ type: 'hops', hops: [{ type: 'qemu', version: '7.2' }] }]
+            techniques: [{ type: 'hops', hops: [{ type: 'engine', engine: 'qemu-1.2' }] }]
           })
         )
       ],
-      `${folder}/behind.json: techniques[0].hops[0]: expected a technique that brings the disk along, or a disk on shared storage, got qemu, which moves memory alone`
+      `${folder}/behind.json: techniques[0].hops[0].engine: expected an engine that brings the disk along, or a disk on shared storage, got qemu-1.2, which moves memory alone`
     ],
     [
       'a link mended before it breaks',

@@ -5,6 +5,7 @@ import { decode } from '../../lib/codec/decode'
 import { metrics } from '../../lib/metrics/metrics'
 import { runFold } from '../../lib/stream/fold'
 import { experiment } from '../../pipelines/experiment/experiment'
+import { qemu12 } from '../../pipelines/qemu1x'
 import { journalOf } from '../../properties/journalOf'
 
 const MiB = 2 ** 20
@@ -15,8 +16,10 @@ const config = (disk: unknown, technique: unknown = { type: 'pre-copy' }) => ({
   techniques: [technique]
 })
 
-const errorsOf = (disk: unknown): readonly string[] => {
-  const decoded = decode(configCodec)(config(disk))
+const engines = (...names: readonly string[]) => names.map((engine) => ({ type: 'engine', engine }))
+
+const errorsOf = (disk: unknown, technique?: unknown): readonly string[] => {
+  const decoded = decode(configCodec)(config(disk, technique))
   if (E.isLeft(decoded)) return decoded.left.map(({ path, expected, got }) => `${path}: ${expected}, got ${got}`)
   const made = experiment(decoded.right)
   return E.isLeft(made) ? made.left.map(({ path, expected, got }) => `${path}: ${expected}, got ${got}`) : []
@@ -47,6 +50,31 @@ describe('a disk in a configuration', () => {
       blocks: 8,
       bytes: 8 * block
     })
+  })
+
+  it("comes along with QEMU's engines, by a job with a rate of its own", () => {
+    for (const technique of [
+      { type: 'qemu', version: '7.2' },
+      { type: 'qemu', version: '10.2' },
+      ...engines('qemu-1.4', 'qemu-1.6', 'mplm')
+    ]) {
+      const { disk: found, outcome } = moved(disk, technique)
+      expect(outcome?.type).toBe('completed')
+      expect(found).toMatchObject({ blocks: 64, bytes: 48 * block + 16 * 9 })
+    }
+    const slow = { type: 'qemu', version: '7.2', disk: { blocks: 'used', pacing: { type: 'fixed', rate: '10 MB/s' } } }
+    expect(moved(disk, slow).totalTime).toBeGreaterThan((32 * MiB * 1e9) / 10e6)
+    expect(moved(disk, slow).disk).toMatchObject({ blocks: 32 })
+  })
+
+  it('is refused with QEMU 1.2, which had no mirror, in a configuration and in code', () => {
+    expect(errorsOf(disk, engines('qemu-1.2')[0])).toEqual([
+      'techniques[0].engine: an engine that brings the disk along, or a disk on shared storage, got qemu-1.2, which moves memory alone'
+    ])
+    expect(errorsOf({ ...disk, storage: 'shared' }, engines('qemu-1.2')[0])).toEqual([])
+    expect(() => qemu12()({ name: 'db', pages: 4, pageBytes: 4096, disk: { blocks: 4, blockBytes: MiB } })).toThrow(
+      'qemu12: the disk of db must be on storage that both hosts share (got one of its own host)'
+    )
   })
 
   it('on shared storage stays where it is', () => {

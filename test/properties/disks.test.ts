@@ -4,6 +4,7 @@ import type { Entry } from '../../lib/protocol/journal'
 import { fold } from '../../lib/stream/fold'
 import { diskPipelines } from '../../properties/arbitraries/diskRuleArbitraries'
 import { shippedPipelines } from '../../properties/arbitraries/pipelineArbitraries'
+import { qemuPipelines, qemuWorldPlans } from '../../properties/arbitraries/qemuArbitraries'
 import { check } from '../../properties/check'
 import { diskWorldPlans } from '../../properties/diskWorldPlans'
 import { explain } from '../../properties/explain'
@@ -18,7 +19,7 @@ const happens = (name: string, sentence: string, of: (entry: Entry) => boolean):
   fold: fold<Entry, boolean, boolean>({ init: () => false, step: (seen, entry) => seen || of(entry), done: (seen) => seen })
 })
 
-const passing = (of: Parameters<typeof check>[0]): Readonly<Record<string, number>> => {
+const passing = (of: Parameters<typeof check>[0], worlds = diskWorldPlans): Readonly<Record<string, number>> => {
   const sometimes = [
     happens(
       'copied',
@@ -36,7 +37,7 @@ const passing = (of: Parameters<typeof check>[0]): Readonly<Record<string, numbe
       (e) => e.type === 'signalled' && e.signal.type === 'compared' && e.signal.when === 'committed'
     )
   ]
-  const result = check(of, { runs: RUNS, seed: SEED, worlds: diskWorldPlans, sometimes })
+  const result = check(of, { runs: RUNS, seed: SEED, worlds, sometimes })
   if (E.isLeft(result)) throw new Error(explain(result.left))
   return result.right.sometimes
 }
@@ -48,5 +49,9 @@ describe('guests with disks', () => {
 
   it('with any rules for the disk they pass every invariant', () => {
     for (const count of Object.values(passing(diskPipelines))) expect(count).toBeGreaterThan(RUNS / 20)
+  })
+
+  it("QEMU's engines bring it along by a job of its own, in windows or not, and pass every invariant", () => {
+    for (const count of Object.values(passing(qemuPipelines, qemuWorldPlans))) expect(count).toBeGreaterThan(RUNS / 20)
   })
 })
