@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { mutated } from './mutation'
@@ -23,6 +23,8 @@ describe('the written list of mutations', () => {
         const mutant = mutated(mutation, file, text)
         expect(mutant).not.toBe(text)
         expect(() => transformSync(mutant, { loader: 'ts', logLevel: 'silent' })).not.toThrow()
+        for (const [, wanted] of mutant.matchAll(/require\('(\.[^']+)'\)/g))
+          expect(existsSync(resolve(root, dirname(file), `${wanted}.ts`)), `${wanted} from ${file}`).toBe(true)
       }
     }
   )

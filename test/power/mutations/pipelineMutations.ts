@@ -226,7 +226,7 @@ export const pipelineMutations: readonly Mutation[] = [
       {
         file: switchOwing,
         find: "  pipe(\n    pausedAndDrained(disk),\n    andThen('final sync', (clockNs) =>\n      pipe(\n        request({ type: 'sync' }),\n",
-        put: "  pipe(\n    request({ type: 'sync' }),\n    andThen('pause', ({ dirty }) => pipe(pausedAndDrained(disk), map(E.map((clockNs) => ({ dirty, clockNs }))))),\n    andThen('final sync', ({ dirty, clockNs }) =>\n      pipe(\n        require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right({ dirty })),\n"
+        put: "  pipe(\n    request({ type: 'sync' }),\n    andThen('pause', ({ dirty }) => pipe(pausedAndDrained(disk), map(E.map((clockNs) => ({ dirty, clockNs }))))),\n    andThen('final sync', ({ dirty, clockNs }) =>\n      pipe(\n        require('../protocol/phase').done(require('fp-ts/lib/Either').right({ dirty })),\n"
       }
     ],
     swarms: ['hybrids']
@@ -239,7 +239,7 @@ export const pipelineMutations: readonly Mutation[] = [
       {
         file: switchOwing,
         find: "return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))",
-        put: "return require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
+        put: "return require('../protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
       },
       {
         file: switchOwing,
@@ -264,7 +264,7 @@ export const pipelineMutations: readonly Mutation[] = [
       {
         file: switchOwing,
         find: "return pipe(request({ type: 'discard', pages: stale }), map(E.map(() => stale)))",
-        put: "return require('../lib/protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
+        put: "return require('../protocol/phase').done(require('fp-ts/lib/Either').right(stale))"
       },
       {
         file: switchOwing,
