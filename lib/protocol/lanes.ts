@@ -12,25 +12,34 @@ type Values<L extends Readonly<Record<string, unknown>>> = { readonly [K in keyo
  * still owes as its value. The lane that reads must not end before the lane that owes, so `until` names the lane that owes.
  *
  *     lanes({ demand, background }, { until: 'background' })
+ *
+ * `during`: lanes each of which is wound down at the end of another, while the rest go on.
+ *
+ *     lanes({ mtx, dtx, alarm }, { until: 'alarm', during: { dtx: 'mtx' } })
  */
 export const lanes = <L extends Readonly<Record<string, unknown>>>(
   steps: { readonly [K in keyof L]: Step<L[K]> },
-  options: { readonly until?: keyof L & string } = {}
+  { until, during = {} }: Until<NoInfer<keyof L & string>> = {}
 ): Step<Values<L>> => {
   const names = Object.keys(steps)
   const first = names.map((name) => steps[name])
   const requests = names.flatMap((name, i) => onLane(name, first[i].requests))
-  const until = options.until === undefined ? -1 : names.indexOf(options.until)
+  const pairs = Object.entries(during as Readonly<Record<string, string>>).map(
+    ([one, other]) => [names.indexOf(one), names.indexOf(other)] as const
+  )
   return settle(
-    { names, until },
+    { names, until: until === undefined ? -1 : names.indexOf(until), during: pairs },
     first.map(({ phase }) => phase),
+    undefined,
     false,
     requests
   ) as Step<Values<L>>
 }
 
-/** The lanes' names, and the place of the one whose end winds the others down (-1: none). */
-type Names = { readonly names: readonly string[]; readonly until: number }
+type Until<N extends string> = { readonly until?: N; readonly during?: { readonly [K in N]?: N } }
+
+/** The lanes' names, the place of the one whose end winds the others down (-1: none), and pairs of places: of a lane, and of the one whose end winds it down. */
+type Names = { readonly names: readonly string[]; readonly until: number; readonly during: readonly (readonly [number, number])[] }
 type Phases = readonly Phase<unknown>[]
 
 const onLane = (name: string, requests: readonly Request[]): readonly Request[] =>
@@ -53,11 +62,23 @@ const addressed = (signal: Extract<Signal, { readonly to: Address }>, lane: stri
   return of === undefined ? { type, at, pages, skipped, bytes, to } : { type, at, pages, skipped, bytes, of, to }
 }
 
-const settle = (lanes: Names, phases: Phases, wounded: boolean, requests: readonly Request[]): Step<Values<Record<string, unknown>>> => {
-  const { names, until } = lanes
+/** `before`: the phases when this was last settled (absent: never). */
+const settle = (
+  lanes: Names,
+  phases: Phases,
+  before: Phases | undefined,
+  wounded: boolean,
+  requests: readonly Request[]
+): Step<Values<Record<string, unknown>>> => {
+  const { names, until, during } = lanes
   if (!wounded && until >= 0 && phases[until].type === 'done') {
-    const [next, more] = deliver(names, phases, () => ({ type: 'wound', at: 0, migration: '' }))
-    return settle(lanes, next, true, [...requests, ...more])
+    const [next, more] = deliver(names, phases, () => WOUND)
+    return settle(lanes, next, phases, true, [...requests, ...more])
+  }
+  if (during.length > 0 && before !== phases) {
+    const over = during.filter(([, other]) => phases[other].type === 'done' && before?.[other].type !== 'done').map(([one]) => names[one])
+    const [next, more] = deliver(names, phases, (name) => (over.includes(name) ? WOUND : undefined))
+    return settle(lanes, next, next === phases ? next : phases, wounded, [...requests, ...more])
   }
   if (phases.every(({ type }) => type === 'done')) {
     const values = Object.fromEntries(phases.map((phase, i) => [names[i], phase.type === 'done' ? phase.value : undefined]))
@@ -68,9 +89,11 @@ const settle = (lanes: Names, phases: Phases, wounded: boolean, requests: readon
   )
   return awaiting(requests, 'lanes', [wounded, data], (signal) => {
     const [next, more] = deliver(names, phases, (name) => asSeenBy(name, signal))
-    return next === phases ? undefined : settle(lanes, next, wounded, more)
+    return next === phases ? undefined : settle(lanes, next, phases, wounded, more)
   })
 }
+
+const WOUND: Signal = { type: 'wound', at: 0, migration: '' }
 
 /** One signal to every lane that still runs: their phases after it (the same array when nobody took it), and their requests. */
 const deliver = (

@@ -33,6 +33,12 @@ class Walking {
     return this.unanswered().map(({ lane, order }) => [lane, order.type, ...pagesOf(order)].filter((part) => part !== '').join(' '))
   }
 
+  /** The page at which dtx begins. */
+  beginsAt(): number | undefined {
+    const dtx = this.unanswered().find(({ lane, order }) => lane === 'dtx' && order.type === 'send')
+    return dtx?.order.type === 'send' ? dtx.order.from : undefined
+  }
+
   private unanswered() {
     return this.asking.commands.map((command, n) => ({ ...command, n })).filter(({ n }) => !this.asking.isAnswered(n))
   }
@@ -83,14 +89,30 @@ describe('timeBounded', () => {
     expect(walking.open()).toEqual(['mtx send 4,6,7,8 ifAbsent', 'dtx send 3,5,9 always', 'alarm wake'])
   })
 
-  it('goes on to the next update when mtx has come to the last page, and ends with what dtx still owes, behind a barrier', () => {
+  it('holds dtx when mtx has come to the last page, goes on to the next update, and ends with what dtx still owes, behind a barrier', () => {
     const walking = new Walking().over({ mtx: [0, 1, 2, 3, 4, 5, 6, 7] }).updated(0, 1, 2)
     walking.sent('mtx', 8, 9)
-    expect(walking.open()).toEqual(['dtx send 0,1,2 always', 'alarm wake'])
-    walking.over({ dtx: [0] }).updated(7)
+    expect(walking.open()).toEqual(['dtx send 0,1,2 always', 'alarm wake', 'dtx cancel'])
+    walking.sent('dtx', 0).answer('cancel', { type: 'cancelled', unsent: set(1, 2) }, 'dtx')
+    expect(walking.open()).toEqual(['alarm wake'])
+    walking.over({}).updated(7)
     expect(walking.open()).toEqual(['flush'])
     walking.answer('flush', { type: 'done' })
     expect(walking.asking.value()).toEqual(E.right({ owed: set(1, 2, 7), reason: 'mtx has come to the last page' }))
+  })
+
+  it('lets dtx go on where it was held, around and around', () => {
+    const walking = new Walking().over({ mtx: [0] }).updated(2, 5, 7)
+    expect(walking.beginsAt()).toBe(0)
+    walking.over({ mtx: [], dtx: [2] }).updated(3)
+    expect([walking.beginsAt(), walking.open()[1]]).toEqual([5, 'dtx send 3,5,7 always'])
+    walking.over({ mtx: [], dtx: [5, 7] }).updated(8)
+    expect([walking.beginsAt(), walking.open()[1]]).toEqual([3, 'dtx send 3,8 always'])
+    walking.over({ mtx: [], dtx: [3, 8] }).updated(1)
+    expect(walking.beginsAt()).toBe(8)
+    walking.over({ mtx: [], dtx: [1] }).updated()
+    walking.over({ mtx: [] }).updated(0, 2)
+    expect([walking.beginsAt(), walking.open()[1]]).toEqual([1, 'dtx send 0,2 always'])
   })
 
   it('ends at an update that names all that mtx has left', () => {
@@ -137,8 +159,10 @@ describe('timeBounded', () => {
     expect(walking.answer('pin', { type: 'done' }).open()).toEqual(['mtx send 6,7,8,9 ifAbsent', 'alarm wake'])
   })
 
-  it('puts it there at the start when the point is 0', () => {
-    expect(new Walking({ overcommit: [{ after: 0, cores: 1 }] }).open()).toEqual(['pin 1'])
+  it('puts it there at the first update, and not before, when the point is 0', () => {
+    const walking = new Walking({ overcommit: [{ after: 0, cores: 1 }] })
+    expect(walking.open()).toEqual(['mtx send 0,1,2,3,4,5,6,7,8,9 ifAbsent', 'alarm wake'])
+    expect(walking.over({ mtx: [] }).updated().open()).toEqual(['pin 1'])
   })
 
   it('told to wind down, or when the link fails, cancels senders and timer at once', () => {
@@ -163,8 +187,8 @@ describe('timeBounded', () => {
 
   it('hands a refusal on when all lanes have ended', () => {
     const walking = new Walking().over({ mtx: [0] }).updated(0)
-    walking.answer('send', { type: 'refused', reason: 'cut' }, 'mtx').answer('wake', { type: 'done' }, 'alarm').sent('dtx', 0)
-    walking.answer('cancel', { type: 'cancelled', unsent: set() }, 'dtx')
+    walking.answer('send', { type: 'refused', reason: 'cut' }, 'mtx').sent('dtx', 0)
+    walking.answer('cancel', { type: 'cancelled', unsent: set() }, 'dtx').answer('wake', { type: 'done' }, 'alarm')
     expect(walking.asking.value()).toMatchObject(E.left({ order: 'send', reason: 'cut' }))
   })
 

@@ -101,6 +101,37 @@ describe('the end of a lane', () => {
     expect(asking.value()).toMatchObject({ reads: [{ type: 'wound', at: 0, migration: '' }] })
   })
 
+  it('winds down a lane that runs during it, once, and no other', () => {
+    const asking = new Asking(
+      lanes(
+        { walks: request({ type: 'flush' }), sends: flushingWhenWound, rings: recording() },
+        { until: 'rings', during: { sends: 'walks' } }
+      )
+    )
+    asking.answer(0, { type: 'done' })
+    expect(asking.commands.slice(1)).toEqual([{ order: { type: 'flush' }, lane: 'sends', tag: 0 }])
+    expect(asking.state()).toMatchObject({
+      data: [
+        false,
+        [
+          ['walks', 'done', E.right({ type: 'done' })],
+          ['sends', 'flush', null],
+          ['rings', 'recording', 0]
+        ]
+      ]
+    })
+    asking.fact({ type: 'exited' })
+    expect(asking.commands.length).toBe(2)
+    asking.answer(1, { type: 'done' })
+    asking.fact({ type: 'wound' })
+    expect(asking.value()).toMatchObject({ sends: { _tag: 'Right' } })
+  })
+
+  it('that has ended when all begin winds down what runs during it at once', () => {
+    const asking = new Asking(lanes({ walks: done(0), sends: recording() }, { during: { sends: 'walks' } }))
+    expect(asking.value()).toEqual({ walks: 0, sends: [{ type: 'wound', at: 0, migration: '' }] })
+  })
+
   it('lets a lane that is wound ask for what it still needs, on its own lane', () => {
     const asking = new Asking(lanes({ reads: flushingWhenWound, owes: request({ type: 'pause' }) }, { until: 'owes' }))
     asking.answer(0, { type: 'suspended', guestNs: 0, clockNs: 0 })

@@ -55,7 +55,11 @@ export const protocolMutations: readonly Mutation[] = [
     kind: 'the wrong lane or address',
     mistake: 'That the others have been told is forgotten.',
     edits: [
-      { file: lanes, find: 'settle(lanes, next, true, [...requests, ...more])', put: 'settle(lanes, next, false, [...requests, ...more])' }
+      {
+        file: lanes,
+        find: 'settle(lanes, next, phases, true, [...requests, ...more])',
+        put: 'settle(lanes, next, phases, false, [...requests, ...more])'
+      }
     ],
     swarms: ['postcopies']
   },

@@ -23,7 +23,7 @@ export const timeBoundedMutations: readonly Mutation[] = [
     name: 'dtxPlacesIfAbsent',
     kind: 'placed or sent wrongly',
     mistake: 'What dtx sends does not replace what mtx has sent before.',
-    edits: [{ file: walk, find: "sender(walk.dtx, { place: 'always' })", put: "sender(walk.dtx, { place: 'ifAbsent' })" }],
+    edits: [{ file: walk, find: "sender(walk.dtx, { place: 'always', from", put: "sender(walk.dtx, { place: 'ifAbsent', from" }],
     swarms: ['tlms']
   },
   {
@@ -51,7 +51,7 @@ export const timeBoundedMutations: readonly Mutation[] = [
     name: 'dtxForgetsUnsent',
     kind: 'a page dropped',
     mistake: 'What dtx had not sent when it was held is forgotten.',
-    edits: [{ file: walk, find: 'dtx: without(walk.dtx, ended.dtx.right)', put: 'dtx: pageSet.empty(walk.dtx.size)' }],
+    edits: [{ file: walk, find: 'const dtx = without(walk.dtx, ended.dtx.right)', put: 'const dtx = pageSet.empty(walk.dtx.size)' }],
     swarms: ['tlms']
   },
   {
