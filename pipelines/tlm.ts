@@ -13,7 +13,7 @@ import type { Pipeline } from '../lib/protocol/pipeline'
 
 /**
  * The rules of the time-bounded phase; how long a commit without an answer waits for a broken link (`recovery`, default a minute); and how a disk comes along, where the
- * guest has one that must (`disk`). A disk that moves takes its own time, which `timeBound` does not speak of.
+ * guest has one that must (`disk`). Its time is in `timeBound` too, where its rules limit its rounds; where they do not, that says so.
  */
 export type TlmOptions = TimeBoundedRules & { readonly recovery?: Recovery; readonly disk?: DiskRules }
 

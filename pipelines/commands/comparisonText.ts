@@ -123,11 +123,17 @@ const bounds = (results: readonly Result[]): readonly string[] => {
   const said = results.flatMap(({ name, bound, unbounded, technique }) => {
     if (unbounded !== undefined) return [`${name}: no bound can be computed beforehand, since ${unbounded}`]
     if (bound === undefined) return []
-    const { liveNs, downNs, totalNs } = bound
+    const { liveNs, downNs, totalNs, disk } = bound
     const { interval = usualIntervalNs } = technique?.type === 'tlm' ? technique : {}
     const updates = interval === null ? 'no updates' : `an update every ${formatTime(interval)}`
+    const rounds =
+      disk === undefined
+        ? ''
+        : disk.rounds === 0
+          ? ', all of its disk while it stands still'
+          : `, its disk in ${disk.rounds} rounds at most`
     return [
-      `${name}: bound computed beforehand, whatever the guest writes: ${formatTime(totalNs)} in all, ${formatTime(liveNs)} live and ${formatTime(downNs)} down (${updates})`
+      `${name}: bound computed beforehand, whatever the guest writes: ${formatTime(totalNs)} in all, ${formatTime(liveNs)} live and ${formatTime(downNs)} down (${updates}${rounds})`
     ]
   })
   return said.length === 0 ? [] : [...said, '']

@@ -16,6 +16,7 @@ import { seconds, type Time } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
 import type { Sender } from '../../lib/world/windows'
 import { engines } from '../engines'
+import { diskBoundOf } from './diskBoundOf'
 import { forecastOptionsOf } from './forecastOptionsOf'
 import { guestOf } from './guestOf'
 import { type InputError, isInputError, refusals } from './inputError'
@@ -161,16 +162,21 @@ const linkOf = ({ link: of }: Config): Link => {
 
 type Tlm = Extract<TechniqueConfig, { readonly type: 'tlm' }>
 
-/** What is not in the bound of a time-bounded migration: a link that breaks, a lane that stands still, another attempt, and a disk, whose time is its own. */
-const unboundedBy = ({ faults = [], stalls = [] }: Config, { retries = 0 }: Tlm, { disk }: Guest): string | undefined => {
+/** What is not in the bound of a time-bounded migration: a link that breaks, a lane that stands still, another attempt, and what a disk's rules leave to the guest. */
+const unboundedBy = (config: Config, technique: Tlm, guest: Guest): string | undefined => {
+  const { faults = [], stalls = [], sender } = config
   if (faults.length > 0) return 'something breaks meanwhile'
   if (stalls.length > 0) return 'a lane stands still meanwhile'
-  if (retries > 0) return 'it may begin anew'
-  return disk === undefined || disk.storage === 'shared' ? undefined : 'its disk takes a time of its own'
+  if ((technique.retries ?? 0) > 0) return 'it may begin anew'
+  const moves = guest.disk !== undefined && guest.disk.storage !== 'shared'
+  if (moves && sender !== undefined && (technique.disk?.pacing ?? { type: 'unlimited' }).type !== 'unlimited')
+    return 'its disk keeps to a rate in windows of the sender'
+  return boundOf(config, technique, guest).unbounded
 }
 
-const boundOf = (config: Config, { interval: intervalNs = usualIntervalNs }: Tlm, guest: Guest): TimeBound =>
+const boundOf = (config: Config, { interval: intervalNs = usualIntervalNs, disk }: Tlm, guest: Guest): TimeBound =>
   timeBound({
+    disk: diskBoundOf(disk),
     guest,
     link: linkOf(config),
     source: hostOf(config.source),

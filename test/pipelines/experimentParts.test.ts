@@ -196,6 +196,27 @@ describe('an experiment in JSON', () => {
     expect(out).not.toMatch(/^pre-copy: bound/m)
   })
 
+  it('the bound of a time-bounded technique has the disk that moves in it, or says why there is none', () => {
+    const disk = { size: '16 MiB', blockSize: '1 MiB', workload: { type: 'sweep', pages: 8, writesPerSecond: 2000 } }
+    const guest = { kind: 'vm', memory: '4 MiB', workload: { type: 'uniform', writesPerSecond: 4000 }, disk }
+    const of = (rules?: object, more: object = {}) =>
+      made({ techniques: [{ type: 'tlm', ...(rules && { disk: rules }) }], guest, ...more }).trials[0]
+    const usual = of()
+    expect(usual.bound!.disk).toMatchObject({ rounds: 30 })
+    expect(metricsOf(usual).totalTime!).toBeLessThanOrEqual(usual.bound!.totalNs)
+    const rounds = (of: object) => ({ until: { type: 'or', rules: [{ type: 'downtimeWithin', limit: '1 ms' }, of] } })
+    expect(of(rounds({ type: 'roundsAtMost', rounds: 3 })).bound!.disk!.rounds).toBe(3)
+    expect(of(rounds({ type: 'notShrinking' })).unbounded).toBe(
+      'nothing limits the rounds of its disk, and what the guest writes there may keep them going for ever'
+    )
+    expect(of({ mirror: 'paused' }).bound!.disk!.rounds).toBe(0)
+    const paced = of({ pacing: { type: 'fixed', rate: '100 Mbit/s' } })
+    expect(paced.bound!.totalNs).toBeGreaterThan(usual.bound!.totalNs)
+    expect(of({ pacing: { type: 'fixed', rate: '100 Mbit/s' } }, { sender: { window: '100 ms', slice: '50 ms' } }).unbounded).toBe(
+      'its disk keeps to a rate in windows of the sender'
+    )
+  })
+
   it('what is further named is compared when it is named, with its sentence, and not otherwise', async () => {
     const { out } = await said('compare', '--technique', 'tlm-1s,xen-today', '--no-journals')
     expect(out).toMatch(/^xen-today +five rounds at most/m)

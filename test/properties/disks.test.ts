@@ -1,10 +1,12 @@
+import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../lib/protocol/journal'
 import { fold } from '../../lib/stream/fold'
 import { diskPipelines } from '../../properties/arbitraries/diskRuleArbitraries'
-import { shippedPipelines } from '../../properties/arbitraries/pipelineArbitraries'
+import { shippedPipelines, tlms } from '../../properties/arbitraries/pipelineArbitraries'
 import { qemuPipelines, qemuWorldPlans } from '../../properties/arbitraries/qemuArbitraries'
+import { standingStill } from '../../properties/arbitraries/standingStill'
 import { check } from '../../properties/check'
 import { diskWorldPlans } from '../../properties/diskWorldPlans'
 import { explain } from '../../properties/explain'
@@ -53,5 +55,10 @@ describe('guests with disks', () => {
 
   it("QEMU's engines bring it along by a job of its own, in windows or not, and pass every invariant", () => {
     for (const count of Object.values(passing(qemuPipelines, qemuWorldPlans))) expect(count).toBeGreaterThan(RUNS / 20)
+  })
+
+  it('a time-bounded migration passes every invariant where one of its lanes, or that of the disk, stands still', () => {
+    const worlds = fc.oneof(...['memory/mtx', 'memory/dtx', 'disk'].map((lane) => standingStill(lane, diskWorldPlans)))
+    for (const count of Object.values(passing(tlms, worlds))) expect(count).toBeGreaterThan(RUNS / 20)
   })
 })
