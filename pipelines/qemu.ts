@@ -61,26 +61,35 @@ export type Qemu102Options = QemuOptions & { readonly dirtyLimit?: DirtyLimitOpt
 
 /**
  * QEMU 7.2's migration: iterations of 100 ms windows with early syncs (see `windowedPush`), then a stop-and-copy outside the bandwidth limit, or post-copy once it is asked for. Its
- * post-copy holds the pages that the guest waits for back within the rate limit as well, unless they have a channel of their own. It is what the measured runs of
+ * post-copy is one stream: what the guest waits for leaves at once behind what the socket holds, and the scan goes on from there (`get_queued_page`, migration/ram.c); with `preempt` it has a channel
+ * of its own, filled by the same thread. A window that is used up holds it back either way (`qemu_savevm_state_iterate` returns before RAM is asked, migration/savevm.c), and when less is left than the last
+ * window's bandwidth sends within the downtime limit, the rest goes without a limit (`migration_iteration_run` completes). It is what the measured runs of
  * traces/measured were made with. For a world whose source keeps to windows (`sender` of the data centre).
  *
  *     qemu72({ downtimeLimitNs: 50e6, autoConverge: true })
  */
 export const qemu72 = (options: QemuOptions = {}): Pipeline =>
-  migrating(options, convergence(options.autoConverge), options.postcopy?.preempt !== true)
+  migrating(options, convergence(options.autoConverge), { requestsWithin: true, restAtOnce: true })
 
-/** QEMU 10.2's migration: the loop of 7.2, a dirty limit in place of auto-converge where that is asked for, and pages that the guest waits for outside the rate limit. */
+/** QEMU 10.2's migration: the loop of 7.2, a dirty limit in place of auto-converge where that is asked for. Its post-copy keeps to the limit to the last page (since
+ * 10.1); with `preempt` the thread that hears of a page sends it by itself, outside the limit (since 8.0: qemu commit 93589827443e). */
 export const qemu102 = (options: Qemu102Options = {}): Pipeline => {
   const { dirtyLimit: limit = false, autoConverge = false } = options
   if (limit !== false && autoConverge !== false)
     throw new RangeError('qemu102: dirtyLimit and autoConverge must not both be given (got both)')
-  return migrating(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit), false)
+  return migrating(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit), {
+    requestsWithin: options.postcopy?.preempt !== true,
+    restAtOnce: false
+  })
 }
 
 const convergence = (autoConverge: QemuOptions['autoConverge'] = false): SyncThrottle =>
   autoConverge === false ? noSyncThrottle : syncAutoConverge(autoConverge === true ? {} : autoConverge)
 
-const migrating = (options: QemuOptions, throttle: SyncThrottle, requestsWithin: boolean): Pipeline => {
+/** What of post-copy differs between versions: whether the rate limit holds back what the guest waits for, and whether the last threshold's bytes go without it. */
+type PostcopyWays = { readonly requestsWithin: boolean; readonly restAtOnce: boolean }
+
+const migrating = (options: QemuOptions, throttle: SyncThrottle, { requestsWithin, restAtOnce }: PostcopyWays): Pipeline => {
   const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy, disk } = options
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
   const push = windowedPush({
@@ -91,7 +100,17 @@ const migrating = (options: QemuOptions, throttle: SyncThrottle, requestsWithin:
     delta: xbzrle,
     asked: postcopy && asking(postcopy)
   })
-  const pullRest = pull({ prepaging: onwards, bytesPerSecond: postcopy?.maxBandwidth, requestsWithin })
+  const { maxBandwidth: bytesPerSecond, preempt = false } = postcopy ?? {}
+  const below = restAtOnce && bytesPerSecond !== undefined ? (bytesPerSecond * downtimeLimitNs) / 1e9 : 0
+  const pullRest = (pageBytes: number) =>
+    pull({
+      prepaging: onwards,
+      bytesPerSecond,
+      requestsWithin,
+      unlimitedBelowPages: Math.ceil(below / pageBytes),
+      ...(preempt ? {} : { connection: STREAM, windowPages: FLUSHED })
+    })
+  pullRest(1)
   const withDisk = mirrored({ ...qemuDisk, ...disk })
   const ending = ({ value: { owed, ends }, disk }: WithDisk<WindowedResidual>): Attempt<pageSet.PageSet> =>
     ends === 'post-copy'
@@ -106,11 +125,16 @@ const migrating = (options: QemuOptions, throttle: SyncThrottle, requestsWithin:
           andThen('ending', ending)
         )
       ),
-      andThen('pull', ({ value: missing, notices }) => pullRest(missing, notices)),
+      andThen('pull', ({ value: missing, notices }) => pullRest(guest.pageBytes)(missing, notices)),
       andThen('release', release),
       concludedOf(guest)
     )
 }
+
+/** The one connection of a migration without `postcopy-preempt`. */
+const STREAM = 'stream'
+/** Pages that are handed to the socket at a time: two pieces each of the 64 of a vectored write (MAX_IOV_SIZE, migration/qemu-file.c). */
+const FLUSHED = 32
 
 /** Asked for at the first look after somebody has noticed what he waits for. */
 const asking = ({ afterSyncs = 0, afterNs = 0, reactionNs = 0 }: QemuPostcopy): Asked => {

@@ -61,6 +61,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
     {
       unless: oneOf('dirtied', 'sent'),
       overtake: yesNo,
+      connection: t.string,
       encoding: oneOf('delta'),
       channels: positive,
       compression: compressionCodec,

@@ -59,6 +59,11 @@ export interface HostCosts {
    */
   readonly receivePageNs: number
   readonly firstTouchNs: number
+  /**
+   * Nanoseconds from an access to a missing page at this host until its request leaves, and from its arrival until the source turns to it: threads that wake up one after the other.
+   * Default 0.
+   */
+  readonly faultNs: number
 }
 
 /** A host that costs nothing. */
@@ -78,7 +83,8 @@ export const idealHost: HostCosts = {
   freshPageNs: 0,
   crowding: 0,
   receivePageNs: 0,
-  firstTouchNs: 0
+  firstTouchNs: 0,
+  faultNs: 0
 }
 
 /**
@@ -87,7 +93,7 @@ export const idealHost: HostCosts = {
  */
 export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   const all = { ...idealHost, ...costs }
-  for (const name of ['firstWriteNs', 'hugePageSplitNs', 'suspendNs', 'resumeNs', 'syncNs'] as const)
+  for (const name of ['firstWriteNs', 'hugePageSplitNs', 'suspendNs', 'resumeNs', 'syncNs', 'faultNs'] as const)
     if (!Number.isSafeInteger(all[name]) || all[name] < 0)
       throw new RangeError(`hostCosts: ${name} must be an integer of at least 0 (got ${all[name]})`)
   for (const name of ['scanPageNs', 'sendPageNs', 'freshPageNs', 'crowding', 'receivePageNs', 'firstTouchNs'] as const)
@@ -135,15 +141,20 @@ export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcp
  * target, `touched` new to it with content, beside `busyCores` cores' worth of running virtual CPUs. Infinity where they cost nothing. Law `laneRate is the bytes over the larger
  * of both sides' times`.
  */
-export const laneRate = (
-  { source, target }: { readonly source: HostCosts; readonly target: HostCosts },
-  { pages, zeros, fresh = 0, touched = 0, bytes, busyCores = 0 }: Work
-): number => {
-  const whole = pages - zeros
-  const alone = source.scanPageNs * pages + source.sendPageNs * whole + source.freshPageNs * fresh
-  const ns = Math.max(alone * (1 + source.crowding * busyCores), target.receivePageNs * whole + target.firstTouchNs * touched)
-  return ns === 0 ? Number.POSITIVE_INFINITY : (bytes * 1e9) / ns
-}
+export const laneRate = ({ source, target }: { readonly source: HostCosts; readonly target: HostCosts }, work: Work): number =>
+  rateOf(work.bytes, Math.max(senderNs(source, work), receiverNs(target, work)))
+
+/** The bytes per second at which a receiver alone can work off a batch (see `laneRate`). */
+export const receiverRate = (target: HostCosts, work: Work): number => rateOf(work.bytes, receiverNs(target, work))
+
+/** The nanoseconds that a sender works on a batch (see `laneRate`). */
+export const senderNs = (source: HostCosts, { pages, zeros, fresh = 0, busyCores = 0 }: Work): number =>
+  (source.scanPageNs * pages + source.sendPageNs * (pages - zeros) + source.freshPageNs * fresh) * (1 + source.crowding * busyCores)
+
+const receiverNs = (target: HostCosts, { pages, zeros, touched = 0 }: Work): number =>
+  target.receivePageNs * (pages - zeros) + target.firstTouchNs * touched
+
+const rateOf = (bytes: number, ns: number): number => (ns === 0 ? Number.POSITIVE_INFINITY : (bytes * 1e9) / ns)
 
 /** What a lane has to work off, and beside how much else. */
 export interface Work {

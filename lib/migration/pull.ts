@@ -24,7 +24,9 @@ import { checkedRecovery, patient, type Recovery, recover, type Standing } from 
  * (default a minute). `compression`: how pages are compressed (default: not). `hugePages`: so many small pages make one of those that back the guest's memory at the target, where
  * an access waits for all of them: the demand lane and the background send them together (default 1; QEMU sends a host's page as a whole, `ram_save_host_page`,
  * migration/ram.c). With it the pages missing must be whole huge pages, but for what never moves. `bytesPerSecond`: the rate of the background (default: as the link allows), and
- * with `requestsWithin` of the demand lane too (default: no; QEMU 7.2 holds requests back within `max-postcopy-bandwidth`, and so may its guest be for a window).
+ * with `requestsWithin` of the demand lane too (default: no; QEMU holds requests back within `max-postcopy-bandwidth`, and so may its guest be for a window).
+ * `unlimitedBelowPages`: when fewer are left to ask for, all goes without that rate (default 0: never). `connection`: one over which everything goes, requested pages at once behind what has
+ * been written to it (default: a lane each; QEMU has one stream unless `postcopy-preempt` is on).
  */
 export type PullRules<S extends Data = Data> = {
   readonly prepaging?: Prepaging<S>
@@ -35,6 +37,8 @@ export type PullRules<S extends Data = Data> = {
   readonly hugePages?: number
   readonly bytesPerSecond?: number
   readonly requestsWithin?: boolean
+  readonly unlimitedBelowPages?: number
+  readonly connection?: string
 }
 
 /**
@@ -59,12 +63,24 @@ export const pull = <S extends Data>(rules: PullRules<S> = {}) => {
   if (!(Number.isInteger(hugePages) && hugePages >= 1))
     throw new RangeError(`pull: hugePages must be an integer above 0 (got ${hugePages})`)
   const compression = checkedCompression('pull', rules.compression)
-  const { bytesPerSecond, requestsWithin = false } = rules
+  const { bytesPerSecond, requestsWithin = false, unlimitedBelowPages = 0, connection } = rules
   if (bytesPerSecond !== undefined && !(bytesPerSecond > 0))
     throw new RangeError(`pull: bytesPerSecond must be above 0 (got ${bytesPerSecond})`)
+  if (!(Number.isInteger(unlimitedBelowPages) && unlimitedBelowPages >= 0))
+    throw new RangeError(`pull: unlimitedBelowPages must be an integer from 0 on (got ${unlimitedBelowPages})`)
+  if (connection !== undefined && prepaging === undefined)
+    throw new RangeError(`pull: connection must be given with a prepaging, which sends over it too (got ${connection})`)
   const rate = bytesPerSecond === undefined ? {} : { bytesPerSecond }
-  const spread = compression === undefined ? {} : { compression }
-  const how: How = { hugePages, spread: { ...spread, ...rate }, demanded: requestsWithin ? { ...spread, ...rate } : spread }
+  const spread = { ...(compression === undefined ? {} : { compression }), ...(connection === undefined ? {} : { connection }) }
+  const limited = { ...spread, ...rate }
+  const how: How = {
+    hugePages,
+    spread: limited,
+    demanded: requestsWithin ? limited : spread,
+    unlimited: spread,
+    unlimitedBelowPages,
+    together: connection !== undefined
+  }
   const once = prepaging === undefined ? onDemand(how) : prepaged({ prepaging, windowPages, windows, how })
   const asks = map(E.fold((failure: Failure) => broken(failure, { ...noNotices, gone: failure.reason }), stands))
   const isEnded = ({ missing, notices }: Pick<Standing, 'missing' | 'notices'>): boolean =>
@@ -99,10 +115,20 @@ type Turn =
 const stands = (standing: Standing): Turn => ({ type: 'stands', ...standing })
 const broken = (failure: Failure, notices: Notices): Turn => ({ type: 'broken', failure, notices })
 
-/** How pages are asked for: what comes with one of them, and what every send of the background and of the demand lane says besides. */
-type How = { readonly hugePages: number; readonly spread: Spread; readonly demanded: Spread }
+/**
+ * How pages are asked for: what comes with one of them, what every send of the background and of the demand lane says besides, and what both say when little is left; and whether
+ * one lane asks for all of them, because all go over one connection.
+ */
+type How = {
+  readonly hugePages: number
+  readonly spread: Spread
+  readonly demanded: Spread
+  readonly unlimited: Spread
+  readonly unlimitedBelowPages: number
+  readonly together: boolean
+}
 
-type Spread = Pick<Extract<Order, { readonly type: 'send' }>, 'compression' | 'bytesPerSecond'>
+type Spread = Pick<Extract<Order, { readonly type: 'send' }>, 'compression' | 'bytesPerSecond' | 'connection'>
 
 const onDemand =
   (how: How) =>
@@ -165,23 +191,15 @@ const idle: Demand = { missing: null, outstanding: 0, tag: 0, ending: false, ref
  * The demand lane: one request a fault. Beside a background it listens until it is wound down, or nobody would hear that a host is gone; alone it ends with the guest,
  * with the last missing page, or when something has failed.
  */
-const demand = ({ hugePages, demanded }: How, size: number) => {
-  const pagesAt = (page: number): PageSequence => pageSequence.sequence(hugePages === 1 ? [page] : hugePage(page, hugePages, size))
+const demand = ({ hugePages, demanded, together }: How, size: number) => {
   const next = (state: Demand, requests: readonly Request[] = []): Step<Demand> => {
     const complete = state.ending || (state.missing !== null && (state.refused !== null || state.missing.count === 0))
     if (complete && state.outstanding === 0) return { requests, phase: { type: 'done', value: state } }
     return awaiting(requests, 'demand', state, (signal) => {
-      if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {
-        const order = {
-          type: 'send',
-          pages: pagesAt(signal.page),
-          place: 'ifAbsent',
-          unless: 'sent',
-          overtake: true,
-          ...demanded
-        } as const
-        return next({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [asked(order, state.tag)])
-      }
+      if (signal.type === 'faulted' && !together && !(state.ending && state.missing !== null))
+        return next({ ...state, outstanding: state.outstanding + 1, tag: state.tag + 1 }, [
+          asked(wanted(signal.page, hugePages, size, demanded), state.tag)
+        ])
       if (signal.type === 'wound' || (signal.type === 'exited' && state.missing !== null)) return next({ ...state, ending: true })
       if (signal.type === 'failed') {
         const gone = signal.what === 'link' ? state.gone : signal.reason
@@ -198,6 +216,16 @@ const demand = ({ hugePages, demanded }: How, size: number) => {
   return next
 }
 
+/** A page that the guest waits for, with all that it needs of its huge page. */
+const wanted = (page: number, hugePages: number, size: number, how: Spread): Order => ({
+  type: 'send',
+  pages: pageSequence.sequence(hugePages === 1 ? [page] : hugePage(page, hugePages, size)),
+  place: 'ifAbsent',
+  unless: 'sent',
+  overtake: true,
+  ...how
+})
+
 type Prepaged<S extends Data> = Required<Pick<PullRules<S>, 'prepaging' | 'windowPages' | 'windows'>> & { readonly how: How }
 
 type Background<S> = {
@@ -205,12 +233,16 @@ type Background<S> = {
   readonly missing: PageSet
   readonly order: S
   readonly outstanding: number
+  /** Those of them that the guest waits for, by their tags: only where this lane asks for all. */
+  readonly awaited?: readonly number[]
   readonly tag: number
   readonly refused: Failure | null
 }
 
 /** The background lane: keeps `windows` requests under way until nothing is missing and all are answered; ends with the refusal, if there was one. */
-const background = <S extends Data>({ prepaging, windowPages, windows, how: { hugePages, spread } }: Prepaged<S>) => {
+const background = <S extends Data>({ prepaging, windowPages, windows, how }: Prepaged<S>) => {
+  const { hugePages, spread, demanded, unlimited, unlimitedBelowPages, together } = how
+  const within = ({ missing: { count } }: Background<S>, usual: Spread): Spread => (count < unlimitedBelowPages ? unlimited : usual)
   /** The next window: pages one after the other, or with each all that is missing of its huge page. */
   const take = (order: S, missing: PageSet): readonly [PageSequence, S] => {
     if (hugePages === 1) return prepaging.take(order, missing, windowPages)
@@ -231,11 +263,13 @@ const background = <S extends Data>({ prepaging, windowPages, windows, how: { hu
   const topUp = (state: Background<S>): Step<Failure | null> => {
     const requests: Request[] = []
     let { missing, order, outstanding, tag } = state
-    while (state.refused === null && outstanding < windows && missing.count > 0) {
+    const most = windows + (state.awaited?.length ?? 0)
+    while (state.refused === null && outstanding < most && missing.count > 0) {
       const [window, next] = take(order, missing)
       if (window.length === 0)
         throw new RangeError(`pull: ${prepaging.name} must give a page while ${missing.count} are missing (got none)`)
-      requests.push(asked({ type: 'send', pages: window, place: 'ifAbsent', unless: 'sent', ...spread }, tag))
+      const ways = within({ ...state, missing }, spread)
+      requests.push(asked({ type: 'send', pages: window, place: 'ifAbsent', unless: 'sent', ...ways }, tag))
       missing = pageSet.removeAll(missing, window)
       order = next
       outstanding++
@@ -253,11 +287,17 @@ const background = <S extends Data>({ prepaging, windowPages, windows, how: { hu
           hugePages === 1
             ? pageSet.remove(state.missing, signal.page)
             : pageSet.removeAll(state.missing, pageSequence.sequence(hugePage(signal.page, hugePages, state.missing.size)))
-        return waiting({ ...state, missing, order: prepaging.faulted(state.order, signal.page) }, [])
+        const moved = { ...state, missing, order: prepaging.faulted(state.order, signal.page) }
+        if (!together) return waiting(moved, [])
+        const { tag, outstanding, awaited = [] } = state
+        const order = wanted(signal.page, hugePages, missing.size, within(state, demanded))
+        return waiting({ ...moved, tag: tag + 1, outstanding: outstanding + 1, awaited: [...awaited, tag] }, [asked(order, tag)])
       }
       if (!isAnswer(signal)) return undefined
       const refused = signal.type === 'refused' ? failure('send', signal.reason) : state.refused
-      return topUp({ ...state, outstanding: state.outstanding - 1, refused })
+      const left = state.awaited?.filter((tag) => tag !== (signal as { readonly to: { readonly tag: number } }).to.tag)
+      const awaited = left === undefined ? {} : { awaited: left }
+      return topUp({ ...state, ...awaited, outstanding: state.outstanding - 1, refused })
     })
   return (missing: PageSet): Step<Failure | null> =>
     topUp({ missing, order: prepaging.start(missing), outstanding: 0, tag: 0, refused: null })

@@ -45,7 +45,8 @@ export type Pages = PageSet | PageSequence
  * - `track`: dirty logging on or off; `sync`: read and clear the dirty log.
  * - `send`: transmit pages on this lane, at most at `bytesPerSecond`; each page is read when it is transmitted. Sends of one lane leave in order. A set
  *   leaves in address order, with `from` beginning at that page and wrapping around. With
- *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead. With `channels`, the lane's pages are spread over so many
+ *   `overtake`, a page that another lane has chosen and not begun to send is sent here instead. With `connection`, what several lanes send leaves in one order over one
+ *   connection of that name, which is also the lane's name to stalls; with `overtake` then ahead of what has not been written to it. With `channels`, the lane's pages are spread over so many
  *   connections: what leaves on one may arrive ahead of what left on another before it, unless a `flush` stands between them. With `compression` pages take fewer bytes, at the rate of those who compress them.
  * - `discard`: the target drops its copies of pages. `flush`: a barrier, answered when all that was sent has been acknowledged.
  * - `dump`: the source writes pages into a file; `rebuild`: the target makes them memory again, out of the files that have arrived.
@@ -71,6 +72,7 @@ export type Order =
       readonly place: Place
       readonly unless?: Unless
       readonly overtake?: boolean
+      readonly connection?: string
       readonly encoding?: Encoding
       readonly channels?: number
       readonly compression?: Compression

@@ -202,6 +202,7 @@ const detailsOf = (order: Extract<Order, { readonly type: 'send' }>): readonly s
   ...(order.place === 'always' ? [] : [order.place === 'ifAbsent' ? 'only where absent' : 'only over older']),
   ...(order.unless === undefined ? [] : [order.unless === 'dirtied' ? 'unless written again' : 'unless sent already']),
   ...(order.overtake ? ['overtaking'] : []),
+  ...(order.connection === undefined ? [] : [`over ${order.connection}`]),
   ...(order.encoding === undefined ? [] : ['as differences']),
   ...(order.channels === undefined ? [] : [counted(order.channels, 'channel')]),
   ...(order.compression === undefined ? [] : ['compressed']),

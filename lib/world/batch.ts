@@ -23,8 +23,10 @@ export type Batch = Partial<PageBuffers> & {
   readonly lost?: (i: number) => void
   /** How many pages it carries, where they are not followed one by one. */
   readonly carried?: number
-  /** What its sender and its receiver can do at most, in bytes per second; absent: anything. */
+  /** What its sender and its receiver can do at most, in bytes per second; absent: anything. Of one that is written ahead of the wire, its receiver alone. */
   readonly maxBytesPerSecond?: number
+  /** How long its sender takes to write it ahead of the wire. */
+  readonly writeNs?: number
 }
 
 /** So many bytes that are no pages: execution context, device state. @internal */

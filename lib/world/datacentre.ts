@@ -327,6 +327,7 @@ const described = ({
   dumpBytesPerSecond,
   rebuildBytesPerSecond,
   firstTouchNs,
+  faultNs,
   ...costs
 }: HostCosts): Data => ({
   ...costs,
@@ -336,6 +337,7 @@ const described = ({
   ...(crowding === 0 ? {} : { crowding }),
   ...(receivePageNs === 0 ? {} : { receivePageNs }),
   ...(firstTouchNs === 0 ? {} : { firstTouchNs }),
+  ...(faultNs === 0 ? {} : { faultNs }),
   ...(dumpBytesPerSecond === undefined ? {} : { dumpBytesPerSecond }),
   ...(rebuildBytesPerSecond === undefined ? {} : { rebuildBytesPerSecond })
 })

@@ -169,15 +169,19 @@ export const outgoing = (
       sends.delete(to.n)
       if (isPaced) paced?.look(agenda.now())
       store.counted += job.counted()
-      store.jobs.delete(job)
       tell(to, answer)
+      if (ahead === undefined) left()
+      for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? store.none })
+    }
+    const left = (): void => {
+      store.jobs.delete(job)
       jobEnded(
         job,
         channels.map(({ lane }) => lane)
       )
-      for (const asker of of?.cancelled ?? []) tell(asker, { type: 'cancelled', unsent: unsent ?? store.none })
     }
     let unsent: pageSet.PageSet | undefined
+    const ahead = order.connection === undefined || (order.channels ?? 1) > 1 ? undefined : sender?.bufferBytes
     // The windows are those of the memory's stream: a disk is another job's, which leaves evenly.
     const isPaced = order.bytesPerSecond !== undefined && store === memory
     if (isPaced && paced !== undefined) beginSlice()
@@ -196,6 +200,7 @@ export const outgoing = (
       buffers,
       windows: store === memory ? paced : undefined,
       looked: lookUp,
+      ahead: ahead !== undefined,
       withdraw: (page) => transport.withdraw(store.owner, page),
       began: () => {
         if (order.round === undefined) return
@@ -210,7 +215,20 @@ export const outgoing = (
       },
       refused: (reason) => end({ type: 'refused', reason })
     })
-    const channels = channelsOf(to.lane, job, order.channels ?? 1)
+    const one: Job =
+      ahead === undefined
+        ? job
+        : {
+            ...job,
+            finished: left,
+            refused: (reason) => {
+              job.refused(reason)
+              left()
+            },
+            ahead: { bytes: ahead, written: job.finished, lost: left }
+          }
+    const urgent = order.connection !== undefined && order.overtake === true
+    const channels = channelsOf(order.connection ?? to.lane, urgent ? { ...one, urgent } : one, order.channels ?? 1)
     sends.set(to.n, { to, store, job, channels, cancelled: [] })
     enqueue(store, job, channels)
   }
@@ -275,7 +293,7 @@ export const outgoing = (
 }
 
 /** A send over several channels: each takes the next page when it is free, and the send ends when all have. */
-const channelsOf = (lane: string, job: Sending, channels: number): readonly Channel[] => {
+const channelsOf = (lane: string, job: Job, channels: number): readonly Channel[] => {
   if (channels === 1) return [{ lane, job }]
   let open = channels
   let refused: string | undefined

@@ -70,7 +70,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
         notices.delete(notice)
         tellFault(page, vcpu)
       },
-      (options.times?.notice() ?? options.held(migration, 'faults', 'back', now + link.latencyNs)) - now
+      (options.times?.notice() ?? options.held(migration, 'faults', 'back', now + link.latencyNs + costs.target.faultNs)) - now
     )
     notices.add(notice)
   }

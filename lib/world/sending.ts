@@ -1,4 +1,4 @@
-import type { HostCosts } from '../guest/hostCosts'
+import type { HostCosts, Work } from '../guest/hostCosts'
 import { popcount } from '../memory/bitmap'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -44,6 +44,8 @@ export type SendingOptions = {
   readonly windows?: Windows
   /** A window begins for one that has waited. */
   readonly looked?: () => void
+  /** It is written ahead of the wire. */
+  readonly ahead?: boolean
   /** Takes a page out of what another lane has chosen and not begun to send; false when that is too late. */
   readonly withdraw: (page: number) => boolean
   readonly began: () => void
@@ -73,8 +75,12 @@ export const sending = (options: SendingOptions): Sending => {
   let stopped = false
   let started = false
   const { channels = 1, bytesPerSecond = Number.POSITIVE_INFINITY } = order
+  /** Bytes on a connection that are written cannot be taken back. */
+  const mayWithdraw = order.overtake && order.connection === undefined
   const windows = order.bytesPerSecond === undefined ? undefined : options.windows
   const sizes = sizesOf(h, order.compression, costs, channels)
+  const speedOf = (work: Work): Pick<Batch, 'writeNs' | 'maxBytesPerSecond'> =>
+    options.ahead ? sizes.written(work) : { maxBytesPerSecond: sizes.rate(work) }
   /** How many of the pages to come one batch takes: over several channels each takes its part of what is left, so that all of them have some to the end. */
   const share = (left: number): number => (channels === 1 ? left : Math.ceil(left / channels))
 
@@ -83,7 +89,7 @@ export const sending = (options: SendingOptions): Sending => {
     for (;;) {
       const page = source.next()
       if (page < 0) return page
-      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(order.overtake && options.withdraw(page))) {
+      if (order.unless !== undefined && hosts.isLeftOut(h, page, order.unless) && !(mayWithdraw && options.withdraw(page))) {
         skipped.push(page)
         continue
       }
@@ -124,7 +130,7 @@ export const sending = (options: SendingOptions): Sending => {
     if (!options.timed) for (let i = 0; i < n; i++) hosts.read(h, list[i])
     return {
       bytes: total,
-      maxBytesPerSecond: sizes.rate({ pages: n, zeros, fresh, touched, bytes: total, busyCores: busyCores() }),
+      ...speedOf({ pages: n, zeros, fresh, touched, bytes: total, busyCores: busyCores() }),
       count: n,
       pages: list,
       ends,
@@ -184,7 +190,7 @@ export const sending = (options: SendingOptions): Sending => {
     windows?.took(packet.bytes)
     return {
       bytes: packet.bytes,
-      maxBytesPerSecond: sizes.rate({
+      ...speedOf({
         pages: list.length,
         zeros: packet.form === 'zero' ? list.length : 0,
         fresh,
@@ -239,7 +245,7 @@ export const sending = (options: SendingOptions): Sending => {
     counted += count
     return {
       ...bytesOnly(total),
-      maxBytesPerSecond: sizes.rate({
+      ...speedOf({
         pages: count,
         zeros,
         fresh: fresh === undefined ? 0 : popcount(fresh),

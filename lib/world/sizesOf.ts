@@ -1,4 +1,4 @@
-import { type HostCosts, laneRate, type Work } from '../guest/hostCosts'
+import { type HostCosts, laneRate, receiverRate, senderNs, type Work } from '../guest/hostCosts'
 import { popcount } from '../memory/bitmap'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -14,6 +14,8 @@ export type Sizes = {
   readonly ofWords: (words: Int32Array, first: number) => number
   /** The most that a lane of the send carries of a batch, in bytes per second. */
   readonly rate: (work: Work) => number
+  /** The same of a batch that is written ahead of the wire, and how long that takes. */
+  readonly written: (work: Work) => { readonly writeNs: number; readonly maxBytesPerSecond: number }
 }
 
 type Costs = { readonly source: HostCosts; readonly target: HostCosts }
@@ -22,7 +24,14 @@ type Costs = { readonly source: HostCosts; readonly target: HostCosts }
 export const sizesOf = (h: Hosts, compression: Compression | undefined, costs: Costs, channels: number): Sizes => {
   const { whole } = h.setting.sizes
   const plain = (work: Work): number => laneRate(costs, work)
-  if (compression === undefined) return { ofPage: () => whole, ofWords: (words) => popcount(words) * whole, rate: plain }
+  const writeNs = (work: Work): number => senderNs(costs.source, work)
+  if (compression === undefined)
+    return {
+      ofPage: () => whole,
+      ofWords: (words) => popcount(words) * whole,
+      rate: plain,
+      written: (work) => ({ writeNs: writeNs(work), maxBytesPerSecond: receiverRate(costs.target, work) })
+    }
   const { header } = h.setting.sizes
   const { pageBytes, compressionRatio = 1 } = h.setting.guest
   const { ratio = compressionRatio, cacheRatio = ratio, freeRatio = ratio } = compression
@@ -35,14 +44,16 @@ export const sizesOf = (h: Hosts, compression: Compression | undefined, costs: C
   const shared = (of: Int32Array | undefined, words: Int32Array, first: number): number =>
     of === undefined ? 0 : popcount(words.map((word, i) => word & of[first + i]))
   const nsPerPage = Math.max(timeOf(compression, pageBytes), timeOfTarget(compression, pageBytes)) * channels
+  const rate = (work: Work): number => {
+    const ns = nsPerPage * (work.pages - work.zeros)
+    return ns === 0 ? plain(work) : Math.min(plain(work), (work.bytes * 1e9) / ns)
+  }
   return {
     ofPage: (page) => (isIn(inCache, page) ? cacheSize : isIn(inFree, page) ? freeSize : size),
     ofWords: (words, first) =>
       popcount(words) * size + shared(inCache, words, first) * (cacheSize - size) + shared(inFree, words, first) * (freeSize - size),
-    rate: (work) => {
-      const ns = nsPerPage * (work.pages - work.zeros)
-      return ns === 0 ? plain(work) : Math.min(plain(work), (work.bytes * 1e9) / ns)
-    }
+    rate,
+    written: (work) => ({ writeNs: writeNs(work), maxBytesPerSecond: rate(work) })
   }
 }
 

@@ -11,8 +11,11 @@ import type { Time } from '../time/time'
  * A window ends at the first look at which it has lasted `windowNs`; where the link is slower than the rate, it never waits and looks once a slice. Sends without a
  * rate leave as they are told to. QEMU (migration/migration.c, migration/ram.c, from 1.x to 10.2): windows of 100 ms (BUFFER_DELAY), slices of 50 ms (MAX_WAIT),
  * left when more than that has passed in whole milliseconds.
+ *
+ * `bufferBytes`: how far sends that name their connection are written ahead of the wire, as into the buffer of a socket: pages are chosen at the sender's own speed, counted in its window then,
+ * and what is asked for later leaves behind them. Default: not at all, what leaves is chosen as it leaves.
  */
-export type Sender = { readonly windowNs: Time; readonly sliceNs: Time; readonly lateNs?: Time }
+export type Sender = { readonly windowNs: Time; readonly sliceNs: Time; readonly lateNs?: Time; readonly bufferBytes?: number }
 
 /** One source's window: a kernel that counts what may still leave in it. @internal */
 export type Windows = {
@@ -59,5 +62,8 @@ export const checkedSender = (sender: Sender | undefined): Sender | undefined =>
   const { lateNs = 0 } = sender
   if (!Number.isSafeInteger(lateNs) || lateNs < 0)
     throw new RangeError(`datacentre: sender: lateNs must be an integer from 0 on (got ${lateNs})`)
+  const { bufferBytes } = sender
+  if (bufferBytes !== undefined && !(Number.isSafeInteger(bufferBytes) && bufferBytes >= 1))
+    throw new RangeError(`datacentre: sender: bufferBytes must be an integer above 0 (got ${bufferBytes})`)
   return sender
 }

@@ -46,7 +46,7 @@ export const qemu: Reproduction = {
       notes: [
         'Each model is made of what the run was started with and of constants that are stated once for the host (pipelines/reproduce/qemuHost.ts); none is fitted to a case. They were chosen on these runs, so runs that were not used for that are the better judges. How long the guest has run before (1.6 s) decides where a sweep stands when it is met, and was chosen on C3 and C7.',
         'Stop to resume is the load of device state by a second process on a crowded host, 4 to 190 ms for the same work; it is one constant here and no aim.',
-        'Post-copy of 7.2 sends pages that are asked for in the same stream, behind what lies in the socket; here they have a lane of their own within the same limit, so that more of them are asked for, and served, in a window.',
+        'Post-copy: a virtual CPU that waits asks for nothing else, so how many pages are asked for is decided by how long each is waited for: until the next window where this one is used up, and behind what the socket holds otherwise. Within a window it is a chain of waits, each about twice or four times as long as the one before; its first link is the time of four threads to wake up (1 ms, one constant), which decides most. The figures of 1 ms are within a factor of 2.3 of those measured; 0.3 ms would make them about a third more, 3 ms up to a half fewer.',
         "At more than 500 MB/s the first touch of the target's memory decides, which depends on what else the two cores do: B13 repeats between 2.0 and 3.5 s.",
         'Under TCG at a throttle of 99 % (V13) reading the dirty log waits up to 0.9 s for a virtual CPU that sleeps; that is not modelled, and the bytes of that migration, which never ends, come out higher.'
       ]

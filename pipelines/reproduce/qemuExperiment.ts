@@ -100,7 +100,7 @@ const workloadOf = ({ pattern, rate, ws, pacing, accel }: QemuInput): Workload =
 const patterns = { seq: sweep, rand: uniform, hot: hotCold }
 
 const worldOf = (input: QemuInput): World => {
-  const { scanPageNs, sendPageNs, receivePageNs, suspendNs, resumeNs, windowNs, sliceNs, lateNs } = qemuHost
+  const { scanPageNs, sendPageNs, receivePageNs, suspendNs, resumeNs, windowNs, sliceNs, lateNs, bufferBytes, faultNs } = qemuHost
   // The threads of more channels than cores take turns.
   const turns = Math.max(1, channelsOf(input) / qemuHost.cores)
   const cachePages = Math.floor((numberOf(input, 'xbzrle-cache-size') ?? 2 ** 26) / PAGE)
@@ -121,9 +121,10 @@ const worldOf = (input: QemuInput): World => {
     target: {
       receivePageNs: receivePageNs * turns,
       firstTouchNs: qemuHost.firstTouchNs[input.pattern === 'idle' ? 'alone' : 'besideGuest'] * turns,
-      resumeNs
+      resumeNs,
+      faultNs
     },
-    sender: { windowNs, sliceNs, lateNs },
+    sender: { windowNs, sliceNs, lateNs, bufferBytes },
     ...(has(input, 'xbzrle')
       ? {
           engine: { coding: xbzrle({ cachePages, lifetimeSyncs: 2, writeBytes: input.writeBytes }) }

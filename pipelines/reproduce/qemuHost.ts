@@ -12,6 +12,8 @@ import { milliseconds } from '../../lib/time/time'
  *   link's rate that pages and their headers have.
  * - `windowNs`, `sliceNs`: QEMU's; a slice is over when more than 50 ms have passed in whole milliseconds. `lateNs`: how much too late a sleeping source wakes up.
  * - `busyShare`: what a guest that is busy all the time gets done of the writes that it was calibrated for. `leadNs`: how long it has run when the migration begins.
+ * - `bufferBytes`: what a socket holds of a stream: a page asked for waited 28 ms behind it on a link of 1 Gbit/s. `faultNs`: from an access to a missing page until the source turns to it,
+ *   four threads that wake up one after the other on two cores that are busy.
  * - `reactionNs`: how long it takes whoever asks for post-copy to notice that he should.
  */
 export const qemuHost = {
@@ -32,5 +34,7 @@ export const qemuHost = {
   sliceNs: milliseconds(51),
   busyShare: 0.94,
   leadNs: milliseconds(1600),
-  reactionNs: milliseconds(15)
+  reactionNs: milliseconds(15),
+  bufferBytes: 3_500_000,
+  faultNs: milliseconds(1)
 } as const

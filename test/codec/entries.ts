@@ -95,6 +95,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
       place: fc.constantFrom('always' as const, 'ifAbsent' as const, 'ifNewer' as const),
       unless: fc.constantFrom('dirtied' as const, 'sent' as const),
       overtake: fc.boolean(),
+      connection: fc.string(),
       encoding: fc.constant('delta' as const),
       channels: fc.integer({ min: 1, max: 16 }),
       compression: fc.record(

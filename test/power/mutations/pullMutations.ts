@@ -34,8 +34,8 @@ export const pullMutations: readonly Mutation[] = [
     edits: [
       {
         file: pull,
-        find: "pages: pagesAt(signal.page),\n          place: 'ifAbsent'",
-        put: "pages: pagesAt(signal.page),\n          place: 'always'"
+        find: "  place: 'ifAbsent',\n  unless: 'sent',\n  overtake: true",
+        put: "  place: 'always',\n  unless: 'sent',\n  overtake: true"
       }
     ],
     swarms: ['postcopies', 'demandPostcopies'],
@@ -46,28 +46,28 @@ export const pullMutations: readonly Mutation[] = [
     name: 'pullPlacingAlwaysAndSendingTwice',
     kind: 'placed or sent wrongly',
     mistake: 'The background sends a page again that the demand has sent, and places it over what the guest has written since.',
-    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent', ...spread }", put: "place: 'always', ...spread }" }],
+    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent', ...ways }", put: "place: 'always', ...ways }" }],
     swarms: ['postcopies', 'hybrids']
   },
   {
     name: 'demandSendingTwice',
     kind: 'placed or sent wrongly',
     mistake: 'A faulted page is sent although the background has just sent it.',
-    edits: [{ file: pull, find: "        unless: 'sent',\n", put: '' }],
+    edits: [{ file: pull, find: "  unless: 'sent',\n", put: '' }],
     swarms: ['postcopies', 'hybrids']
   },
   {
     name: 'backgroundSendingTwice',
     kind: 'placed or sent wrongly',
     mistake: 'The background sends what was faulted on while its window waited.',
-    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent', ...spread }", put: "place: 'ifAbsent', ...spread }" }],
+    edits: [{ file: pull, find: "place: 'ifAbsent', unless: 'sent', ...ways }", put: "place: 'ifAbsent', ...ways }" }],
     swarms: ['postcopies', 'hybrids']
   },
   {
     name: 'demandOfThePageBefore',
     kind: 'off by one',
     mistake: 'The demand sends the page below the one that the guest waits for.',
-    edits: [{ file: pull, find: 'pagesAt(signal.page)', put: 'pagesAt(Math.max(0, signal.page - 1))' }],
+    edits: [{ file: pull, find: 'wanted(signal.page, hugePages, size,', put: 'wanted(Math.max(0, signal.page - 1), hugePages, size,' }],
     swarms: ['demandPostcopies', 'postcopies']
   },
   {
@@ -77,8 +77,8 @@ export const pullMutations: readonly Mutation[] = [
     edits: [
       {
         file: pull,
-        find: "if (signal.type === 'faulted' && !(state.ending && state.missing !== null)) {",
-        put: "if (signal.type === 'faulted' && state.missing === null) {"
+        find: "if (signal.type === 'faulted' && !together && !(state.ending && state.missing !== null))",
+        put: "if (signal.type === 'faulted' && !together && state.missing === null)"
       }
     ],
     swarms: ['demandPostcopies']
