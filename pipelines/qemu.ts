@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import * as pageSet from '../lib/memory/pageSet'
+import { type DirtyLimitOptions, dirtyLimit, heldTo } from '../lib/migration/dirtyLimit'
 import type { DiskRules } from '../lib/migration/diskRules'
 import { mirrored, type WithDisk } from '../lib/migration/mirrored'
 import { noticing } from '../lib/migration/notices'
@@ -10,8 +11,8 @@ import { concludedOf, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
 import { or, residualBelow, roundsAtMost } from '../lib/migration/stopRule'
 import { switchOwing } from '../lib/migration/switchOwing'
-import type { DirtyLimitOptions, SyncAutoConvergeOptions, SyncThrottle } from '../lib/migration/syncThrottle'
-import { dirtyLimit, noSyncThrottle, syncAutoConverge } from '../lib/migration/syncThrottle'
+import type { SyncAutoConvergeOptions, SyncThrottle } from '../lib/migration/syncThrottle'
+import { noSyncThrottle, syncAutoConverge } from '../lib/migration/syncThrottle'
 import type { Asked } from '../lib/migration/watchedSend'
 import { type WindowedResidual, windowedPush } from '../lib/migration/windowedPush'
 import type { Attempt } from '../lib/protocol/phase'
@@ -36,7 +37,8 @@ export type QemuPostcopy = {
  * QEMU's migration parameters and capabilities, named as QEMU names them (migration/options.c). `downtimeLimitNs`: `downtime-limit` (default 300 ms). `maxBandwidth`: `max-bandwidth`,
  * bytes per second, of all but the last copy (default 128 MiB/s). `autoConverge`: the capability, with its parameters (default off). `xbzrle`: the capability; the size of its
  * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels). `postcopy`: when post-copy is asked for (default: never); a link that
- * breaks then is waited for and the rest asked for again (`migrate-recover`). `disk`: how a disk comes along that must (see `qemuDisk`).
+ * breaks then is waited for and the rest asked for again (`migrate-recover`). `vcpuDirtyLimit`: the command `set-vcpu-dirty-limit` (from 7.1 on), given before the migration: bytes per
+ * second for each virtual CPU, in whole MiB, and the entries of its ring (`dirty-ring-size`, here 4,096; by default QEMU has no ring, and refuses the command). `disk`: how a disk comes along that must (see `qemuDisk`).
  */
 export type QemuOptions = {
   readonly downtimeLimitNs?: number
@@ -45,6 +47,7 @@ export type QemuOptions = {
   readonly xbzrle?: boolean
   readonly multifd?: { readonly channels?: number } | boolean
   readonly postcopy?: QemuPostcopy
+  readonly vcpuDirtyLimit?: { readonly bytesPerSecond: number; readonly ringPages?: number }
   readonly disk?: DiskRules
 }
 
@@ -56,7 +59,10 @@ export type QemuOptions = {
  */
 export const qemuDisk: DiskRules = { until: or(residualBelow({ pages: 1 }), roundsAtMost(30)) }
 
-/** As of QEMU 7.2, and `dirtyLimit`: the capability, with `vcpu-dirty-limit` (default off; from 8.1 on). */
+/**
+ * As of QEMU 7.2, and `dirtyLimit`: the capability, with its parameters `vcpu-dirty-limit` (default 1 MiB/s) and `x-vcpu-dirty-limit-period` (1 s) (default off; from 8.1 on, so that 7.2 has
+ * none).
+ */
 export type Qemu102Options = QemuOptions & { readonly dirtyLimit?: DirtyLimitOptions | boolean }
 
 /**
@@ -74,9 +80,11 @@ export const qemu72 = (options: QemuOptions = {}): Pipeline =>
 /** QEMU 10.2's migration: the loop of 7.2, a dirty limit in place of auto-converge where that is asked for. Its post-copy keeps to the limit to the last page (since
  * 10.1); with `preempt` the thread that hears of a page sends it by itself, outside the limit (since 8.0: qemu commit 93589827443e). */
 export const qemu102 = (options: Qemu102Options = {}): Pipeline => {
-  const { dirtyLimit: limit = false, autoConverge = false } = options
+  const { dirtyLimit: limit = false, autoConverge = false, vcpuDirtyLimit } = options
   if (limit !== false && autoConverge !== false)
     throw new RangeError('qemu102: dirtyLimit and autoConverge must not both be given (got both)')
+  if (limit !== false && vcpuDirtyLimit !== undefined)
+    throw new RangeError('qemu102: dirtyLimit and vcpuDirtyLimit must not both be given (got both)')
   return migrating(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit), {
     requestsWithin: options.postcopy?.preempt !== true,
     restAtOnce: false
@@ -89,8 +97,9 @@ const convergence = (autoConverge: QemuOptions['autoConverge'] = false): SyncThr
 /** What of post-copy differs between versions: whether the rate limit holds back what the guest waits for, and whether the last threshold's bytes go without it. */
 type PostcopyWays = { readonly requestsWithin: boolean; readonly restAtOnce: boolean }
 
-const migrating = (options: QemuOptions, throttle: SyncThrottle, { requestsWithin, restAtOnce }: PostcopyWays): Pipeline => {
-  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy, disk } = options
+const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, restAtOnce }: PostcopyWays): Pipeline => {
+  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy, vcpuDirtyLimit, disk } = options
+  const throttle = vcpuDirtyLimit === undefined ? given : heldTo(vcpuDirtyLimit)(given)
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
   const push = windowedPush({
     downtimeLimitNs,

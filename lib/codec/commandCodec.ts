@@ -84,6 +84,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   release: nothingBeside,
   inquire: nothingBeside,
   throttle: closed({ fraction }),
+  dirtyLimit: closed({ bytesPerSecond: positive, ringPages: positiveInteger, periodNs: positiveInteger }),
   pin: closed({ cores: t.union([positive, t.null]) }),
   wake: closed({ afterNs: nonNegativeInteger }),
   cancel: closed({ tag: nonNegativeInteger }),

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { closed } from './closed'
 import { fraction, nonNegativeInteger, positive, positiveInteger } from './quantities'
-import { durationText, positiveDurationText, positiveRateText, rateText } from './quantityText'
+import { durationText, positiveDurationText, positiveRateText } from './quantityText'
 import { oneOf, yesNo } from './text'
 
 /**
@@ -14,6 +14,7 @@ export type QemuConfig = {
   readonly maxBandwidth?: number
   readonly autoConverge?: true | AutoConvergeParameters
   readonly dirtyLimit?: true | DirtyLimitParameters
+  readonly vcpuDirtyLimit?: VcpuDirtyLimitParameters
   readonly xbzrle?: boolean
   readonly multifd?: number
   readonly postcopy?: true | PostcopyParameters
@@ -37,8 +38,16 @@ export type AutoConvergeParameters = {
   readonly tailslow?: boolean
 }
 
-/** The parameters of the dirty limit: rates in bytes per second. */
-export type DirtyLimitParameters = { readonly limit?: number; readonly tolerance?: number; readonly threshold?: number }
+/** The parameters of the dirty limit: what each virtual CPU may dirty in bytes per second, entries of its ring, and how often it is measured, in nanoseconds. */
+export type DirtyLimitParameters = {
+  readonly limit?: number
+  readonly ring?: number
+  readonly period?: number
+  readonly threshold?: number
+}
+
+/** What each virtual CPU is held to by a command given before the migration: bytes per second, and entries of its ring. */
+export type VcpuDirtyLimitParameters = { readonly limit: number; readonly ring?: number }
 
 /** How a source keeps to a rate in a configuration (see `Sender` of lib/world/windows), in nanoseconds. */
 export type SenderConfig = { readonly window: number; readonly slice: number }
@@ -55,7 +64,11 @@ const autoConverge: t.Type<AutoConvergeParameters, unknown> = closed(
   {},
   { initial: fraction, increment: fraction, max: fraction, threshold: positive, tailslow: yesNo }
 )
-const dirtyLimit: t.Type<DirtyLimitParameters, unknown> = closed({}, { limit: positiveRateText, tolerance: rateText, threshold: positive })
+const dirtyLimit: t.Type<DirtyLimitParameters, unknown> = closed(
+  {},
+  { limit: positiveRateText, ring: positiveInteger, period: positiveDurationText, threshold: positive }
+)
+const vcpuDirtyLimit: t.Type<VcpuDirtyLimitParameters, unknown> = closed({ limit: positiveRateText }, { ring: positiveInteger })
 
 const postcopy: t.Type<PostcopyParameters, unknown> = closed(
   {},
@@ -70,6 +83,7 @@ export const qemuFields = {
     maxBandwidth: positiveRateText,
     autoConverge: trueOr(autoConverge),
     dirtyLimit: trueOr(dirtyLimit),
+    vcpuDirtyLimit,
     xbzrle: yesNo,
     multifd: positiveInteger,
     postcopy: trueOr(postcopy)

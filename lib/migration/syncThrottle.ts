@@ -1,3 +1,4 @@
+import type { Order } from '../protocol/command'
 import type { Data } from '../protocol/data'
 import type { Time } from '../time/time'
 
@@ -16,28 +17,33 @@ export type SyncSeen = {
 
 /**
  * A throttle that decides at dirty-log syncs and remembers what it needs: `next` gives the fraction of the guest's time to take from now on and the state to ask it with
- * next time. All it remembers is data.
+ * next time. All it remembers is data. `limit`: what each virtual CPU may dirty in that state, once; `undefined` where nobody holds them to anything (default: in every state).
  */
 export type SyncThrottle<S extends Data = Data> = {
   readonly name: string
   readonly start: S
   next(state: S, seen: SyncSeen): readonly [fraction: number, state: S]
+  limit?(state: S): VcpuLimit | undefined
 }
+
+/** What each virtual CPU may dirty: the order `dirtyLimit`. */
+export type VcpuLimit = Omit<Extract<Order, { readonly type: 'dirtyLimit' }>, 'type'>
 
 /** Never takes anything. */
 export const noSyncThrottle: SyncThrottle<null> = { name: 'none', start: null, next: () => [0, null] }
 
-/** A period: since when, bytes sent until then, pages dirtied in it, and how often it was found too much. `null` before the first sync. */
-type Period = { readonly since: Time; readonly bytes: number; readonly dirtied: number; readonly strikes: number } | null
+/** A period between syncs: since when, bytes sent until then, pages dirtied in it, and how often it was found too much. `null` before the first sync. @internal */
+export type Period = { readonly since: Time; readonly bytes: number; readonly dirtied: number; readonly strikes: number } | null
 
-/** What a period came to that was too much for the second time. */
-type Excess = { readonly dirtiedBytes: number; readonly allowedBytes: number; readonly ns: Time }
+/** What a period came to that was too much for the second time. @internal */
+export type Excess = { readonly dirtiedBytes: number; readonly allowedBytes: number; readonly ns: Time }
 
 /**
  * Counts periods of more than a second between syncs (`migration_bitmap_sync`, QEMU, migration/ram.c), and strikes: periods in which the guest dirtied more than `threshold`
  * times the bytes sent. The second strike acts and clears them; a good period between two strikes does not (`migration_trigger_throttle`; so in 7.2 and 10.2).
+ * @internal
  */
-const counted = (
+export const counted = (
   state: Period,
   { at, bytes, newlyDirty, pageBytes }: SyncSeen,
   threshold: number
@@ -86,42 +92,6 @@ export const syncAutoConverge = (options: SyncAutoConvergeOptions = {}): SyncThr
       const running = 1 - throttle
       const ideal = running * (1 - excess.allowedBytes / excess.dirtiedBytes)
       return [rounded(Math.min(max, throttle + (tailslow ? Math.min(ideal, increment) : increment))), next]
-    }
-  }
-}
-
-/**
- * `bytesPerSecond`: what the guest's virtual CPUs may dirty (`vcpu-dirty-limit`, default 1 MB/s, taken as MiB); `toleranceBytesPerSecond` (default 25 MiB/s,
- * DIRTYLIMIT_TOLERANCE_RANGE): no step where it is as near as that; `threshold` as of auto-converge.
- */
-export type DirtyLimitOptions = { readonly bytesPerSecond?: number; readonly toleranceBytesPerSecond?: number; readonly threshold?: number }
-
-/** Whether the limit is on, and the period it counts by. */
-type Limited = { readonly on: boolean; readonly period: Period }
-
-/**
- * QEMU's dirty limit (capability `dirty-limit`, from 8.1 on; system/dirtylimit.c): from the second strike on, what is taken from the guest follows its measured dirty rate so
- * that it comes to the limit: to run fully at rate r and be held to q, a share q / r of its time is left (`dirtylimit_set_throttle` takes as long from it per full ring,
- * 99 times at most). One virtual CPU's ring is taken for all. Throws `RangeError` unless the limit and threshold are above 0 and the tolerance at least 0.
- */
-export const dirtyLimit = (options: DirtyLimitOptions = {}): SyncThrottle<Limited> => {
-  const { bytesPerSecond = 2 ** 20, toleranceBytesPerSecond = 25 * 2 ** 20, threshold = 0.5 } = options
-  if (!(bytesPerSecond > 0)) throw new RangeError(`dirtyLimit: bytesPerSecond must be above 0 (got ${bytesPerSecond})`)
-  if (!(toleranceBytesPerSecond >= 0))
-    throw new RangeError(`dirtyLimit: toleranceBytesPerSecond must be at least 0 (got ${toleranceBytesPerSecond})`)
-  if (!(threshold > 0)) throw new RangeError(`dirtyLimit: threshold must be above 0 (got ${threshold})`)
-  return {
-    name: 'dirty-limit',
-    start: { on: false, period: null },
-    next: ({ on, period }, seen) => {
-      const [excess, next] = counted(period, seen, threshold)
-      const { throttle, pageBytes } = seen
-      const ended = next !== period && next !== null && next.since === seen.at && period !== null
-      if (!ended || !(on || excess !== undefined)) return [throttle, { on, period: next }]
-      const rate = ((period.dirtied + seen.newlyDirty) * pageBytes * 1e9) / (seen.at - period.since)
-      if (Math.abs(rate - bytesPerSecond) <= toleranceBytesPerSecond) return [throttle, { on: true, period: next }]
-      const left = ((1 - throttle) * bytesPerSecond) / rate
-      return [rounded(Math.min(0.99, Math.max(0, 1 - left))), { on: true, period: next }]
     }
   }
 }

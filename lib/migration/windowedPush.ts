@@ -75,6 +75,7 @@ export const windowedPush = <S extends Data>(rules: WindowedRules<S>): ((guest: 
           from: 0,
           fraction,
           inForce: 0,
+          limited: false,
           throttled
         }
         if (wounded) return wound(start)
@@ -101,7 +102,7 @@ const checked = <S extends Data>(rules: WindowedRules<S>): Checked<S> => {
   return { ...rules, windowNs, throttle: throttle as SyncThrottle<S> }
 }
 
-/** Between two sends: `bytes` and `pages` were sent so far; `fraction` is to be taken from the guest, `inForce` is; `knownAt` is the last sync's time, `from` the page at which the scan goes on. */
+/** Between two sends: `bytes` and `pages` were sent so far; `fraction` is to be taken from the guest, `inForce` is; `limited`: its virtual CPUs are held to what they may dirty; `knownAt` is the last sync's time, `from` the page at which the scan goes on. */
 type State<S extends Data> = {
   readonly startedAt: Time
   readonly owed: PageSet
@@ -114,6 +115,7 @@ type State<S extends Data> = {
   readonly from: number
   readonly fraction: number
   readonly inForce: number
+  readonly limited: boolean
   readonly throttled: S
 }
 
@@ -130,13 +132,22 @@ type Turn<S extends Data> = { readonly state: State<S>; readonly ends: WindowedR
 /** One send, until it is over or what remains is below the threshold, and the sync that follows. */
 const turn = <S extends Data>(rules: Checked<S>, guest: GuestView, state: State<S>): Attempt<Turn<S>> =>
   pipe(
-    throttledTo(state),
+    throttledTo(rules, state),
     andThen('send', () => watched(orderOf(rules, state), seenFrom(rules, guest, state))),
     andThen('look', (seen) => settled(rules, guest, state, seen))
   )
 
-const throttledTo = <S extends Data>({ fraction, inForce }: State<S>): Attempt<unknown> =>
-  fraction === inForce ? done(E.right(null)) : request({ type: 'throttle', fraction })
+/** What the throttle asks for and is not in force yet. */
+const throttledTo = <S extends Data>({ throttle }: Checked<S>, { fraction, inForce, limited, throttled }: State<S>): Attempt<unknown> => {
+  const slowed = fraction === inForce ? done<E.Either<Failure, unknown>>(E.right(null)) : request({ type: 'throttle', fraction })
+  const limit = limited ? undefined : throttle.limit?.(throttled)
+  return limit === undefined
+    ? slowed
+    : pipe(
+        slowed,
+        andThen('limit', () => request({ type: 'dirtyLimit', ...limit }))
+      )
+}
 
 const orderOf = <S extends Data>({ bytesPerSecond = MOST, channels, delta }: Checked<S>, { owed, round, from }: State<S>) =>
   ({ type: 'send', pages: owed, place: 'always', round, from, bytesPerSecond, ...sentBy({ channels, delta }, round > 1) }) as const
@@ -165,6 +176,7 @@ const settled = <S extends Data>(
   const state: State<S> = {
     ...before,
     inForce: before.fraction,
+    limited: before.limited || rules.throttle.limit?.(before.throttled) !== undefined,
     owed: unsent,
     bytes: before.bytes + sent.bytes,
     pages: before.pages + pages.count,

@@ -55,7 +55,8 @@ export type Pages = PageSet | PageSequence
  *   `resume` at the target traps first accesses to the pages in `missing`, and sets the guest's own clock not to show less than `clockNs`.
  * - `inquire`: what the target knows of the migration: whose the guest is, and which pages are still missing there. A connection that broke stays broken when the link is
  *   mended: orders that need it are refused until `inquire` (to go on) or `preselect` (to begin anew) has made another.
- * - `throttle`: take a fraction of its time from the guest. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
+ * - `throttle`: take a fraction of its time from the guest (0: none, and no dirty limit either). `dirtyLimit`: from now on each virtual CPU sleeps whenever its dirty ring of so many pages is full, as
+ *   long as brings what it dirties to so many bytes per second, measured every `periodNs` (see `ringSleeps` of lib/guest); who only reads does not. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `ClusterOrder`: what only a cluster of machines understands.
  * - `ImageOrder`: of a world that keeps images of guests; any other refuses them.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
@@ -93,6 +94,7 @@ export type Order =
   | { readonly type: 'release' }
   | { readonly type: 'inquire' }
   | { readonly type: 'throttle'; readonly fraction: number }
+  | { readonly type: 'dirtyLimit'; readonly bytesPerSecond: number; readonly ringPages: number; readonly periodNs: number }
   | { readonly type: 'pin'; readonly cores: number | null }
   | { readonly type: 'wake'; readonly afterNs: number }
   | { readonly type: 'cancel'; readonly tag: number }

@@ -98,6 +98,7 @@ export type AnswerKind = ImageAnswerKind & {
   release: 'released'
   inquire: 'standing'
   throttle: 'done'
+  dirtyLimit: 'done'
   pin: 'done'
   wake: 'done'
   cancel: 'cancelled'

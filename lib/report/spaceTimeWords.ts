@@ -63,6 +63,8 @@ export const orderInWords = (order: Order): string => {
       return 'whose is the guest, and what is missing?'
     case 'throttle':
       return order.fraction === 0 ? 'let the guest run at full speed' : `slow the guest down by ${Math.round(order.fraction * 1000) / 10} %`
+    case 'dirtyLimit':
+      return `let each virtual CPU dirty ${formatBytes(order.bytesPerSecond)}/s (rings of ${order.ringPages} pages, measured every ${formatTime(order.periodNs)})`
     case 'pin':
       return order.cores === null ? 'let the virtual CPUs run on any core' : `put all virtual CPUs on ${order.cores} cores`
     case 'wake':
@@ -183,6 +185,7 @@ const doneInWords: Readonly<Partial<Record<Order['type'], string>>> = {
   dump: 'written',
   rebuild: 'made',
   throttle: 'so it runs',
+  dirtyLimit: 'so they are held',
   wake: 'time is up',
   abandon: 'dropped all'
 }

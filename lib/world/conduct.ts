@@ -82,6 +82,8 @@ export type ConductPort = {
   /** Traps, logging or running have changed. */
   readonly changed: () => void
   readonly setThrottle: (fraction: number) => void
+  /** Each virtual CPU is held to what it may dirty. */
+  readonly limitDirtying: (order: Extract<Order, { readonly type: 'dirtyLimit' }>) => void
   /** The guest's virtual CPUs share so many cores; `null`: any. */
   readonly pin: (cores: number | null) => void
   /** The guest stands still while its log is read. */
@@ -199,6 +201,10 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       return undefined
     case 'throttle':
       port.setThrottle(order.fraction)
+      port.tell(to, done)
+      return undefined
+    case 'dirtyLimit':
+      port.limitDirtying(order)
       port.tell(to, done)
       return undefined
     case 'pin':

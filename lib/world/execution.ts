@@ -10,8 +10,10 @@ export type AccessPort = {
   readonly apply: (accesses: Int32Array, n: number) => void
   /** Where it is enough to mark the pages that are written; `undefined` where accesses count one by one. */
   readonly marks: () => Bitmap | undefined
-  /** Makes one access; answers the host nanoseconds it costs besides its own time. */
-  readonly touch: (access: number) => number
+  /** Makes one access of a virtual CPU; answers the nanoseconds of its own time that it costs besides. */
+  readonly touch: (access: number, vcpu: number) => number
+  /** How long the virtual CPU of the last `touch` sleeps behind it, in host nanoseconds. */
+  readonly asleep?: () => number
   /** Whether the first access to this page must stop the guest. */
   readonly isTrapped: (page: number) => boolean
   /** A virtual CPU has stopped at a trapped page. */
@@ -207,9 +209,9 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
         v.stalledAt = access >>> 1
         port.onFault(access >>> 1, v.index, at)
       } else {
-        const cost = port.touch(access)
+        const cost = port.touch(access, v.index)
         // What it costs is the virtual CPU's own time: one that has half a core pays twice as long.
-        const ns = cost === 0 || speed === 1 ? cost : Math.ceil(cost / speed)
+        const ns = (cost === 0 || speed === 1 ? cost : Math.ceil(cost / speed)) + (port.asleep?.() ?? 0)
         if (isClocked) v.freeAt = at + ns
         else v.hostAt += ns
         v.position++

@@ -74,8 +74,9 @@ export const machine = (options: MachineOptions): Machine => {
     faultAgain: run.faultAgain,
     changed: run.changed,
     setThrottle: run.setThrottle,
+    limitDirtying: run.limitDirtying,
     pin: run.pin,
-    heldBySync: () => run.hold(costs.source.syncNs),
+    heldBySync: run.heldBySync,
     departed: () => {
       hop++
       run.departed()

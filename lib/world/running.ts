@@ -2,12 +2,13 @@ import type { Subscription } from 'rxjs'
 import { slowdown } from '../guest/dependency'
 import { speed } from '../guest/hostCosts'
 import { selfBallooning } from '../memory/balloon'
-import type { Where } from '../protocol/command'
+import type { Order, Where } from '../protocol/command'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import { ballooning } from './ballooning'
 import type { Conduct, Part } from './conduct'
 import { type DmaWork, device } from './device'
+import { dirtyLimiting } from './dirtyLimiting'
 import { diskAccesses, diskOwner } from './diskAccesses'
 import { execution } from './execution'
 import * as hosts from './hosts'
@@ -28,12 +29,14 @@ export type Running = {
   /** A page has been placed at the target: who waits for it goes on. */
   readonly placed: (page: number, at: Time) => void
   readonly setThrottle: (fraction: number) => void
+  /** Each virtual CPU at the source is held to what it may dirty, until a throttle of 0 or the switch. */
+  readonly limitDirtying: (order: Extract<Order, { readonly type: 'dirtyLimit' }>) => void
   /** The virtual CPUs share so many cores of the source; `null`: any. */
   readonly pin: (cores: number | null) => void
   /** How many cores' worth of virtual CPUs run at the source. */
   readonly busyCores: () => number
-  /** The guest stands still for a while. */
-  readonly hold: (ns: Time) => void
+  /** The dirty log is read, and the guest stands still meanwhile. */
+  readonly heldBySync: () => void
   /** The guest has stopped. */
   readonly stopped: () => void
   /** The guest runs there from now on; at the target its own clock does not show less than `notBeforeNs`. */
@@ -78,6 +81,15 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     if (!stalled.has(page)) stalled.set(page, vcpu)
     notify(page, vcpu)
   }
+  const limiting = dirtyLimiting({
+    agenda,
+    hosts: h,
+    guest,
+    costs: costs.source,
+    look: () => look(),
+    heldBySync: () => heldBySync(),
+    changed: () => changed()
+  })
   const exec = execution({
     workload: guest.workload,
     key: options.key,
@@ -85,7 +97,8 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     port: {
       apply: (accesses, n) => hosts.apply(h, accesses, n),
       marks: () => hosts.marksOf(h),
-      touch: (access) => hosts.touch(h, access),
+      touch: limiting.touch,
+      asleep: limiting.asleep,
       isTrapped: (page) => hosts.isTrapped(h, page),
       onFault: (page, vcpu) => stall(page, vcpu)
     }
@@ -107,7 +120,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     const atTarget = h.atTarget
     const senders = atTarget ? 0 : transport.senders(migration) + (disk === undefined ? 0 : transport.senders(diskOwner(migration)))
     const traps = h.trapped.count > 0
-    const state = (senders * 2 + (atTarget ? 1 : 0)) * 4 + (traps ? 2 : 0) + (h.tracking ? 1 : 0) + throttle / 2
+    const state = (senders * 2 + (atTarget ? 1 : 0)) * 8 + (traps ? 4 : 0) + (h.tracking ? 2 : 0) + (limiting.isOn() ? 1 : 0) + throttle / 2
     if (state === paced && pinned === pacedOn) return
     pacedOn = pinned
     paced = state
@@ -118,7 +131,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     exec.setSpeed(now, fraction)
     disk?.setSpeed(now, fraction)
     const pays = !atTarget && h.tracking && (costs.source.firstWriteNs > 0 || costs.source.hugePageSplitNs > 0)
-    exec.setCareful(now, pays || traps)
+    exec.setCareful(now, pays || traps || limiting.isOn())
   }
 
   const look = (): void => {
@@ -152,6 +165,12 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
   const changed = (): void => {
     pace()
     arrange()
+  }
+
+  const heldBySync = (): void => {
+    limiting.reap()
+    exec.hold(agenda.now(), costs.source.syncNs)
+    disk?.hold(agenda.now(), costs.source.syncNs)
   }
 
   const runsAt = (): Where => (h.atTarget || h.primary === 'target' ? 'target' : 'source')
@@ -202,17 +221,16 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     },
     setThrottle: (fraction) => {
       throttle = fraction
+      if (fraction === 0) limiting.lift()
       changed()
     },
+    limitDirtying: limiting.limit,
     busyCores: () => (h.atSource ? Math.min(pinned ?? Number.POSITIVE_INFINITY, guest.workload.vcpus) * (1 - throttle) : 0),
     pin: (cores) => {
       pinned = cores ?? undefined
       changed()
     },
-    hold: (ns) => {
-      exec.hold(agenda.now(), ns)
-      disk?.hold(agenda.now(), ns)
-    },
+    heldBySync,
     stopped: () => {
       stops++
       exec.stop(agenda.now())
@@ -220,6 +238,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       changed()
     },
     started: (where, notBeforeNs = 0) => {
+      if (where === 'target') limiting.lift()
       if (where === 'target') ahead = { ...ahead, target: Math.max(0, notBeforeNs - read(clocks.target, agenda.now())) }
       exec.start(agenda.now())
       disk?.start(agenda.now())
@@ -234,6 +253,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
         stops++
         exec.stop(agenda.now())
         disk?.stop(agenda.now())
+        limiting.lift()
       }
       for (const notice of notices) notice.unsubscribe()
       notices.clear()
@@ -242,6 +262,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       clocks = { source: clocks.target, target: clocks.source }
       ahead = { source: ahead.target, target: 0 }
       throttle = 0
+      limiting.lift()
       pinned = undefined
       changed()
     },
@@ -249,6 +270,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     clockNs: () => read(clocks[runsAt()], agenda.now()) + ahead[runsAt()],
     stop: () => {
       wake?.unsubscribe()
+      limiting.lift()
       balloon?.unsubscribe()
       for (const one of writing) one.stop()
     }

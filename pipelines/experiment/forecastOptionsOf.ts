@@ -52,7 +52,7 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
 
 /** What throttles the guest at syncs or asks for post-copy changes when it ends, and is not reckoned with. */
 const ofQemu = ({ downtimeLimit = milliseconds(300), maxBandwidth = 2 ** 27, ...more }: QemuConfig): ForecastOptions =>
-  more.autoConverge !== undefined || more.dirtyLimit !== undefined
+  more.autoConverge !== undefined || more.dirtyLimit !== undefined || more.vcpuDirtyLimit !== undefined
     ? { unforeseen: 'the guest is slowed down at syncs until what it writes can be sent' }
     : more.postcopy !== undefined
       ? { unforeseen: 'post-copy will be asked for' }

@@ -1,6 +1,6 @@
 import type { QemuConfig } from '../../lib/codec/qemuConfig'
+import type { DirtyLimitOptions } from '../../lib/migration/dirtyLimit'
 import type { DiskRules } from '../../lib/migration/diskRules'
-import type { DirtyLimitOptions } from '../../lib/migration/syncThrottle'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { milliseconds } from '../../lib/time/time'
 import type { Sender } from '../../lib/world/windows'
@@ -11,15 +11,16 @@ export const qemuSender: Sender = { windowNs: milliseconds(100), sliceNs: millis
 
 /** QEMU's migration as a configuration describes it. Throws `RangeError` for a dirty limit of a version that has none. */
 export const qemuOf = (
-  { version, downtimeLimit, maxBandwidth, autoConverge, dirtyLimit, xbzrle, multifd, postcopy }: QemuConfig,
+  { version, downtimeLimit, maxBandwidth, autoConverge, dirtyLimit, vcpuDirtyLimit, xbzrle, multifd, postcopy }: QemuConfig,
   disk?: DiskRules
 ): Pipeline => {
   if (dirtyLimit !== undefined && version !== '10.2')
-    throw new RangeError(`qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on (got ${version})`)
+    throw new RangeError(`qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on; 7.2 has vcpuDirtyLimit (got ${version})`)
   const options = {
     ...(downtimeLimit !== undefined && { downtimeLimitNs: downtimeLimit }),
     ...(maxBandwidth !== undefined && { maxBandwidth }),
     ...(autoConverge !== undefined && { autoConverge }),
+    ...(vcpuDirtyLimit !== undefined && { vcpuDirtyLimit: vcpuLimitOf(vcpuDirtyLimit) }),
     ...(xbzrle !== undefined && { xbzrle }),
     ...(multifd !== undefined && { multifd: { channels: multifd } }),
     ...(postcopy !== undefined && { postcopy: postcopyOf(postcopy) }),
@@ -30,13 +31,19 @@ export const qemuOf = (
 
 const limitOf = (given: NonNullable<QemuConfig['dirtyLimit']>): true | DirtyLimitOptions => {
   if (given === true) return true
-  const { limit, tolerance, threshold } = given
+  const { limit, ring, period, threshold } = given
   return {
     ...(limit !== undefined && { bytesPerSecond: limit }),
-    ...(tolerance !== undefined && { toleranceBytesPerSecond: tolerance }),
+    ...(ring !== undefined && { ringPages: ring }),
+    ...(period !== undefined && { periodNs: period }),
     ...(threshold !== undefined && { threshold })
   }
 }
+
+const vcpuLimitOf = ({ limit, ring }: NonNullable<QemuConfig['vcpuDirtyLimit']>) => ({
+  bytesPerSecond: limit,
+  ...(ring !== undefined && { ringPages: ring })
+})
 
 const postcopyOf = (given: NonNullable<QemuConfig['postcopy']>): QemuPostcopy => {
   if (given === true) return {}

@@ -13,6 +13,7 @@ const options: fc.Arbitrary<QemuOptions> = fc.record(
     autoConverge: fc.boolean(),
     multifd: fc.record({ channels: fc.integer({ min: 1, max: 4 }) }),
     xbzrle: fc.boolean(),
+    vcpuDirtyLimit: fc.constant({ bytesPerSecond: 2 ** 20 }),
     postcopy: fc.record({ afterSyncs: fc.integer({ min: 1, max: 3 }), preempt: fc.boolean() })
   },
   { requiredKeys: [] }

@@ -74,6 +74,7 @@ const kinds: AnswerKind = {
   release: 'released',
   inquire: 'standing',
   throttle: 'done',
+  dirtyLimit: 'done',
   pin: 'done',
   wake: 'done',
   cancel: 'cancelled',

@@ -15,7 +15,7 @@ export const stagesKept: Invariant = invariant<Memory>({
   sentence:
     'The stages come in their order: reserve before sending, a barrier before commit and release, the context before the target resumes, the network redirected at the end; and an abort leaves nothing behind.',
   hears: [
-    ...(['send', 'sendContext', 'commit', 'resume', 'release', 'throttle', 'pin', 'track', 'abandon'] as const),
+    ...(['send', 'sendContext', 'commit', 'resume', 'release', 'throttle', 'dirtyLimit', 'pin', 'track', 'abandon'] as const),
     ...(['reserved', 'done', 'standing', 'suspended', 'redirected', 'released', 'ended'] as const)
   ],
   init: () => begun(),
@@ -68,6 +68,7 @@ const ordered = (memory: Memory, { command: { order, to } }: Extract<Entry, { re
   } else if (order.type === 'resume') {
     if (order.where === 'target' && !memory.context) tell('resume at the target without the context of the last pause')
   } else if (order.type === 'throttle') memory.throttled = order.fraction > 0
+  else if (order.type === 'dirtyLimit') memory.throttled = true
   else if (order.type === 'pin') memory.pinned = order.cores !== null
   else if (order.type === 'track' && order.of === 'disk') memory.trackedDisk = order.on
   else if (order.type === 'track') memory.tracked = order.on

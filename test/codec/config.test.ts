@@ -73,7 +73,7 @@ describe('config', () => {
           multifd: 4,
           postcopy: { afterSyncs: 2, after: '1 s' }
         },
-        { type: 'qemu', version: '10.2', dirtyLimit: { limit: '1 MiB/s', tolerance: '0 B/s', threshold: 0.7 } },
+        { type: 'qemu', version: '10.2', dirtyLimit: { limit: '1 MiB/s', ring: 1024, period: '1 s', threshold: 0.7 } },
         { type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'hybrid' }] }
       ],
       source: { scanPage: '1 us', sendPage: '2 us', freshPage: '3 us', crowding: 0.5, receivePage: '4 us' },

@@ -121,6 +121,12 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
   fc.record({ type: fc.constant('resume' as const), where, missing: pageSets, clockNs: nat }, { requiredKeys: ['type', 'where'] }),
   fc.record({ type: fc.constant('pin' as const), cores: fc.constantFrom(null, 1, 0.5, 12) }),
   fc.record({ type: fc.constant('throttle' as const), fraction: fc.constantFrom(0, 0.1, 0.99, 1 / 3, 1) }),
+  fc.record({
+    type: fc.constant('dirtyLimit' as const),
+    bytesPerSecond: rate,
+    ringPages: fc.constantFrom(1024, 4096),
+    periodNs: fc.integer({ min: 1, max: 1e9 })
+  }),
   fc.record({ type: fc.constant('wake' as const), afterNs: nat }),
   fc.record({ type: fc.constant('cancel' as const), tag: nat }),
   fc.record(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dirtyLimit, noSyncThrottle, type SyncThrottle, syncAutoConverge } from '../../lib/migration/syncThrottle'
+import { noSyncThrottle, type SyncThrottle, syncAutoConverge } from '../../lib/migration/syncThrottle'
 import type { Data } from '../../lib/protocol/data'
 
 type Period = { readonly ms: number; readonly dirtied: number; readonly sent: number }
@@ -64,28 +64,6 @@ describe('syncAutoConverge', () => {
     expect(() => syncAutoConverge({ initial: 0 })).toThrow('syncAutoConverge: initial must be above 0 and at most 0.99 (got 0)')
     expect(() => syncAutoConverge({ increment: -1 })).toThrow('syncAutoConverge: increment must be at least 0 (got -1)')
     expect(() => syncAutoConverge({ threshold: 0 })).toThrow('syncAutoConverge: threshold must be above 0 (got 0)')
-  })
-})
-
-describe('dirtyLimit', () => {
-  const mebibyte = 256
-  const fast = { ms: 2000, dirtied: 200 * mebibyte, sent: 100 * mebibyte }
-
-  it('leaves the share of its time at which the guest dirties what it may, from the second strike on', () => {
-    // 100 MiB/s, of which 40 are allowed.
-    expect(taken(dirtyLimit({ bytesPerSecond: 40 * 2 ** 20 }), [fast, fast])).toEqual([0, 0.6])
-  })
-
-  it('gives back when the guest dirties less, and leaves what is near as it is', () => {
-    const half = { ...fast, dirtied: fast.dirtied / 10 }
-    expect(taken(dirtyLimit({ bytesPerSecond: 80 * 2 ** 20 }), [fast, fast, fast])).toEqual([0, 0, 0])
-    expect(taken(dirtyLimit({ bytesPerSecond: 40 * 2 ** 20 }), [fast, fast, half])).toEqual([0, 0.6, 0])
-  })
-
-  it('refuses parameters that make no sense', () => {
-    expect(() => dirtyLimit({ bytesPerSecond: 0 })).toThrow('dirtyLimit: bytesPerSecond must be above 0 (got 0)')
-    expect(() => dirtyLimit({ toleranceBytesPerSecond: -1 })).toThrow('dirtyLimit: toleranceBytesPerSecond must be at least 0 (got -1)')
-    expect(() => dirtyLimit({ threshold: 0 })).toThrow('dirtyLimit: threshold must be above 0 (got 0)')
   })
 })
 

@@ -124,7 +124,7 @@ describe('bad input', () => {
     [
       'a dirty limit of a QEMU that has none',
       ['run', file('dirtyLimit.json', small({ techniques: [{ type: 'qemu', version: '7.2', dirtyLimit: true }] }))],
-      `${folder}/dirtyLimit.json: techniques[0]: expected qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on, got 7.2`
+      `${folder}/dirtyLimit.json: techniques[0]: expected qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on; 7.2 has vcpuDirtyLimit, got 7.2`
     ],
     [
       'a disk that QEMU 1.2 would leave behind',
