@@ -16,7 +16,7 @@ export * from './time/time'
 export * from './time/timeline'
 export * from './time/wheel'
 
-// Floor 1: memory, network, guest, virtualizability
+// Floor 1: memory, network, noc, guest, virtualizability
 
 export * from './guest/access'
 export * from './guest/aliasTable'
@@ -75,6 +75,16 @@ export * from './memory/workingSet'
 export * from './network/fairShares'
 export * from './network/link'
 export * from './network/maxMinRates'
+export * from './noc/channelDependency'
+export * from './noc/flitNoc'
+export * from './noc/flitRouter'
+export * from './noc/hopNoc'
+export * from './noc/loadPoint'
+export * from './noc/network'
+export * from './noc/noc'
+export * from './noc/routing'
+export * from './noc/topology'
+export * from './noc/traffic'
 
 // Floor 2: protocol
 
@@ -213,7 +223,7 @@ export type { Conduct, ConductPort, Errand, Leg, Part } from './world/conduct'
 export * as conduct from './world/conduct'
 export * from './world/datacentre'
 export * from './world/delayed'
-export type { Backing, Coder, Coding, Engine, Log, Mapping, Packet, PageToSend, Placing, Writer } from './world/engine'
+export type { Backing, Coder, Coding, Engine, Log, Mapping, PageToSend, Placing, Writer } from './world/engine'
 export type { Hosts, Setting } from './world/hosts'
 export * as hosts from './world/hosts'
 export * from './world/replay'

@@ -1,3 +1,4 @@
+import { booksim } from './booksim'
 import { clark2005 } from './clark2005'
 import { engines } from './engines'
 import { qemu } from './qemu'
@@ -7,4 +8,4 @@ import { tlm } from './tlm'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim]

@@ -9,7 +9,7 @@ const tops = ['lib', 'pipelines', 'properties', 'test']
 /** The rooms of lib by floor, lowest first. A room with one file is a file. */
 export const floors: readonly (readonly string[])[] = [
   ['time', 'random', 'stream'],
-  ['memory', 'network', 'guest', 'virtualizability'],
+  ['memory', 'network', 'noc', 'guest', 'virtualizability'],
   ['protocol'],
   ['migration', 'hotspot', 'elasticity', 'checkpoint', 'metrics'],
   ['world'],

@@ -1,0 +1,79 @@
+import type { Topology } from './topology'
+
+/**
+ * How a packet finds its way: asked once a router by the packet's head.
+ *
+ * - `next(node, inPort, inVc, source, destination, hop, chance)`: where the head that stands at `node`, come in by `inPort` on virtual channel `inVc` (the terminal's
+ *   port at its source) after `hop` links, goes on: an `Onward`. `chance` is 0 or 1, drawn for this packet and hop.
+ * - `draws`: whether `chance` matters (so that a look at all ways looks at both).
+ */
+export type Routing = {
+  readonly name: string
+  readonly vcs: number
+  readonly draws: boolean
+  readonly next: (node: number, inPort: number, inVc: number, source: number, destination: number, hop: number, chance: number) => Onward
+}
+
+/** An output port and the range of virtual channels that may be taken there, in one integer: see `onward`. */
+export type Onward = number
+
+/** Packs an output port with the virtual channels from `firstVc` to `lastVc`. */
+export const onward = (port: number, firstVc: number, lastVc: number): Onward => port | (firstVc << 8) | (lastVc << 16)
+
+/** The port of an `Onward`. */
+export const portOf = (way: Onward): number => way & 0xff
+
+/** The first and the last virtual channel of an `Onward`. */
+export const vcsOf = (way: Onward): readonly [number, number] => [(way >> 8) & 0xff, way >> 16]
+
+/**
+ * Dimension-order routing on a mesh or torus: the lowest dimension first, the shorter way round a ring, either way by chance when both are as long.
+ *
+ * On a torus the virtual channels are two classes: a packet whose way in a dimension ends at a lower coordinate than it began takes the upper half of the channels
+ * throughout that dimension, others the lower half. Minimal ways never close a ring within one class, so the channel-dependency graph has no cycle (Dally & Seitz, IEEE
+ * Trans. Computers C-36(5), 1987; the fixed dateline of BookSim2's `dim_order`). Where a packet leaves the network, and at its source, any channel will do.
+ *
+ *     dimensionOrder(torus([4, 4]), 2)
+ *     dimensionOrder(torus([4, 4]), 1, { datelines: false })     // what must not be done: rings without classes deadlock
+ *
+ * Errors: `RangeError` when the wiring has no dimensions, `vcs` is not from 1 to 32, or a torus with datelines has fewer than two.
+ */
+export const dimensionOrder = (
+  topology: Topology,
+  vcs: number,
+  { datelines = topology.wraps }: { readonly datelines?: boolean } = {}
+): Routing => {
+  const { radices, wraps, ports } = topology
+  if (radices.length === 0) throw new RangeError(`dimensionOrder: ${topology.name} has no dimensions`)
+  if (!Number.isSafeInteger(vcs) || vcs < 1 || vcs > 32) throw new RangeError(`dimensionOrder: vcs must be from 1 to 32 (got ${vcs})`)
+  if (datelines && vcs < 2) throw new RangeError(`dimensionOrder: two classes of channels need two virtual channels (got ${vcs})`)
+  const half = vcs >> 1
+  const any = onward(0, 0, vcs - 1)
+  const classes = vcs - half
+  const lower = onward(0, 0, classes - 1)
+  const upper = onward(0, classes, vcs - 1)
+  return {
+    name: `dimension order${datelines ? ', datelines' : ''}`,
+    vcs,
+    draws: wraps && radices.some((radix) => radix > 1 && radix % 2 === 0),
+    next: (node, inPort, inVc, _source, destination, _hop, chance) => {
+      if (node === destination) return ports | any
+      let here = node
+      let there = destination
+      for (let d = 0; ; d++) {
+        const radix = radices[d]
+        const x = here % radix
+        const y = there % radix
+        if (x !== y) {
+          if (!wraps) return (2 * d + (y > x ? 0 : 1)) | any
+          if (inPort >> 1 === d && inPort < ports) return (inPort ^ 1) | (datelines ? (inVc < classes ? lower : upper) : any)
+          const twice = 2 * (y > x ? y - x : y - x + radix)
+          const up = twice < radix || (twice === radix && chance === 1)
+          return (2 * d + (up ? 0 : 1)) | (datelines ? (x > y ? upper : lower) : any)
+        }
+        here = (here - x) / radix
+        there = (there - y) / radix
+      }
+    }
+  }
+}
