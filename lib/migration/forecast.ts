@@ -1,11 +1,12 @@
 import type { OperatorFunction } from 'rxjs'
+import { fairShares } from '../network/fairShares'
 import type { Data } from '../protocol/data'
 import type { Entry } from '../protocol/journal'
 import type { GuestView } from '../protocol/pipeline'
 import { migrationOf, type Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import { mealy } from '../stream/mealy'
-import { type Heard, hear, nothingHeard } from './forecastHeard'
+import { type Heard, hear, hearOrder, hearTimeBounded, nothingHeard } from './forecastHeard'
 import { type Forecast, forecastOf } from './forecastOf'
 import { type ForecastOptions, usualRules } from './forecastOptions'
 
@@ -49,28 +50,77 @@ type Listening = {
 
 const nobody = ({ guests = {} }: ForecastOptions): Listening => ({ guests, world: null, known: {} })
 
-const listen = (
-  state: Listening,
-  told: Told,
-  { rules = usualRules, contextBytes, batches }: ForecastOptions
-): readonly [Listening, string | undefined] => {
+const listen = (state: Listening, told: Told, options: ForecastOptions): readonly [Listening, string | undefined] => {
   if (told.type === 'began') return [{ ...state, guests: told.guests, world: told.world }, undefined]
-  if (told.type === 'commanded') return [state, undefined]
-  const migration = told.type === 'signalled' ? migrationOf(told.signal) : told.type === 'ended' ? told.migration : migrationOf(told)
+  const migration = migrationIn(told)
   const guest = state.guests[migration]
   if (guest === undefined) return [state, undefined]
-  const before =
-    state.known[migration] ?? nothingHeard(guest, contextBytes ?? contextIn(state.world, migration), rules, batches !== undefined)
-  const heard: Heard =
-    told.type === 'ended' ? { ...before, at: told.at, stage: 'over' } : hear(before, told.type === 'signalled' ? told.signal : told, rules)
-  return heard === before ? [state, migration] : [{ ...state, known: { ...state.known, [migration]: heard } }, migration]
+  const before = state.known[migration] ?? unheard(guest, migration, state.world, options)
+  const heard = heardOf(before, told, options)
+  if (told.type === 'commanded' && heard === before) return [state, undefined]
+  const now = heard === before ? state : { ...state, known: { ...state.known, [migration]: heard } }
+  return [now, told.type === 'commanded' ? undefined : migration]
 }
 
-/** The execution context that a world's description in a journal states for a guest; 0 where it states none. */
-const contextIn = (world: Data, migration: string): number => {
+const migrationIn = (told: Exclude<Told, { readonly type: 'began' }>): string => {
+  switch (told.type) {
+    case 'commanded':
+      return told.command.to.migration
+    case 'signalled':
+      return migrationOf(told.signal)
+    case 'ended':
+      return told.migration
+    default:
+      return migrationOf(told)
+  }
+}
+
+const heardOf = (
+  before: Heard,
+  told: Exclude<Told, { readonly type: 'began' }>,
+  { rules = usualRules, timeBounded }: ForecastOptions
+): Heard => {
+  if (told.type === 'ended') return { ...before, at: told.at, stage: 'over' }
+  if (told.type === 'commanded') return hearOrder(before, told.command, told.at)
+  const heard = hear(before, told.type === 'signalled' ? told.signal : told, rules)
+  return timeBounded === undefined ? heard : hearTimeBounded(heard, timeBounded.intervalNs)
+}
+
+const unheard = (
+  guest: GuestView,
+  migration: string,
+  world: Data,
+  { rules = usualRules, contextBytes, zeroPages, bytesPerSecond, batches }: ForecastOptions
+): Heard => {
+  const stated = statedOf(world, migration)
+  const known = {
+    contextBytes: contextBytes ?? stated.contextBytes ?? 0,
+    zeroPages: zeroPages ?? stated.zeroPages,
+    bytesPerSecond: bytesPerSecond ?? stated.bytesPerSecond
+  }
+  return nothingHeard(guest, known, rules, batches !== undefined)
+}
+
+/** What a world's description in a journal states: the execution context of a guest, its pages without content, and what its link leaves one sender. */
+const statedOf = (
+  world: Data,
+  migration: string
+): { readonly contextBytes?: number; readonly zeroPages?: number; readonly bytesPerSecond?: number } => {
   const guest = fieldOf(fieldOf(world, 'guests'), migration)
-  const bytes = fieldOf(guest, 'contextBytes')
-  return typeof bytes === 'number' ? bytes : 0
+  const link = fieldOf(world, 'link')
+  const capacity = numberIn(link, 'bytesPerSecond')
+  const bytesPerSecond =
+    capacity === undefined
+      ? undefined
+      : fairShares({ capacity, demands: [Number.POSITIVE_INFINITY, numberIn(link, 'applicationBytesPerSecond') ?? 0] })[0]
+  // A world that speaks of a guest's context speaks of its pages without content where it has some.
+  const contextBytes = numberIn(guest, 'contextBytes')
+  return { contextBytes, zeroPages: numberIn(guest, 'zeroPages') ?? (contextBytes === undefined ? undefined : 0), bytesPerSecond }
+}
+
+const numberIn = (of: Data, name: string): number | undefined => {
+  const found = fieldOf(of, name)
+  return typeof found === 'number' ? found : undefined
 }
 
 const fieldOf = (of: Data, name: string): Data =>

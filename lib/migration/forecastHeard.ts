@@ -1,5 +1,5 @@
 import * as pageSet from '../memory/pageSet'
-import type { Pages } from '../protocol/command'
+import type { Command, Pages } from '../protocol/command'
 import type { GuestView } from '../protocol/pipeline'
 import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
@@ -7,6 +7,7 @@ import type { ForecastRules } from './forecastOptions'
 import { unlimited } from './pacing'
 import { afterRound, type Pushed } from './round'
 import { none as noThrottle } from './throttle'
+import { isLane, type Walk, walked, walkOver } from './walkHeard'
 
 /** What a migration is doing: nothing yet, sending while the guest runs, copying while it stands still, sending what it lacks at the target, waiting for a link, nothing any more. */
 export type Stage = 'preparing' | 'pushing' | 'stopped' | 'pulling' | 'broken' | 'over'
@@ -33,8 +34,7 @@ export type Heard = {
   readonly stoppedAt: Time | undefined
   /** A round trip of control. */
   readonly tripNs: Time
-  /** What moves of the guest besides its pages. */
-  readonly contextBytes: number
+  readonly known: Known
   readonly left: pageSet.PageSet | undefined
   /** Of `left` what was never dirtied, and the part of it that the last reading of the log took: where batches go by that. */
   readonly fresh: pageSet.PageSet | undefined
@@ -58,17 +58,22 @@ export type Heard = {
   readonly granted: number | undefined
   readonly throttle: number
   readonly readings: readonly Reading[]
+  /** Of a time-bounded migration, once it is known for one. */
+  readonly walk: Walk | undefined
 }
+
+/** What is known of a guest and its link beforehand: what moves besides its pages, how many of them have no content, and what one sender may have of the link. */
+export type Known = { readonly contextBytes: number; readonly zeroPages: number | undefined; readonly bytesPerSecond: number | undefined }
 
 /** Nothing heard yet of a guest. */
 export const nothingHeard = (
   guest: GuestView,
-  contextBytes: number,
+  known: Known,
   { firstThrottle = 0, pacing = unlimited }: ForecastRules,
   byFresh = false
 ): Heard => ({
   guest,
-  contextBytes,
+  known,
   stage: 'preparing',
   at: 0,
   startedAt: undefined,
@@ -93,7 +98,8 @@ export const nothingHeard = (
   pushStartedAt: 0,
   granted: pacing(undefined),
   throttle: firstThrottle,
-  readings: []
+  readings: [],
+  walk: undefined
 })
 
 /** Bytes and pages that have left so far: what was answered, or what was told of since. */
@@ -119,12 +125,44 @@ const WINDOW_NS = 100e6
  */
 export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
   if ('of' in signal && signal.of === 'disk') return heard
+  const now = recognised(heard, heardOf(heard, signal, rules), signal)
+  if (now.walk === undefined) return now
+  const walk = walked(now.walk, signal, leftSoFar(now), now.guest.pageBytes)
+  return walk === now.walk ? now : { ...now, walk }
+}
+
+/** The same of an order that a journal tells of: mtx sets out, and looks at the log so often. */
+export const hearOrder = (heard: Heard, { order, to }: Command, at: Time): Heard => {
+  const { walk } = heard
+  if (order.type === 'send' && order.of !== 'disk' && order.pages.type === 'PageSet' && isLane(to.lane, 'mtx') && walk === undefined)
+    return { ...heard, walk: walkOver(order.pages, at, leftSoFar(heard), null) }
+  return order.type === 'wake' && isLane(to.lane, 'alarm') && walk?.began === at
+    ? { ...heard, walk: { ...walk, intervalNs: order.afterNs } }
+    : heard
+}
+
+/** A push is known for a time-bounded one beforehand, with this time between two dirty updates. */
+export const hearTimeBounded = (heard: Heard, intervalNs: Time | null): Heard =>
+  heard.walk === undefined && heard.stage === 'pushing' && heard.pushed === null && heard.left !== undefined
+    ? { ...heard, walk: walkOver(heard.left, heard.at, leftSoFar(heard), intervalNs) }
+    : heard
+
+/** Signals alone say so when mtx or its alarm is answered for the first time. */
+const recognised = (before: Heard, now: Heard, signal: Signal): Heard => {
+  if (!('to' in signal) || before.stage !== 'pushing' || before.pushed !== null || before.left === undefined) return now
+  const woken = signal.type === 'done' && isLane(signal.to.lane, 'alarm')
+  if (!woken && !(signal.type === 'sent' && isLane(signal.to.lane, 'mtx'))) return now
+  const walk = now.walk ?? walkOver(before.left, before.pushStartedAt, before.sent, null)
+  return woken && walk.intervalNs === null ? { ...now, walk: { ...walk, intervalNs: signal.at - walk.began } } : { ...now, walk }
+}
+
+const heardOf = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
   const { at } = signal
   const now = { ...heard, at, startedAt: heard.startedAt ?? at }
   switch (signal.type) {
     case 'preselected':
       return {
-        ...nothingHeard(heard.guest, heard.contextBytes, rules, heard.byFresh),
+        ...nothingHeard(heard.guest, heard.known, rules, heard.byFresh),
         at,
         startedAt: now.startedAt,
         preselectedAt: at,
@@ -167,7 +205,7 @@ export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard 
             lacked: pagesLeft(now) ?? 0,
             left: undefined,
             // Progress has told of the context's bytes among others; no answer does.
-            sent: { ...now.sent, bytes: now.sent.bytes + now.contextBytes }
+            sent: { ...now.sent, bytes: now.sent.bytes + now.known.contextBytes }
           })
     case 'failed':
       return { ...now, stage: 'broken' }

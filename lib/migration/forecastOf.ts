@@ -2,9 +2,10 @@ import type { Time } from '../time/time'
 import { batchesToCome } from './batchesToCome'
 import { type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
 import { type ForecastOptions, usualRules } from './forecastOptions'
-import { intervalsToCome } from './intervalsToCome'
 import { interval, type Knowledge, type Remaining } from './remaining'
 import { type Pace, roundsToCome, type ToCome } from './roundsToCome'
+import { HEADER_BYTES } from './walkHeard'
+import { type WalkToCome, walkToCome } from './walkToCome'
 import { windowsToCome } from './windowsToCome'
 
 /**
@@ -44,8 +45,9 @@ const SWITCH_TRIPS = 3
 
 /** What can be said of a migration of which this was heard. @internal */
 export const forecastOf = (migration: string, heard: Heard, options: ForecastOptions): Forecast => {
-  const { follows = 'copy', bytesPerSecond: stated } = options
-  const { at, stage, rounds: round, rate, guest, readings, tripNs, contextBytes } = heard
+  const { follows = 'copy' } = options
+  const { at, stage, rounds: round, rate, guest, readings, tripNs, walk } = heard
+  const { contextBytes, bytesPerSecond: stated } = heard.known
   const measured = rate.ns > 0 && rate.bytes > 0
   const bytesPerSecond = measured ? (rate.bytes * 1e9) / rate.ns : (stated ?? heard.earlier)
   const left = pagesLeft(heard)
@@ -90,11 +92,33 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     const ns = inNs(left * bytesPerPage) + tripNs * (left > 0 ? 1.5 : heard.lacked > 0 ? 1 : 0.5)
     return shown(left * bytesPerPage, ns, options.pull === 'demandOnly' ? 'demandOnly' : 'pulling', {})
   }
+  if (walk !== undefined) {
+    const whole = guest.pageBytes + HEADER_BYTES
+    const [low, likely, high] = walkToCome(heard, walk)
+    const trips = switchIn(Math.max(stated ?? 0, walk.peak, bytesPerSecond)) + (stage === 'pushing' ? tripNs + walk.updateNs : 0)
+    const sum = ({ ns, restNs }: WalkToCome): number => ns + restNs + trips
+    const ends = [low, likely, high].map(sum).sort((a, b) => a - b)
+    return {
+      ...said,
+      fraction: bytes / (bytes + (likely.pages + likely.residual) * whole + contextLeft),
+      restsOn: stage === 'stopped' ? 'stopped' : walk.updates === 0 ? 'firstInterval' : 'timeBounded',
+      remaining: bounded(
+        { lowNs: Math.floor(0.94 * ends[0]), likelyNs: rounded(ends[1]), highNs: Math.ceil(1.04 * ends[2]) },
+        heard,
+        options
+      ),
+      expectedDowntimeNs: rounded(stage === 'stopped' ? at - (heard.stoppedAt ?? at) + sum(likely) : likely.restNs + trips - tripNs),
+      ...(stage === 'pushing' && {
+        downtimeNowNs: rounded((left * likely.restNs) / Math.max(1, likely.residual) + trips - tripNs),
+        reason: 'mtx has come to the last page'
+      })
+    }
+  }
   const now = inNs(left * bytesPerPage) + switchNs
   // A guest that stands still before anything was pushed is copied, or else it has everything before it at the target: both take as long.
   if (stage === 'stopped')
     return shown(left * bytesPerPage + contextLeft, now, follows === 'pull' ? 'switching' : 'stopped', {
-      expectedDowntimeNs: whole(at - (heard.stoppedAt ?? at) + (follows === 'pull' ? switchNs : now))
+      expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (follows === 'pull' ? switchNs : now))
     })
   const paced = options.windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
   const pace = { pagesPerSecond: paced / bytesPerPage, bytesPerPage }
@@ -111,8 +135,8 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     endless ? Number.POSITIVE_INFINITY : toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs),
     knowledge,
     {
-      ...(!endless && { expectedDowntimeNs: whole(toCome.givenUp ? 0 : finallyNs + (follows === 'pull' ? 0 : restNs)) }),
-      downtimeNowNs: whole(follows === 'pull' ? switchNs : now),
+      ...(!endless && { expectedDowntimeNs: rounded(toCome.givenUp ? 0 : finallyNs + (follows === 'pull' ? 0 : restNs)) }),
+      downtimeNowNs: rounded(follows === 'pull' ? switchNs : now),
       ...(readings.length > 0 && toCome.shrinks !== undefined && { converges: toCome.shrinks }),
       reason: toCome.reason
     }
@@ -128,24 +152,14 @@ const whyUnforeseen = ({ stage, guest }: Heard, { unforeseen }: ForecastOptions)
       : (unforeseen ?? (guest.disk === undefined ? undefined : 'a disk moves, too'))
 
 /** How it goes on while the guest runs, by how it is pushed, and what that rests on. */
-const goingOn = (
-  heard: Heard,
-  pace: Pace,
-  { rules = usualRules, timeBounded, windows, batches }: ForecastOptions
-): readonly [ToCome, Knowledge] => {
-  const { readings } = heard
-  if (timeBounded !== undefined)
-    return [intervalsToCome(heard, pace, timeBounded.intervalNs), readings.length === 0 ? 'firstInterval' : 'timeBounded']
+const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batches }: ForecastOptions): readonly [ToCome, Knowledge] => {
   if (batches !== undefined) return [batchesToCome(heard, pace, batches), 'batches']
   if (windows !== undefined) return [windowsToCome(heard, pace, windows.downtimeLimitNs), 'windows']
   const toCome = roundsToCome(heard, pace, rules)
   return [toCome, knowledgeOf(heard, toCome)]
 }
 
-/** Bytes before each page on the wire, where nothing was measured (see `link`). */
-const HEADER_BYTES = 8
-
-const whole = (ns: number): Time => Math.round(ns)
+const rounded = (ns: number): Time => Math.round(ns)
 
 const knowledgeOf = ({ readings }: Heard, { shrinks }: ToCome): Knowledge =>
   readings.length === 0 ? 'firstRound' : readings.length === 1 ? 'oneReading' : shrinks === false ? 'notShrinking' : 'shrinking'

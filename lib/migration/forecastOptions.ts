@@ -19,9 +19,10 @@ export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSeco
 
 /**
  * What is known beforehand of a migration. `rules`: those of its push (default: the stop rule of `precopy()`). `follows`: what follows the push, a copy (pre-copy) or a pull (hybrid). `pull`: whether a
- * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured. `boundNs`: no migration takes
+ * background sends what is missing, or only what is asked for. `bytesPerSecond`: what the link is said to carry, until something was measured (default: what the world's description in `began` says). `boundNs`: no migration takes
  * longer than this from its first command on (a time-bounded one, see `timeBound`, or a limit). `timeBounded`: it is pushed by two senders (`tlm`) with
- * this time between two dirty updates. `contextBytes`: what moves besides the pages (default: what the world's description in `began` says).
+ * this time between two dirty updates (default: heard from a journal's orders, and from signals alone at the first update). `contextBytes`: what moves besides the pages; `zeroPages`: how many of them have no content, as what
+ * a host has in memory of the guest says (default of both: the world's description).
  * `windows`: it is pushed by windows (`windowedPush`). `batches`: by batches of pages never dirtied and dirty ones (`alternatingPush`).
  * `unforeseen`: why nothing is known of how it goes on; then no time is named.
  * `guests`: the guests by migration, where the stream has no `began`.
@@ -37,6 +38,7 @@ export type ForecastOptions = {
   readonly windows?: WindowsAhead
   readonly batches?: Required<Omit<AlternatingOptions, 'level'>>
   readonly contextBytes?: number
+  readonly zeroPages?: number
   readonly guests?: Readonly<Record<string, GuestView>>
 }
 

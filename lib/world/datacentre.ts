@@ -283,6 +283,7 @@ const describe = ({
       memoryBytes: memoryBytes(guest),
       contextBytes: guest.contextBytes,
       workload: guest.workload.description as Data,
+      ...(guest.classes.zero.count === 0 ? {} : { zeroPages: guest.classes.zero.count }),
       ...(guest.clears === undefined ? {} : { clears: guest.clears }),
       ...(guest.hugePages === undefined ? {} : { hugePages: { ...guest.hugePages } }),
       ...(guest.compressionRatio === undefined ? {} : { compressionRatio: guest.compressionRatio }),

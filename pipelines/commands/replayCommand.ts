@@ -5,6 +5,7 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
 import { type Config, configCodec } from '../../lib/codec/config'
 import { decode, shown } from '../../lib/codec/decode'
 import { encodeEntry } from '../../lib/codec/journal'
+import type { ForecastOptions } from '../../lib/migration/forecast'
 import type { Entry } from '../../lib/protocol/journal'
 import { type ForecastHistory, forecastHistory, forecastHistoryText } from '../../lib/report/forecastHistory'
 import type { Fold } from '../../lib/stream/fold'
@@ -77,7 +78,7 @@ const read = (
     if (began === undefined) {
       began = entry
       const config = forecast ? experimentOf(entry) : undefined
-      history = forecast ? forecastHistory(config && forecastOptionsOf(config, config.techniques[0])) : undefined
+      history = forecast ? forecastHistory(config && knownOf(config)) : undefined
       told = history?.init()
     }
     state = readings.step(state, entry)
@@ -105,6 +106,12 @@ const read = (
   const histories = history === undefined ? [] : Object.values(history.done(told))
   const forecasts = histories.map((one, i) => forecastHistoryText(results[i]?.name ?? given, one))
   return right({ file, config, setting: config && guest && { config, guest }, results, entries, forecasts })
+}
+
+/** What was known of a recorded migration beforehand: its guest is made anew, for the bound and its pages without content; where that cannot be, what the configuration says by itself. */
+const knownOf = (config: Config): ForecastOptions => {
+  const made = experiment(config)
+  return isLeft(made) ? forecastOptionsOf(config, config.techniques[0]) : made.right.trials[0].forecast
 }
 
 /** The experiment that the first entry of a journal holds, if the command line wrote it. */

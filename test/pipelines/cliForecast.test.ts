@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -51,5 +51,23 @@ describe('progress and forecasts on the command line', () => {
     expect(found).toHaveLength(2)
     for (const [, held, all] of found) expect(Number(held) / Number(all)).toBeGreaterThan(0.7)
     expect((await said('replay', ...files)).out).not.toContain('intervals held')
+  })
+
+  it('of time-bounded migration most intervals hold, though most of the memory is zero pages and what comes last of it, too', async () => {
+    const experiment = {
+      guest: { kind: 'vm', memory: '1 GiB', workload: { type: 'npb', benchmark: 'MG', scale: 1 / 64 } },
+      link: { bandwidth: '1 Gbit/s', latency: '100 us' },
+      progressEvery: '20 ms',
+      techniques: [{ type: 'tlm' }, { type: 'tlm', name: 'tlm-1s', interval: null }]
+    }
+    const file = join(folder, 'mg.json')
+    writeFileSync(file, JSON.stringify(experiment))
+    const { err, code } = await onTerminal(() => said('run', file, '--journals', folder, '--force'))
+    expect(code).toBe(0)
+    expect(err).toMatch(/tlm \(1 of 2\): [^\r]*: round \d+, \d+ %, .*down [\d.]+ .?s, .* left/)
+    const { out } = await said('replay', join(folder, 'tlm.jsonl'), join(folder, 'tlm-1s.jsonl'), '--forecast')
+    const found = [...out.matchAll(/(\d+) of (\d+) intervals held/g)]
+    expect(found).toHaveLength(2)
+    for (const [, held, all] of found) expect(Number(held) / Number(all)).toBeGreaterThan(0.8)
   })
 })
