@@ -282,6 +282,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     if (at > (arrivesBy.get(lane.owner) ?? 0)) arrivesBy.set(lane.owner, at)
     if (flight.count > 0) {
       const own = flightsOf(lane.owner)
+      own.hasLeft(flight)
       agenda.schedule(() => {
         // A connection that has broken since brings nothing.
         if (flights.get(lane.owner) !== own) return
