@@ -11,6 +11,7 @@ import { andThen } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
 import { milliseconds } from '../lib/time/time'
 import { qemuDisk } from './qemu'
+import { qemu12Held } from './qemu1xCosts'
 
 /**
  * What a user of QEMU before 2.0 sets (`migrate_set_downtime` and `migrate_set_speed`; migration.c). `downtimeLimitNs`: default 30 ms. `maxBandwidth`: bytes per second, of
@@ -42,7 +43,7 @@ export type Qemu12Options = Omit<Qemu14Options, 'disk'> & { readonly held?: numb
  * A disk must be on storage that both hosts share: 1.2 has no mirror, and its block migration, in the memory's stream, is not here. Throws `RangeError` for a guest with any other, on
  * held outside of 0 (exclusive) to 0.99 or guestWaits outside of 0 to 1, and what `qemu14` throws.
  */
-export const qemu12 = ({ held = 0.6, guestWaits = 1, ...options }: Qemu12Options = {}): Pipeline => {
+export const qemu12 = ({ held = qemu12Held, guestWaits = 1, ...options }: Qemu12Options = {}): Pipeline => {
   if (!(held > 0 && held <= 0.99)) throw new RangeError(`qemu12: held must be above 0 and at most 0.99 (got ${held})`)
   if (!(guestWaits >= 0 && guestWaits <= 1)) throw new RangeError(`qemu12: guestWaits must be from 0 to 1 (got ${guestWaits})`)
   const still = Math.round(held * guestWaits * 1e9) / 1e9

@@ -53,6 +53,7 @@ export type GuestConfig = ClassesConfig & {
   readonly hugePages?: HugePagesConfig
   readonly compressionRatio?: number
   readonly clears?: number
+  readonly usefulCores?: number
   readonly network?: number
   readonly dependencies?: readonly {
     readonly kind: 'file' | 'communicator' | 'shared' | 'kernel'
@@ -101,6 +102,7 @@ export const guestConfig: t.Type<GuestConfig, unknown> = closed(
     hugePages: closed({ size: sizeText }, { split: durationText }),
     compressionRatio: positive,
     clears: positiveInteger,
+    usefulCores: positive,
     network: rateText,
     dependencies: t.readonlyArray(dependencyConfig, 'a list of dependencies')
   }

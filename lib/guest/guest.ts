@@ -31,6 +31,8 @@ export interface Guest {
   readonly compressionRatio?: number
   readonly network?: Network
   readonly disk?: Disk
+  /** The cores on which its program goes as fast as on any more, because memory bounds it then; absent: as many as its virtual CPUs. */
+  readonly usefulCores?: number
 }
 
 /**
@@ -76,6 +78,11 @@ export interface GuestOptions {
   readonly network?: Network
   /** None by default. */
   readonly disk?: Disk
+  /**
+   * A roofline: on y cores the guest has the pace min(1, y / usefulCores), because with more of them its program is bound by the memory's bandwidth. Above 0; by default, and at most, as
+   * many as its virtual CPUs: the pace is then in proportion to the cores. It matters where virtual CPUs get less than a core each: over-commitment, and senders that share the cores.
+   */
+  readonly usefulCores?: number
 }
 
 /**
@@ -127,7 +134,7 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
   const named = new Set(dependencies.map((one) => one.name))
   if (named.size !== dependencies.length)
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
-  const { clears, network, disk, compressionRatio, hugePages } = options
+  const { clears, network, disk, compressionRatio, hugePages, usefulCores } = options
   checkHugePages(kind, hugePages)
   if (compressionRatio !== undefined && !(compressionRatio > 0 && compressionRatio <= 2))
     throw new RangeError(`${kind}: compressionRatio must be above 0 and at most 2 (got ${compressionRatio})`)
@@ -138,6 +145,8 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     throw new RangeError(`${kind}: the network's bytesPerSecond must be at least 0 and finite (got ${network.bytesPerSecond})`)
   if (clears !== undefined && !(Number.isSafeInteger(clears) && clears >= 2))
     throw new RangeError(`${kind}: clears must be an integer of at least 2 (got ${clears})`)
+  if (usefulCores !== undefined && !(usefulCores > 0 && usefulCores < Number.POSITIVE_INFINITY))
+    throw new RangeError(`${kind}: usefulCores must be positive and finite (got ${usefulCores})`)
   return {
     kind,
     name,
@@ -153,7 +162,8 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     ...(balloon === undefined ? {} : { balloon }),
     ...(clears === undefined ? {} : { clears }),
     ...(network === undefined ? {} : { network }),
-    ...(disk === undefined ? {} : { disk })
+    ...(disk === undefined ? {} : { disk }),
+    ...(usefulCores === undefined ? {} : { usefulCores })
   }
 }
 

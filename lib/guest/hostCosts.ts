@@ -113,14 +113,15 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
 }
 
 /**
- * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), the throttle (share of time taken away, 0 to 1), and the cores to which the
- * virtual CPUs are pinned (absent: any).
+ * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), the throttle (share of time taken away, 0 to 1), the cores to which the
+ * virtual CPUs are pinned (absent: any), and on how many the guest goes as fast as on more (absent: as many as its virtual CPUs).
  */
 export interface Load {
   readonly vcpus: number
   readonly senders: number
   readonly throttle: number
   readonly pinned?: number
+  readonly useful?: number
 }
 
 /**
@@ -128,12 +129,14 @@ export interface Load {
  *
  * Virtual CPUs ask for a core each and senders for senderCores; when they ask for more than there is, all get the same part of what they
  * asked for (a fair scheduler, no priorities). Of that the throttle takes its share, as QEMU's cpu-throttle does (a CPU throttled by p
- * sleeps p of the time). Throttle 1 gives 0. Pinned to y cores, n virtual CPUs have y / n of a core each at most (over-commitment). Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`.
+ * sleeps p of the time). Throttle 1 gives 0. Pinned to y cores, n virtual CPUs have y / n of a core each at most (over-commitment). A guest that memory bounds from `useful` cores on
+ * needs no more of them than that: min(1, cores that it has / useful). Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`.
  * Unchecked, cost O(1).
  */
-export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcpus }: Load): number => {
+export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcpus, useful = vcpus }: Load): number => {
   const asked = vcpus + senders * costs.senderCores
-  return Math.min(1, (costs.cores ?? vcpus) / asked, pinned / vcpus) * (1 - throttle)
+  const share = Math.min(1, (costs.cores ?? vcpus) / asked, pinned / vcpus)
+  return (useful >= vcpus ? share : Math.min(1, (share * vcpus) / useful)) * (1 - throttle)
 }
 
 /**

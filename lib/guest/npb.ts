@@ -1,7 +1,7 @@
 import { pageClasses } from '../memory/pageClasses'
 import * as pageSet from '../memory/pageSet'
 import { type Guest, type GuestOptions, vm } from './guest'
-import { type NpbName, npbArrays, npbFacts } from './npbArrays'
+import { type NpbName, npbArrays, npbFacts, npbUsefulCores } from './npbArrays'
 import { npbSeries } from './npbSeries'
 import { type Pass, passes } from './passes'
 import type { Workload } from './workload'
@@ -62,7 +62,10 @@ export const npbPages = (name: NpbName, options: NpbOptions = {}): { readonly al
   return { all: Math.ceil(memoryGib * GIB * scale), used: Math.floor(workingSetGib * GIB * scale) }
 }
 
-/** A virtual machine that runs a benchmark of class D: its memory, of which all but the working set is zero and free, and its workload. Errors: `RangeError`. */
+/**
+ * A virtual machine that runs a benchmark of class D: its memory, of which all but the working set is zero and free, its workload, and the cores after which memory bounds it
+ * (`npbUsefulCores`, unless others are given). Errors: `RangeError`.
+ */
 export const npbGuest = (
   name: NpbName,
   { scale, beginAtS, ...options }: NpbOptions & Omit<GuestOptions, 'workload' | 'pages' | 'memoryBytes'> = {}
@@ -73,6 +76,7 @@ export const npbGuest = (
     pages: all,
     classes: pageClasses({ size: all, guestOs: pageSet.range(all, all - used, all), zero: pageSet.range(all, 0, all - used) }),
     workload: npb(name, { scale, beginAtS }),
+    usefulCores: npbUsefulCores,
     ...options
   })
 }

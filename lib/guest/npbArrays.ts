@@ -64,3 +64,11 @@ export const npbFacts: { readonly [name in NpbName]: NpbFacts } = {
   SP: { memoryGib: 16, workingSetGib: 12.1, migratedAfterS: 90, takesS: undefined },
   BT: { memoryGib: 16, workingSetGib: 11.8, migratedAfterS: 90, takesS: undefined }
 }
+
+/**
+ * On how many cores of Chanchio and Thaenkaew's hosts a program that streams through memory is as fast as on more: what all of a host's memory carries, over what one core of it draws. Both
+ * kinds of host that "Opteron, 2.1 GHz, 12 cores" may be come to 5: one Opteron 6172, whose memory gives about 25 GB/s (AMD's own 50 GB/s for two: tecchannel.de 2023649) and whose core
+ * draws 4.958 GB/s (STREAM's triad: gregs1104/stream-scaling, README); or two of the six-core Opterons before it, with a little over 20 GB/s (AMD, the same page) and 4.038 GB/s a core. That all four
+ * benchmarks are bound so is assumed; no scaling of class D on such a host was found.
+ */
+export const npbUsefulCores = 5

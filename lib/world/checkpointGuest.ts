@@ -77,7 +77,7 @@ export const checkpointGuest = (options: {
   }
   const pace = (change: Partial<typeof load> = {}): void => {
     load = { ...load, ...change }
-    exec.setSpeed(now(), speed(costs, { vcpus: guest.workload.vcpus, ...load }))
+    exec.setSpeed(now(), speed(costs, { vcpus: guest.workload.vcpus, useful: guest.usefulCores, ...load }))
     exec.setCareful(now(), h.tracking && (costs.firstWriteNs > 0 || costs.hugePageSplitNs > 0))
   }
   const needNow = (): PageSet => {

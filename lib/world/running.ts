@@ -126,7 +126,13 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     paced = state
     const now = agenda.now()
     const forwarding = atTarget ? slowdown({ forwarded: settlement.forwarded, roundTripNs: 2 * link.latencyNs }) : 0
-    const load = { vcpus: guest.workload.vcpus, senders, throttle: atTarget ? 0 : throttle, pinned: atTarget ? undefined : pinned }
+    const load = {
+      vcpus: guest.workload.vcpus,
+      senders,
+      throttle: atTarget ? 0 : throttle,
+      pinned: atTarget ? undefined : pinned,
+      useful: guest.usefulCores
+    }
     const fraction = speed(atTarget ? costs.target : costs.source, load) * (1 - forwarding)
     exec.setSpeed(now, fraction)
     disk?.setSpeed(now, fraction)

@@ -9,6 +9,7 @@ export const exampleConfig = `{
     "zero": "12 MiB",
     "nonPageable": "1 MiB",
     "clears": 1000,
+    "usefulCores": 1.5,
     "network": "300 Mbit/s",
     "balloon": { "interval": "5 s", "fraction": 0.95, "cacheFraction": 0.5 },
     "workload": {

@@ -6,6 +6,7 @@ import type { DeviceOptions } from '../../lib/guest/device'
 import { devicePresets } from '../../lib/guest/devicePresets'
 import { container, type Guest, type GuestOptions, process, thread, vm } from '../../lib/guest/guest'
 import { npbPages } from '../../lib/guest/npb'
+import { npbUsefulCores } from '../../lib/guest/npbArrays'
 import type { PageTrace } from '../../lib/guest/pageTrace'
 import type { Workload } from '../../lib/guest/workload'
 import type { SelfBallooningOptions } from '../../lib/memory/balloon'
@@ -53,7 +54,20 @@ export const guestOf = (config: GuestConfig, path: string): Either<InputError, G
 const kinds = { thread, process, container, vm } as const
 
 const optionsOf = (
-  { name, memory, context, dependencies, balloon, devices, hugePages, compressionRatio, clears, network }: GuestConfig,
+  {
+    name,
+    memory,
+    context,
+    dependencies,
+    balloon,
+    devices,
+    hugePages,
+    compressionRatio,
+    clears,
+    usefulCores,
+    network,
+    workload: config
+  }: GuestConfig,
   pageBytes: number,
   workload: Workload
 ): GuestOptions => ({
@@ -69,6 +83,7 @@ const optionsOf = (
   }),
   ...(balloon !== undefined && { balloon: balloonOf(balloon) }),
   ...(clears !== undefined && { clears }),
+  usefulCores: usefulCores ?? (config.type === 'npb' ? npbUsefulCores : undefined),
   ...(network !== undefined && { network: { bytesPerSecond: network } }),
   dependencies: dependencies?.map(({ kind, name, policy }): Dependency => ({ kind, name, policy: policyOf(policy) }))
 })

@@ -10,6 +10,7 @@ import { regimesTable } from './tlmRegimes'
 import { guestOf, measured, pipelineOf, type Ran } from './tlmRuns'
 import { sensitivities } from './tlmSensitivity'
 import { type ComparedRow, comparedVerdicts, type KvmRow, kvmVerdicts, type ModeRow, modeVerdicts, percent, total } from './tlmVerdicts'
+import { whatIf } from './tlmWhatIf'
 
 /** The tables of Chanchio and Thaenkaew's time-bounded live migration beside the model: MG, IS, SP and BT of class D in every mode, kvm's pre-copy and auto-converge, and MPI. */
 export const tlm: Reproduction = {
@@ -32,18 +33,6 @@ export const tlm: Reproduction = {
         model: await measured({ name: 'MG', ...kvmMigration(point) }, calibration, seed)
       })
     }
-    const faster: (readonly Cell[])[] = []
-    for (const point of publishedKvm) {
-      if (point.kvm === '1.2') continue
-      await progress(`MG under a faster kvm ${point.kvm} with ${point.limitS} s`)
-      const { ended, live, down } = await measured({ name: 'MG', ...kvmMigration(point) }, FASTER, seed)
-      const { times, limitS } = point
-      faster.push(
-        ended
-          ? [limitS, ...beside(times[0], live), ...beside(times[1], down)]
-          : [limitS, times[0], NEVER, undefined, times[1], undefined, undefined]
-      )
-    }
     const compared: ComparedRow[] = []
     for (const row of publishedAutoConverge) {
       const { name, limitS, mode } = row
@@ -52,15 +41,11 @@ export const tlm: Reproduction = {
       const own = mode === undefined ? undefined : await measured({ name, pipeline: pipelineOf(mode) }, calibration, seed)
       compared.push({ ...row, modelKvm: under, modelTlm: own })
     }
-    const bound: (readonly Cell[])[] = []
-    for (const [mode, times] of publishedModes.MG) {
-      if (typeof mode === 'string') continue
-      await progress(`MG bound by memory, ${modeName(mode)}`)
-      const { live, down } = await measured({ name: 'MG', pipeline: pipelineOf([mode[0], MEMORY_BOUND_CORES]) }, calibration, seed)
-      bound.push(['MG', modeName(mode), ...beside(times[0], live), ...beside(times[1], down)])
-    }
     const ofRegimes = await regimesTable(calibration, { seed, progress })
-    const sensitivity = await sensitivities(calibration, { seed, progress })
+    const sensitivity = [
+      ...(await whatIf(calibration, { modes, kvm, compared }, { seed, progress })),
+      ...(await sensitivities(calibration, { seed, progress }))
+    ]
     const mpi: (readonly Cell[])[] = []
     for (const { name, workingSetGib, mode, times } of publishedMpi) {
       await progress(`two guests of ${name} ${modeName(mode)}`)
@@ -73,13 +58,7 @@ export const tlm: Reproduction = {
         calibrationTable(calibration),
         modesTable(modes),
         boundsTable(calibration, modes),
-        { title: 'what if MG kept 3/8 of its pace on one core or two', columns: timesColumns, rows: bound },
         kvmTable(kvm),
-        {
-          title: 'what if kvm 1.6 carried 8.4 Gbit/s and looked at a page in half the time',
-          columns: [{ name: 'tolerable', unit: 's' }, ...timesColumns.slice(2)],
-          rows: faster
-        },
         comparedTable(compared),
         { title: 'two machines of half a benchmark each, migrated at once over one link (Fig 10)', columns: timesColumns, rows: mpi },
         ofRegimes,
@@ -90,12 +69,6 @@ export const tlm: Reproduction = {
     }
   }
 }
-
-/** A guest on so many of its eight cores has the pace that MG, bound by memory, seems to keep on one or two. */
-const MEMORY_BOUND_CORES = 3
-
-/** A sender twice as fast at looking and a third faster at sending than that of OFFLINE: 8.4 of the 10 Gbit/s. */
-const FASTER: Calibration = { scan: 0.35, send: 1.02 }
 
 const beside = (published: number, model: number): readonly Cell[] => [published, model, percent(model, published)]
 const inSeconds = (name: string) => ({ name, unit: 's', decimals: 2 }) as const

@@ -47,19 +47,32 @@ export const CROWDING = 0.02
 export const UPDATE_PAGE_NS = 30
 const GIB_PAGES = 262_144
 
-/** What is stated of the hosts besides the calibration, by default as it is stated; `linkShare`: the part of the link that the technique makes use of (default all). */
-export type Stated = { readonly crowding?: number; readonly updatePageNs?: number; readonly linkShare?: number }
+/** Bytes per second that one core of the hosts draws from memory: STREAM's triad on an Opteron 6172 of 2.1 GHz, 4,958 MB/s (gregs1104/stream-scaling, README). */
+export const CORE_BYTES_PER_SECOND = 4.958e9
+
+/**
+ * What is stated of the hosts besides the calibration, by default as it is stated; `linkShare`: the part of the link that the technique makes use of (default all). `lookPageNs`,
+ * `sendPageNs`: in place of the calibrated times; `savedPageNs`: less than the calibrated time of sending a page.
+ */
+export type Stated = {
+  readonly crowding?: number
+  readonly updatePageNs?: number
+  readonly linkShare?: number
+  readonly lookPageNs?: number
+  readonly sendPageNs?: number
+  readonly savedPageNs?: number
+}
 
 /** The hosts and the link of Chanchio and Thaenkaew as the model has them, for a guest of so many pages: the calibration, and what is stated and common to every row. */
 export const tlmHost = (
   { scan, send }: Calibration,
   pages: number,
-  { crowding = CROWDING, updatePageNs = UPDATE_PAGE_NS, linkShare = 1 }: Stated = {}
+  { crowding = CROWDING, updatePageNs = UPDATE_PAGE_NS, linkShare = 1, savedPageNs = 0, ...own }: Stated = {}
 ): { readonly source: Partial<HostCosts>; readonly link: Link } => {
-  const sendPageNs = (send * 1e9) / GIB_PAGES
+  const sendPageNs = (own.sendPageNs ?? (send * 1e9) / GIB_PAGES) - savedPageNs
   const headers = link({ bytesPerSecond: 1 })
   return {
-    source: { freshPageNs: (scan * 1e9) / GIB_PAGES, sendPageNs, crowding, syncNs: updatePageNs * pages },
+    source: { freshPageNs: own.lookPageNs ?? (scan * 1e9) / GIB_PAGES, sendPageNs, crowding, syncNs: updatePageNs * pages },
     link: link({ bytesPerSecond: (linkShare * wireBytes(headers, 4096, false) * 1e9) / sendPageNs })
   }
 }

@@ -31,17 +31,17 @@ export const pipelineOf = (mode: TlmMode): Pipeline => {
 
 /**
  * What is run: the benchmark and the technique; how many guests of it at once (default 1), each which part of class D (default all); how many seconds later in its
- * series it is migrated (default 0: the published series were taken during migrations, which all began so many seconds after the benchmark's start); what is stated of the
- * hosts; and how the source keeps to rates, where the technique counts on that.
+ * series it is migrated (default 0: the published series were taken during migrations, which all began so many seconds after the benchmark's start); on how many cores it is as fast as
+ * on more (default `npbUsefulCores`); what is stated of the hosts; and how the source keeps to rates, where the technique counts on that.
  */
 export type Measured = Piece & { readonly pipeline: Pipeline; readonly guests?: number; readonly stated?: Stated; readonly sender?: Sender }
-type Piece = { readonly name: NpbName; readonly scale?: number; readonly laterS?: number }
+type Piece = { readonly name: NpbName; readonly scale?: number; readonly laterS?: number; readonly usefulCores?: number }
 
 /** A benchmark's guest that comes to its place in the series when it is migrated, with a gigabit network of its own. */
-export const guestOf = ({ name, scale = 1, laterS = 0 }: Piece): Guest => {
+export const guestOf = ({ name, scale = 1, laterS = 0, usefulCores }: Piece): Guest => {
   const { length } = npbThousands(name)
   const beginAtS = (length - (npbFacts[name].migratedAfterS % length) + laterS) % length
-  return npbGuest(name, { scale, beginAtS, network: { bytesPerSecond: NETWORK } })
+  return npbGuest(name, { scale, beginAtS, network: { bytesPerSecond: NETWORK }, ...(usefulCores === undefined ? {} : { usefulCores }) })
 }
 
 /** What TCP leaves of a gigabit: 941 Mbit/s. */

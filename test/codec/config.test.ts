@@ -45,7 +45,12 @@ describe('config', () => {
 
   it('every field of what moves, breaks, stalls and costs is read in base units and written again', () => {
     const json = {
-      guest: { workload: { type: 'npb', benchmark: 'MG', scale: 0.01, beginAt: '120 s' }, clears: 2, network: '8 Mbit/s' },
+      guest: {
+        workload: { type: 'npb', benchmark: 'MG', scale: 0.01, beginAt: '120 s' },
+        clears: 2,
+        usefulCores: 2.5,
+        network: '8 Mbit/s'
+      },
       link: { bandwidth: '1 Gbit/s' },
       techniques: [
         { type: 'stop-and-copy', channels: 2, recovery: '1 s' },
@@ -84,7 +89,12 @@ describe('config', () => {
     const read = readConfig(JSON.stringify(json))
     if (isLeft(read)) throw new Error(formatProblems(read.left))
     const { guest, techniques: found, source, faults, stalls } = read.right
-    expect(guest).toEqual({ workload: { type: 'npb', benchmark: 'MG', scale: 0.01, beginAt: 120e9 }, clears: 2, network: 1e6 })
+    expect(guest).toEqual({
+      workload: { type: 'npb', benchmark: 'MG', scale: 0.01, beginAt: 120e9 },
+      clears: 2,
+      usefulCores: 2.5,
+      network: 1e6
+    })
     expect(found[1]).toMatchObject({ retries: 2, recovery: 1e9, firstThrottle: 0.2, channels: 4, delta: true, order: 'xen' })
     expect(found.slice(2, 4)).toEqual([
       { type: 'tlm', interval: 3e9, overcommit: [{ after: 0.2, cores: 2 }] },

@@ -57,6 +57,10 @@ describe('guest', () => {
       expect(() => vm({ pages: 1, pageBytes })).toThrow(
         new RangeError(`vm: pageBytes must be a power of two from 1 to 2^30 (got ${pageBytes})`)
       )
+    for (const usefulCores of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => vm({ pages: 1, usefulCores })).toThrow(
+        new RangeError(`vm: usefulCores must be positive and finite (got ${usefulCores})`)
+      )
     expect(() => thread({ contextBytes: -1 })).toThrow(new RangeError('thread: contextBytes must be an integer of at least 0 (got -1)'))
     expect(() => thread({ name: '' })).toThrow(new RangeError('thread: name must not be empty (got "")'))
     expect(() => vm({ pages: 9, classes: pageClasses({ size: 8 }) })).toThrow(

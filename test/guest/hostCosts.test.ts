@@ -67,6 +67,29 @@ describe('speed', () => {
     expect(speed(hostCosts({ cores: 1 }), { vcpus: 4, senders: 0, throttle: 0, pinned: 2 })).toBe(0.25)
   })
 
+  it('a guest that memory bounds keeps its pace down to the cores that are useful to it, and from there on in proportion', () => {
+    const paces = [8, 5, 4, 2, 1].map((pinned) => speed(idealHost, { vcpus: 8, senders: 0, throttle: 0, pinned, useful: 5 }))
+    expect(paces).toEqual([1, 1, 0.8, 0.4, 0.2])
+    expect(speed(hostCosts({ senderCores: 1 }), { vcpus: 3, senders: 1, throttle: 0, useful: 2 })).toBe(1)
+    expect(speed(idealHost, { vcpus: 8, senders: 0, throttle: 0.5, pinned: 2, useful: 5 })).toBe(0.2)
+    expect(speed(idealHost, { vcpus: 2, senders: 0, throttle: 0, pinned: 1, useful: 5 })).toBe(0.5)
+  })
+
+  it('pace is min(1, cores / useful), and never below what it is in proportion', () => {
+    const few = fc.record({
+      vcpus: fc.integer({ min: 1, max: 64 }),
+      pinned: fc.double({ min: 0.1, max: 64, noNaN: true }),
+      useful: fc.double({ min: 0.1, max: 64, noNaN: true })
+    })
+    fc.assert(
+      fc.property(few, ({ vcpus, pinned, useful }) => {
+        const pace = speed(idealHost, { vcpus, senders: 0, throttle: 0, pinned, useful })
+        expect(pace).toBeCloseTo(Math.min(1, Math.min(pinned, vcpus) / Math.min(useful, vcpus)), 12)
+        expect(pace).toBeGreaterThanOrEqual(speed(idealHost, { vcpus, senders: 0, throttle: 0, pinned }) - 1e-12)
+      })
+    )
+  })
+
   it('a guest throttled by 1 stands still', () => {
     expect(speed(idealHost, { vcpus: 2, senders: 0, throttle: 1 })).toBe(0)
   })

@@ -106,6 +106,11 @@ describe('npb', () => {
     }
   })
 
+  it('is bound by memory from five cores on, unless told otherwise', () => {
+    expect(npbGuest('MG', { scale: 1 / 256 }).usefulCores).toBe(5)
+    expect(npbGuest('MG', { scale: 1 / 256, usefulCores: 8 }).usefulCores).toBe(8)
+  })
+
   it('begins at any second of its series', () => {
     const thousands = npbThousands('BT')
     expect(counted(dirtied(npb('BT', { beginAtS: 30 }), 5, 1))).toEqual([30, 31, 32, 0, 1].map((second) => thousands[second] * 1000))

@@ -152,6 +152,9 @@ describe('an experiment in JSON', () => {
   it('a benchmark has the memory, and the pages in use, of its guest in code', () => {
     const { guest } = made({ guest: { kind: 'vm', workload: { type: 'npb', benchmark: 'BT', scale: 0.001 } } })
     const same = npbGuest('BT', { scale: 0.001 })
+    expect(guest.usefulCores).toBe(same.usefulCores)
+    const few = { kind: 'vm', usefulCores: 2, workload: { type: 'npb', benchmark: 'BT', scale: 0.001 } } as const
+    expect(made({ guest: few }).guest.usefulCores).toBe(2)
     expect(memoryBytes(guest)).toBe(memoryBytes(same))
     for (const level of ['hypervisor', 'guestOs', 'zero'] as const) expect(equals(guest.classes[level], same.classes[level])).toBe(true)
   })

@@ -33,6 +33,22 @@ describe('the reproduction of TLM', () => {
       }
   })
 
+  it('kvm 1.6 with auto-converge takes BT as long as published, within 5 %, and TLM longer', async () => {
+    const under = await measured({ name: 'BT', ...kvmMigration({ kvm: '1.6', limitS: 2, autoConverge: true }) }, calibrated(), 1)
+    const own = await measured({ name: 'BT', pipeline: pipelineOf([0.8, 2]) }, calibrated(), 1)
+    expect(Math.abs((under.live + under.down) / 28.11 - 1)).toBeLessThan(0.05)
+    expect(own.live + own.down).toBeGreaterThan(under.live + under.down)
+  })
+
+  it('MG put on two of its cores is migrated live as long as published, within 5 %, and is down within a quarter', async () => {
+    for (const [mode, [live, down]] of publishedModes.MG) {
+      if (typeof mode === 'string' || mode[1] !== 2) continue
+      const model = await measured({ name: 'MG', pipeline: pipelineOf(mode) }, calibrated(), 1)
+      expect(Math.abs(model.live / live - 1), modeName(mode)).toBeLessThan(0.05)
+      expect(Math.abs(model.down / down - 1), modeName(mode)).toBeLessThan(0.25)
+    }
+  })
+
   it("kvm's points that outlast MG's own 1363 s do not converge while MG runs; at 20 s both versions do", async () => {
     for (const { kvm, limitS, times } of publishedKvm) {
       const outlasts = times[0] > 1363
