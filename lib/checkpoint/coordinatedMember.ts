@@ -301,8 +301,7 @@ const memberActs = (others: readonly string[], options: Required<CoordinatedOpti
             ask: [toCoordinator({ type: 'holding', restart: state.gather, complete: signal.complete })]
           }
         case 'load':
-          if (isRefused)
-            return { state: { ...state, stage: 'empty' }, ask: [toCoordinator({ type: 'unrestored', restart: state.restart })] }
+          if (isRefused) return rest({ ...state, stage: 'empty' }, [toCoordinator({ type: 'unrestored', restart: state.restart })])
           return rest({ ...state, stage: 'loaded', hasVoted: false }, [toCoordinator({ type: 'restored', restart: state.restart })])
         case 'storage': {
           if (signal.type !== 'listed') return undefined

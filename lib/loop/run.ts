@@ -7,7 +7,7 @@ import { migrationOf } from '../protocol/signal'
 import type { World } from '../protocol/world'
 import type { Seed } from '../random/random'
 import type { Time } from '../time/time'
-import { seconds } from '../time/time'
+import { formatTime, seconds } from '../time/time'
 import type { Timeline } from '../time/timeline'
 import { timeline as newTimeline } from '../time/timeline'
 
@@ -125,7 +125,7 @@ export const run = (
         startAt
       )
     )
-    journal.add(timeline.schedule(() => limited(`${until} ns of simulated time`), until))
+    journal.add(timeline.schedule(() => limited(`${formatTime(until)} of simulated time`), until))
     if (given !== undefined) return
     timeline.run(until)
     if (open.size > 0 && !journal.closed) limited('nothing more can happen')

@@ -13,6 +13,7 @@ import * as members from './clusterMember'
 import { switchedLan } from './clusterNetwork'
 import type { CheckedCluster, ClusterOptions } from './clusterOptions'
 import { checkedCluster } from './clusterOptions'
+import { senseless } from './senseless'
 
 /**
  * A cluster of virtual machines on one switched LAN, whose guests exchange frames while their hypervisors and a coordinator, on a machine of its own, exchange messages: each is a
@@ -185,6 +186,7 @@ const running = (
     if (down[place]) refuse(to, BROKEN)
     else if (order.type === 'tell') tell(place, order, to)
     else if (order.type === 'cancel') cancel(place, order.tag, to)
+    else if (order.type === 'wake' && senseless(order) !== undefined) refuse(to, senseless(order)!)
     else if (order.type === 'wake') errand(place, to, order.afterNs, () => answer(to, { type: 'done' }))
     else if (place >= names.length) refuse(to, 'the coordinator has no guest')
     else {

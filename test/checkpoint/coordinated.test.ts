@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { coordinatedMember } from '../../lib/checkpoint/coordinatedMember'
+import { checkedCoordinated } from '../../lib/checkpoint/coordinatedOptions'
+import type { Order } from '../../lib/protocol/command'
 import type { Journal } from '../../lib/protocol/journal'
+import type { Signal } from '../../lib/protocol/signal'
 import { runFold } from '../../lib/stream/fold'
 import { seconds } from '../../lib/time/time'
 import { coordinated } from '../../pipelines/coordinated'
@@ -69,6 +73,48 @@ describe('coordinated checkpoints', () => {
       }),
       { numRuns: 100 }
     )
+  })
+
+  it('end at every member after its own time-out when the coordinator breaks down for good, whenever that is', () => {
+    fc.assert(
+      fc.property(clusterPlans, fc.nat({ max: 1000 }), (plan, perMille) => {
+        const dead: ClusterPlan = { ...plan, faults: [{ what: 'host', machine: -1, perMille }] }
+        const options = { ...coordinatedOf(dead), idleNs: seconds(100) }
+        const journal = journalOf(coordinated(options), clusterOf(dead), { until: seconds(400) })
+        const ended = journal.flatMap((e) => (e.type === 'ended' ? [[e.migration, e.outcome.type]] : []))
+        expect(ended).toHaveLength(dead.members + 1)
+        expect(ended.filter(([, type]) => type === 'limited')).toEqual([])
+      }),
+      { numRuns: 50 }
+    )
+  })
+
+  it('end at a member that could not load its image and is told no more', () => {
+    const name = { members: ['a'], coordinator: 'c' }
+    let step = coordinatedMember('a', checkedCoordinated(name))
+    const asked: Order[] = []
+    const hear = (signal: object): void => {
+      const { phase } = step
+      const next = phase.type === 'done' ? undefined : phase.on({ at: 0, migration: 'a', ...signal } as Signal)
+      if (next !== undefined) {
+        asked.push(...next.requests.map(({ order }) => order))
+        step = next
+      }
+    }
+    const answer = (type: Order['type'], signal: object): void => {
+      const request = requests.find(({ order }) => order.type === type)!
+      hear({ ...signal, to: { migration: 'a', lane: request.lane, tag: request.tag, n: 0 } })
+    }
+    let requests = step.requests
+    hear({ type: 'told', from: 'c', message: { type: 'load', checkpoint: 1, restart: 1 } })
+    const cancelled = step.requests.find(({ order }) => order.type === 'cancel')!
+    requests = step.requests
+    answer('load', { type: 'refused', reason: 'there is no complete image of checkpoint 1' })
+    expect(cancelled).toBeDefined()
+    expect(asked.slice(-2)).toEqual([
+      { type: 'tell', whom: 'c', message: { type: 'unrestored', restart: 1 } },
+      { type: 'wake', afterNs: seconds(600) }
+    ])
   })
 
   it('leave what guests get as it is without them', () => {

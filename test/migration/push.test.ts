@@ -439,7 +439,7 @@ describe('a push that no rule stops', () => {
     run(precopy({ until: never }), world(64, 1e6), { until: 1e8 }).subscribe((entry) => {
       if (entry.type === 'ended') outcomes.push(entry.outcome)
     })
-    expect(outcomes).toEqual([{ type: 'limited', limit: '100000000 ns of simulated time' }])
+    expect(outcomes).toEqual([{ type: 'limited', limit: '100 ms of simulated time' }])
   })
 
   it('refuses a throttle outside of 0 to 0.99 and a pacing that is not above 0, on the error channel', () => {

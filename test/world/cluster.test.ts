@@ -47,7 +47,9 @@ describe('a cluster', () => {
       [0, 'a', { type: 'settle', checkpoint: 7, as: 'sealed' }],
       [0, 'a', { type: 'load', checkpoint: 7, incarnation: 1 }],
       [0, 'a', { type: 'commit' }],
-      [0, 'a', { type: 'tell', whom: 'nobody', message: null }]
+      [0, 'a', { type: 'tell', whom: 'nobody', message: null }],
+      [0, 'a', { type: 'wake', afterNs: -1 }],
+      [0, 'coordinator', { type: 'wake', afterNs: Number.NaN }]
     ])
     expect(heard.flatMap((s) => (s.type === 'refused' ? [s.reason] : []))).toEqual([
       'the coordinator has no guest',
@@ -55,7 +57,9 @@ describe('a cluster', () => {
       'there is no image of checkpoint 7',
       'there is no complete image of checkpoint 7',
       'commit is for the migration of a guest, and this is a cluster',
-      'there is no machine called nobody'
+      'there is no machine called nobody',
+      'a wake must be after a whole number of nanoseconds (got -1)',
+      'a wake must be after a whole number of nanoseconds (got NaN)'
     ])
   })
 
