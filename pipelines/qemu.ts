@@ -7,6 +7,7 @@ import { mirrored, type WithDisk } from '../lib/migration/mirrored'
 import { noticing } from '../lib/migration/notices'
 import { onwards } from '../lib/migration/onwards'
 import { pull } from '../lib/migration/pull'
+import type { Recovery } from '../lib/migration/recovery'
 import { concludedOf, prepare, release } from '../lib/migration/stages'
 import { stopAndCopy } from '../lib/migration/stopAndCopy'
 import { or, residualBelow, roundsAtMost } from '../lib/migration/stopRule'
@@ -23,7 +24,8 @@ import { milliseconds } from '../lib/time/time'
 /**
  * When post-copy is asked for (`migrate-start-postcopy`): once `afterSyncs` dirty-log syncs have been made, the one at the beginning counted, or `afterNs` after it (default: at
  * once); `reactionNs` is how long whoever asks takes to notice (default 0). `maxBandwidth`: `max-postcopy-bandwidth`, bytes per second (default: not limited). `preempt`: the
- * capability `postcopy-preempt`: pages that are waited for go on a channel of their own (default off).
+ * capability `postcopy-preempt`: pages that are waited for go on a channel of their own (default off). `recovery`: how long somebody tries to recover a migration whose link has failed
+ * (default a minute): QEMU itself stays `postcopy-paused` until it is told `migrate-recover`, and then sends what the target has not received (its bitmap of received pages).
  */
 export type QemuPostcopy = {
   readonly afterSyncs?: number
@@ -31,6 +33,7 @@ export type QemuPostcopy = {
   readonly reactionNs?: number
   readonly maxBandwidth?: number
   readonly preempt?: boolean
+  readonly recovery?: Recovery
 }
 
 /**
@@ -109,13 +112,14 @@ const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, 
     delta: xbzrle,
     asked: postcopy && asking(postcopy)
   })
-  const { maxBandwidth: bytesPerSecond, preempt = false } = postcopy ?? {}
+  const { maxBandwidth: bytesPerSecond, preempt = false, recovery } = postcopy ?? {}
   const below = restAtOnce && bytesPerSecond !== undefined ? (bytesPerSecond * downtimeLimitNs) / 1e9 : 0
   const pullRest = (pageBytes: number) =>
     pull({
       prepaging: onwards,
       bytesPerSecond,
       requestsWithin,
+      recovery,
       unlimitedBelowPages: Math.ceil(below / pageBytes),
       ...(preempt ? {} : { connection: STREAM, windowPages: FLUSHED })
     })
@@ -123,7 +127,7 @@ const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, 
   const withDisk = mirrored({ ...qemuDisk, ...disk })
   const ending = ({ value: { owed, ends }, disk }: WithDisk<WindowedResidual>): Attempt<pageSet.PageSet> =>
     ends === 'post-copy'
-      ? switchOwing(owed, { channels }, { disk })
+      ? switchOwing(owed, { channels }, { disk, recovery: postcopy?.recovery })
       : pipe(stopAndCopy(owed, { channels, delta: xbzrle, disk }), map(E.map(() => pageSet.empty(owed.size))))
   return (guest) =>
     pipe(

@@ -8,7 +8,7 @@ import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
  * What a world answers to the lane that asked. `guestNs` is how long the guest has run so far, in nanoseconds at full speed (its progress, not its
  * clock); `clockNs` is what its own clock shows.
  *
- * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`). `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
+ * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`), or been written to a connection whose buffer lies ahead of the wire. `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
  * - `refused`: the world will not or cannot; the reason is a sentence.
  * - `standing`: at the target, whose the guest is and which of its pages are missing; pages on their way when the link broke are missing again.
  * - `released`: the source has dropped the guest; `needs` names what the target still needs it for (residual dependencies; empty is the aim).

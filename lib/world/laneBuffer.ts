@@ -10,8 +10,8 @@ export type LaneBuffer = {
   readonly isWriting: () => boolean
   /** A sender begins to write a batch. */
   readonly begin: (job: Job, batch: Batch, writing: Subscription) => void
-  /** The batch that was being written is in the buffer. */
-  readonly wrote: () => void
+  /** The batch that was being written is in the buffer; answers its bytes. */
+  readonly wrote: () => number
   /** The next batch that leaves, if one is there. */
   readonly leave: () => Batch | undefined
   /** Whose batch is leaving. */
@@ -22,7 +22,7 @@ export type LaneBuffer = {
   readonly close: (job: Job, now: Time) => void
   /** Nothing of it will leave. */
   readonly lose: () => void
-  /** Pages that were chosen and have not begun to leave. */
+  /** Pages that were chosen and are not written yet. */
   readonly pages: () => number
 }
 
@@ -44,8 +44,10 @@ export const laneBuffer = (): LaneBuffer => {
       writing = { entry: { job, batch, bytes: batch.bytes }, end }
     },
     wrote: () => {
-      written.push(writing!.entry)
+      const { entry } = writing!
+      written.push(entry)
       writing = undefined
+      return entry.bytes
     },
     leave: () => {
       out = written.shift()
@@ -77,6 +79,6 @@ export const laneBuffer = (): LaneBuffer => {
       out = undefined
       for (const job of gone) job.ahead?.lost()
     },
-    pages: () => [...written, ...(writing === undefined ? [] : [writing.entry])].reduce((n, { batch }) => n + batch.count, 0)
+    pages: () => writing?.entry.batch.count ?? 0
   }
 }

@@ -200,7 +200,7 @@ export const outgoing = (
       buffers,
       windows: store === memory ? paced : undefined,
       looked: lookUp,
-      ahead: ahead !== undefined,
+      ahead,
       withdraw: (page) => transport.withdraw(store.owner, page),
       began: () => {
         if (order.round === undefined) return

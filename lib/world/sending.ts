@@ -44,8 +44,8 @@ export type SendingOptions = {
   readonly windows?: Windows
   /** A window begins for one that has waited. */
   readonly looked?: () => void
-  /** It is written ahead of the wire. */
-  readonly ahead?: boolean
+  /** It is written ahead of the wire, by so many bytes: no batch is larger. */
+  readonly ahead?: number
   /** Takes a page out of what another lane has chosen and not begun to send; false when that is too late. */
   readonly withdraw: (page: number) => boolean
   readonly began: () => void
@@ -80,7 +80,7 @@ export const sending = (options: SendingOptions): Sending => {
   const windows = order.bytesPerSecond === undefined ? undefined : options.windows
   const sizes = sizesOf(h, order.compression, costs, channels)
   const speedOf = (work: Work): Pick<Batch, 'writeNs' | 'maxBytesPerSecond'> =>
-    options.ahead ? sizes.written(work) : { maxBytesPerSecond: sizes.rate(work) }
+    options.ahead !== undefined ? sizes.written(work) : { maxBytesPerSecond: sizes.rate(work) }
   /** How many of the pages to come one batch takes: over several channels each takes its part of what is left, so that all of them have some to the end. */
   const share = (left: number): number => (channels === 1 ? left : Math.ceil(left / channels))
 
@@ -301,7 +301,8 @@ export const sending = (options: SendingOptions): Sending => {
       if (room <= 0 && !stopped && source.more()) return { until: windows!.endsAt(), told: looked }
       if (options.timed && hosts.isCoded(h, order.encoding === 'delta')) return nextCoded()
       if (stopped) return undefined
-      return followed ? nextFollowed(room) : nextByWords(room)
+      const most = Math.min(room, options.ahead ?? room)
+      return followed ? nextFollowed(most) : nextByWords(most)
     },
     finished: () => options.ended(result()),
     refused: options.refused,

@@ -67,7 +67,7 @@ export type Transport = {
   /** Takes a page out of a batch in which it has not begun to leave; false when it is in none. The caller sends it instead. */
   readonly withdraw: (owner: string, page: number) => boolean
   readonly senders: (owner: string) => number
-  /** Bytes of an owner that have left so far. */
+  /** Bytes of an owner that have left so far, or been written ahead of the wire. */
   readonly bytesLeft: (owner: string, now: Time) => number
   /** Pages of an owner that were chosen and have not left: not yet, or never, because their connection broke. */
   readonly pagesNotLeft: (owner: string, now: Time) => number
@@ -236,7 +236,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
       () => {
         const at = agenda.now()
         look(lane.owner)
-        buffer.wrote()
+        left.set(lane.owner, (left.get(lane.owner) ?? 0) + buffer.wrote())
         if (lane.flight === undefined && proceed(lane, at)) share(at, lane.owner)
         write(lane, at)
         changed(lane.owner)
@@ -277,7 +277,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     const now = agenda.now()
     const flight = lane.flight!
     look(lane.owner)
-    left.set(lane.owner, (left.get(lane.owner) ?? 0) + flight.bytes)
+    if (lane.buffer === undefined) left.set(lane.owner, (left.get(lane.owner) ?? 0) + flight.bytes)
     const at = flight.arrival(now)
     if (at > (arrivesBy.get(lane.owner) ?? 0)) arrivesBy.set(lane.owner, at)
     if (flight.count > 0) {
@@ -313,14 +313,15 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
 
   const bytesUnderWay = (owner: string, now: Time): number => {
     let bytes = 0
-    for (const { owner: of, flight } of active) if (of === owner && flight !== undefined) bytes += Math.floor(sentBy(flight, now))
+    for (const { owner: of, flight, buffer } of active)
+      if (of === owner && flight !== undefined && buffer === undefined) bytes += Math.floor(sentBy(flight, now))
     return bytes
   }
 
   const pagesUnderWay = (owner: string, now: Time): number => {
     let pages = 0
-    for (const { owner: of, flight } of active) {
-      if (of !== owner || flight === undefined) continue
+    for (const { owner: of, flight, buffer } of active) {
+      if (of !== owner || flight === undefined || buffer !== undefined) continue
       const { carried } = flight
       const { leaves } = flight.batch
       if (leaves !== undefined) for (let i = flight.count - 1; i >= flight.placed && leaves[i] > now; i--) pages++

@@ -10,6 +10,7 @@ import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { delayed } from '../../lib/world/delayed'
 import type { Engine } from '../../lib/world/engine'
 import type { Way } from '../../lib/world/stalls'
+import type { Sender } from '../../lib/world/windows'
 import type { DiskPlan } from './diskPlan'
 import { eitherAlone } from './eitherAlone'
 import { type GuestPlan, guestOf, guestPlans } from './guestPlan'
@@ -65,7 +66,7 @@ export type WorldPlan = {
   readonly stalls?: readonly StallPlan[]
   readonly delayPages?: number
   readonly disk?: DiskPlan
-  readonly sender?: { readonly windowPages: number; readonly slicePages: number }
+  readonly sender?: { readonly windowPages: number; readonly slicePages: number; readonly bufferPages?: number }
 }
 
 const clocks: fc.Arbitrary<ClockPlan> = fc.record({
@@ -178,7 +179,7 @@ export const worldOf = (plan: WorldPlan, parts: Engine = {}): World => {
     batchAccesses: plan.batchAccesses,
     batchPages: plan.batchPages,
     progressNs: plan.progressPages && plan.progressPages * pageNs,
-    ...(plan.sender && { sender: { windowNs: plan.sender.windowPages * pageNs, sliceNs: plan.sender.slicePages * pageNs } }),
+    ...(plan.sender && { sender: senderOf(plan.sender, pageBytes, pageNs) }),
     faults: plan.faults?.map(({ perMille, what, mendedAfter }) => ({
       at: instant(perMille),
       what,
@@ -221,3 +222,13 @@ const spanOf = (plan: WorldPlan): Time => {
   )
   return plan.pageNs * (3 * (wire + blocks) + 16 * plan.latencyPages + 2 * hosts + 8 * (plan.delayPages ?? 0))
 }
+
+const senderOf = (
+  { windowPages, slicePages, bufferPages }: NonNullable<WorldPlan['sender']>,
+  pageBytes: number,
+  pageNs: number
+): Sender => ({
+  windowNs: windowPages * pageNs,
+  sliceNs: slicePages * pageNs,
+  ...(bufferPages === undefined ? {} : { bufferBytes: bufferPages * pageBytes })
+})

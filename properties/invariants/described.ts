@@ -16,6 +16,8 @@ export type Described = {
   readonly targetMemoryBytes: number | undefined
   /** The windows to which the source keeps with the memory's sends; absent: they leave evenly. */
   readonly windowNs: Time | undefined
+  /** How far ahead of the wire sends over a named connection are written; absent: not at all. */
+  readonly bufferBytes: number | undefined
   /** The devices of each guest, whether each can move, and whether it has anything to save or to load. */
   readonly devicesOf: (migration: string) => readonly DescribedDevice[]
   /** When the host of each guest breaks down, and which of its stores are gone at a time, in a world that keeps images. */
@@ -43,6 +45,7 @@ export const described = (began: Began | undefined): Described => {
     zeroPageBytes: numberOf(link?.zeroPageBytes),
     targetMemoryBytes: numberOf(world?.targetMemoryBytes),
     windowNs: numberOf(recordOf(world?.sender)?.windowNs),
+    bufferBytes: numberOf(recordOf(world?.sender)?.bufferBytes),
     devicesOf: (migration) => {
       const devices = recordOf(recordOf(world?.guests)?.[migration])?.devices
       return Array.isArray(devices) ? devices.map(deviceOf) : []

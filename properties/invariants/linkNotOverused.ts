@@ -8,7 +8,7 @@ import { type Commanded, type Invariant, invariant, type Tell } from './invarian
  * The link is never over-used: between any two moments at which a count is told, no more than its bandwidth times that time, and a page, has left. Judged are
  * each send from its order to its answer (its own limit of bytes per second too; where the source keeps to windows, each begins with the bytes of its own and may end in a page under way, and one in as many pages as are chosen together); the sends of all migrations together since the link was last without one; each
  * migration from one progress fact to the next, where signals come in order; and a migration's sends with the applications' traffic since its first command.
- * The bandwidth is what the world's description says; a world that says none is not judged.
+ * What is written ahead of the wire (`bufferBytes` of a sender) counts when it is written. The bandwidth is what the world's description says; a world that says none is not judged.
  */
 export const linkNotOverused: Invariant = invariant<Memory>({
   name: 'linkNotOverused',
@@ -16,12 +16,14 @@ export const linkNotOverused: Invariant = invariant<Memory>({
   of: 'journal',
   hears: ['preselect', 'send', 'sent', 'refused', 'progress', 'linkUsed'],
   init: (began) => {
-    const { bytesPerSecond, headerBytes = 0, inOrder, windowNs } = described(began)
+    const { bytesPerSecond, headerBytes = 0, inOrder, windowNs, bufferBytes = 0 } = described(began)
     const pageBytes = Object.values(began?.guests ?? {}).flatMap(({ pageBytes, disk }) => [pageBytes, disk?.blockBytes ?? 0])
     return {
       bytesPerSecond,
       inOrder,
       windowNs,
+      buffered: 2 * bufferBytes,
+      written: 0,
       slack: Math.max(0, ...pageBytes) + headerBytes,
       users: new Map(),
       outstanding: 0,
@@ -50,6 +52,10 @@ type Memory = {
   readonly bytesPerSecond: number | undefined
   readonly inOrder: boolean
   readonly windowNs: Time | undefined
+  /** What may have been written ahead of the wire where a send names its connection: a buffer that is full but for a byte, and a batch as large as it. */
+  readonly buffered: number
+  /** The same, as soon as there has been such a send. */
+  written: number
   /** What may leave besides: a page under way. */
   readonly slack: number
   readonly users: Map<string, User>
@@ -66,6 +72,7 @@ const userOf = ({ users }: Memory, migration: string, since: Time): User => {
 
 const ordered = (memory: Memory, { order, to }: Command, at: Time): void => {
   userOf(memory, to.migration, at)
+  if (order.type === 'send' && order.connection !== undefined) memory.written = memory.buffered
   if (order.type === 'send' && memory.outstanding++ === 0) {
     memory.busySince = at
     memory.busyBytes = 0
@@ -100,12 +107,13 @@ const heard = (memory: Memory, signal: Signal, answered: Commanded | undefined, 
 
 /** What is too much for a time: for the link in any case, and for a limit of its own, which may be kept by windows. */
 const over = (
-  { bytesPerSecond = Infinity, slack }: Memory,
+  { bytesPerSecond = Infinity, slack: pageUnderWay, written }: Memory,
   bytes: number,
   ns: Time,
   limit = Infinity,
   windowNs?: Time
 ): string | undefined => {
+  const slack = pageUnderWay + written
   const ofLink = (bytesPerSecond * ns) / 1e9 + slack
   const ofLimit = windowNs === undefined ? (limit * ns) / 1e9 + slack : (limit * (ns + windowNs)) / 1e9 + slack * (WORD + 2 + ns / windowNs)
   const most = Math.min(ofLink, ofLimit)

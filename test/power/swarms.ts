@@ -12,6 +12,7 @@ import {
   stopAndCopies,
   tlms
 } from '../../properties/arbitraries/pipelineArbitraries'
+import { qemuPostcopies, streamWorldPlans } from '../../properties/arbitraries/qemuArbitraries'
 import { pullRules, pushRules } from '../../properties/arbitraries/ruleArbitraries'
 import { standingStill } from '../../properties/arbitraries/standingStill'
 import { type WorldPlan, worldPlans } from '../../properties/arbitraries/worldPlan'
@@ -48,7 +49,8 @@ export const swarms = {
   switches,
   spreads,
   retries,
-  journeys
+  journeys,
+  qemuPostcopies
 } satisfies Readonly<Record<string, fc.Arbitrary<NamedPipeline>>>
 
 /** A swarm's name. */
@@ -62,7 +64,9 @@ export const worldsOf = (name: SwarmName): fc.Arbitrary<WorldPlan> =>
       ? worldPlans.map((plan) => (plan.fidelity === 'marks' ? { ...plan, fidelity: 'versions' } : plan))
       : name === 'tlms'
         ? fc.oneof(worldPlans, fc.oneof(standingStill('mtx'), standingStill('dtx')))
-        : worldPlans
+        : name === 'qemuPostcopies'
+          ? streamWorldPlans
+          : worldPlans
 
 /** What must happen in some runs of a swarm: where it never does, the swarm looks past what it is there for. */
 export const happensIn: Readonly<Partial<Record<SwarmName, readonly string[]>>> = {
@@ -70,5 +74,6 @@ export const happensIn: Readonly<Partial<Record<SwarmName, readonly string[]>>> 
   precopies: ['completes', 'aborts', 'skips', 'dirties'],
   postcopies: ['completes', 'aborts', 'faults', 'skips', 'recovers'],
   demandPostcopies: ['completes', 'aborts', 'faults'],
-  hybrids: ['completes', 'aborts', 'faults', 'skips', 'dirties', 'recovers']
+  hybrids: ['completes', 'aborts', 'faults', 'skips', 'dirties', 'recovers'],
+  qemuPostcopies: ['completes', 'aborts', 'faults', 'dirties', 'recovers']
 }

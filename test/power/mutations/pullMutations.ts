@@ -64,6 +64,20 @@ export const pullMutations: readonly Mutation[] = [
     swarms: ['postcopies', 'hybrids']
   },
   {
+    name: 'streamForgettingWhatIsWaitedFor',
+    kind: 'a page dropped',
+    mistake: 'Over one stream a faulted page is taken from what the background has to send, and not asked for.',
+    edits: [{ file: pull, find: 'if (!together) return waiting(moved, [])', put: 'return waiting(moved, [])' }],
+    swarms: ['qemuPostcopies']
+  },
+  {
+    name: 'streamCountingOneAnswerTwice',
+    kind: 'an acknowledgement lost',
+    mistake: 'Over one stream the lane ends while an answer is outstanding, because what was waited for was not counted.',
+    edits: [{ file: pull, find: 'tag: tag + 1, outstanding: outstanding + 1, awaited', put: 'tag: tag + 1, outstanding, awaited' }],
+    swarms: ['qemuPostcopies']
+  },
+  {
     name: 'demandOfThePageBefore',
     kind: 'off by one',
     mistake: 'The demand sends the page below the one that the guest waits for.',

@@ -5,6 +5,7 @@ const hostsTarget = 'lib/world/hostsTarget.ts'
 const conduct = 'lib/world/conduct.ts'
 const machine = 'lib/world/machine.ts'
 const outgoing = 'lib/world/outgoing.ts'
+const laneBuffer = 'lib/world/laneBuffer.ts'
 const pending = 'lib/world/pendingAnswers.ts'
 const sending = 'lib/world/sending.ts'
 const flights = 'lib/world/flights.ts'
@@ -411,5 +412,32 @@ export const worldMutations: readonly Mutation[] = [
     ],
     swarms: ['retries'],
     runs: 3000
+  },
+  {
+    name: 'barrierAheadOfTheSocket',
+    kind: 'an acknowledgement lost',
+    mistake: 'A barrier waits for what was written to a connection, and not for what its socket still holds.',
+    edits: [
+      {
+        file: outgoing,
+        find: 'ahead: { bytes: ahead, written: job.finished, lost: left }',
+        put: 'ahead: { bytes: ahead, written: (now) => { job.finished(now); left() }, lost: left }'
+      }
+    ],
+    swarms: ['qemuPostcopies']
+  },
+  {
+    name: 'writtenAndNeverLeft',
+    kind: 'a page dropped',
+    mistake: 'Of two batches that lie in a socket the later one is forgotten.',
+    edits: [{ file: laneBuffer, find: '      written.push(entry)\n', put: '      if (written.length === 0) written.push(entry)\n' }],
+    swarms: ['qemuPostcopies']
+  },
+  {
+    name: 'socketOutlivingItsConnection',
+    kind: 'stale pages kept',
+    mistake: 'What lay in the socket when the connection broke counts as sent after the recovery.',
+    edits: [{ file: hostsTarget, find: '  bitmap.markAll(h.owed, trapped)\n', put: '' }],
+    swarms: ['qemuPostcopies']
   }
 ]
