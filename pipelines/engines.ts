@@ -144,19 +144,20 @@ export const engines: readonly Engine[] = [
     source: 'cloud-hypervisor ae44c2971, is_precopy_converged',
     sentence: 'until the rest fits into 300 ms; stopped after an hour whatever is left'
   }),
-  inRounds(kubevirtRamp(), {
+  inWindows(qemu102({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtRamp() }), {
     name: 'kubevirt-ramp',
     version: 'd923fdb815, gate MigrationDowntimeTuning',
     source: 'kubevirt d923fdb815, pkg/virt-launcher/virtwrap, tuneDowntime',
-    sentence: "QEMU's downtime limit rises from 150 ms to 1,050 ms, a seventh every 10 s from the third iteration on",
-    unsure: 'looks at the end of each round, KubeVirt every 400 ms; how the completion time-out rounds GiB is «recalled, unverified»'
+    sentence:
+      "QEMU's downtime limit rises from 150 ms to 1,050 ms, a seventh every 10 s from the third iteration on; looked at every 400 ms",
+    unsure: 'how the completion time-out rounds GiB is «recalled, unverified»'
   }),
-  inRounds(kubevirtStall(), {
+  inWindows(qemu102({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtStall() }), {
     name: 'kubevirt-stall',
     version: 'd923fdb815, gate MigrationStallDetection',
     source: 'kubevirt d923fdb815, pkg/virt-launcher/virtwrap, stallDetector; VEP 248',
     sentence: 'when 40 s have brought no 4 % less, allows 900 ms where that can do, and aborts where it cannot',
-    unsure: 'the bandwidth is sampled once a round, in KubeVirt every 400 ms; the switch to post-copy is left out'
+    unsure: 'how the completion time-out rounds GiB is «recalled, unverified»'
   })
 ]
 

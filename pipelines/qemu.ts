@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function'
 import * as pageSet from '../lib/memory/pageSet'
 import { type DirtyLimitOptions, dirtyLimit, heldTo } from '../lib/migration/dirtyLimit'
 import type { DiskRules } from '../lib/migration/diskRules'
+import type { LookRule } from '../lib/migration/looks'
 import { mirrored, type WithDisk } from '../lib/migration/mirrored'
 import { noticing } from '../lib/migration/notices'
 import { onwards } from '../lib/migration/onwards'
@@ -38,10 +39,11 @@ export type QemuPostcopy = {
 
 /**
  * QEMU's migration parameters and capabilities, named as QEMU names them (migration/options.c). `downtimeLimitNs`: `downtime-limit` (default 300 ms). `maxBandwidth`: `max-bandwidth`,
- * bytes per second, of all but the last copy (default 128 MiB/s). `autoConverge`: the capability, with its parameters (default off). `xbzrle`: the capability; the size of its
+ * bytes per second, of all but the last copy (default 128 MiB/s; `Infinity`: as the link allows). `autoConverge`: the capability, with its parameters (default off). `xbzrle`: the capability; the size of its
  * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels). `postcopy`: when post-copy is asked for (default: never); a link that
  * breaks then is waited for and the rest asked for again (`migrate-recover`). `vcpuDirtyLimit`: the command `set-vcpu-dirty-limit` (from 7.1 on), given before the migration: bytes per
  * second for each virtual CPU, in whole MiB, and the entries of its ring (`dirty-ring-size`, here 4,096; by default QEMU has no ring, and refuses the command). `disk`: how a disk comes along that must (see `qemuDisk`).
+ * `looks`: somebody who watches the migration from outside and may set another limit, ask for post-copy or give it up, as KubeVirt does (default: nobody).
  */
 export type QemuOptions = {
   readonly downtimeLimitNs?: number
@@ -52,6 +54,7 @@ export type QemuOptions = {
   readonly postcopy?: QemuPostcopy
   readonly vcpuDirtyLimit?: { readonly bytesPerSecond: number; readonly ringPages?: number }
   readonly disk?: DiskRules
+  readonly looks?: LookRule
 }
 
 /**
@@ -101,12 +104,22 @@ const convergence = (autoConverge: QemuOptions['autoConverge'] = false): SyncThr
 type PostcopyWays = { readonly requestsWithin: boolean; readonly restAtOnce: boolean }
 
 const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, restAtOnce }: PostcopyWays): Pipeline => {
-  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy, vcpuDirtyLimit, disk } = options
+  const {
+    downtimeLimitNs = milliseconds(300),
+    maxBandwidth = 2 ** 27,
+    xbzrle,
+    multifd = false,
+    postcopy,
+    vcpuDirtyLimit,
+    disk,
+    looks
+  } = options
   const throttle = vcpuDirtyLimit === undefined ? given : heldTo(vcpuDirtyLimit)(given)
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
   const push = windowedPush({
     downtimeLimitNs,
-    bytesPerSecond: maxBandwidth,
+    bytesPerSecond: maxBandwidth === Number.POSITIVE_INFINITY ? undefined : maxBandwidth,
+    looks,
     throttle,
     channels,
     delta: xbzrle,

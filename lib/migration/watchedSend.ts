@@ -2,16 +2,23 @@ import * as E from 'fp-ts/lib/Either'
 import type { Order } from '../protocol/command'
 import type { Attempt } from '../protocol/phase'
 import { answers, asked, awaiting, done, failure } from '../protocol/phase'
+import type { GuestView } from '../protocol/pipeline'
 import type { AnswerTo, Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
+import { type Looked, type LookRule, lookedUntil } from './looks'
 
-/** Since when and from how many bytes on a bandwidth is being measured, and the threshold that the last window gave; `null` before anything was sent. */
-export type Window = { readonly from: Time; readonly bytes: number; readonly thresholdBytes: number } | null
+/** Since when and from how many bytes on a bandwidth is being measured, and the threshold and the bandwidth that the last window gave; `null` before anything was sent. */
+export type Window = {
+  readonly from: Time
+  readonly bytes: number
+  readonly thresholdBytes: number
+  readonly bytesPerSecond: number
+} | null
 
 /** Whether post-copy has been asked for by now: the time since the push began, the syncs so far and the time since the last. Any function of this type. */
 export type Asked = (seen: { readonly elapsedNs: Time; readonly syncs: number; readonly sinceSyncNs: Time }) => boolean
 
-/** What is known when a send begins: `owed` pages of it, `bytes` and `pages` sent before it. @internal */
+/** What is known when a send begins: `owed` pages of it, `bytes` and `pages` sent before it; who looks at it besides, and what came of that so far. @internal */
 export type Seen = {
   readonly startedAt: Time
   readonly owed: number
@@ -24,10 +31,18 @@ export type Seen = {
   readonly downtimeLimitNs: Time
   readonly windowNs: Time
   readonly asked?: Asked
+  readonly guest: GuestView
+  readonly looks?: LookRule
+  readonly looked: Looked | null
 }
 
-/** What a watched send came to, and why it ended: it was over, or cancelled because little remained, because post-copy was asked for, or because it was told to wind down. @internal */
-export type Watched = { readonly sent: AnswerTo<'send'>; readonly window: Window; readonly why: 'over' | 'due' | 'asked' | 'wound' }
+/** What a watched send came to, and why it ended: it was over, or cancelled because little remained, because post-copy was asked for, because it is given up, or because it was told to wind down. @internal */
+export type Watched = {
+  readonly sent: AnswerTo<'send'>
+  readonly window: Window
+  readonly looked: Looked | null
+  readonly why: 'over' | 'due' | 'asked' | 'given up' | 'wound'
+}
 
 type Send = Extract<Order, { type: 'send' }>
 
@@ -41,7 +56,7 @@ export const watched = (order: Send, seen: Seen): Attempt<Watched> =>
 const SEND = 0
 const CANCEL = 1
 
-const dataOf = ({ asked: _, ...data }: Seen) => data
+const dataOf = ({ asked: _, looks: __, guest: ___, ...data }: Seen) => data
 
 const watching = (seen: Seen, signal: Signal): Attempt<Watched> | undefined => {
   if (signal.type === 'round' && signal.of === undefined)
@@ -52,9 +67,14 @@ const watching = (seen: Seen, signal: Signal): Attempt<Watched> | undefined => {
       ? done(E.left(failure('send', signal.reason)))
       : done(E.right(over(seen, signal as AnswerTo<'send'>, 'over')))
   if (signal.type !== 'progress' || signal.of !== undefined) return undefined
-  const window = measured(seen, signal.at, signal.bytes)
   const remaining = (seen.owed - (signal.pages - seen.pages)) * seen.pageBytes
-  const next = { ...seen, window }
+  // What was decided until now is in force when a window ends now.
+  const looked = lookedOn(seen, signal.at, remaining)
+  const limited = looked === null ? seen : { ...seen, looked, downtimeLimitNs: looked.downtimeLimitNs }
+  const window = measured(limited, signal.at, signal.bytes)
+  const next = { ...limited, window }
+  if (looked !== null && looked.giveUp !== null) return cancelling(next, 'given up')
+  if (looked?.postcopy) return cancelling(next, 'asked')
   if (remaining < (window?.thresholdBytes ?? 0)) return cancelling(next, 'due')
   const { startedAt, knownAt, syncs } = seen
   return seen.asked?.({ elapsedNs: signal.at - startedAt, syncs, sinceSyncNs: signal.at - knownAt })
@@ -62,18 +82,26 @@ const watching = (seen: Seen, signal: Signal): Attempt<Watched> | undefined => {
     : waiting(next)
 }
 
+/** The looks that were due until now. */
+const lookedOn = ({ looks, looked, startedAt, syncs, window, guest }: Seen, at: Time, remainingBytes: number): Looked | null =>
+  looks === undefined || looked === null
+    ? null
+    : lookedUntil(looks, looked, at, { startedAt, syncs, remainingBytes, bytesPerSecond: window?.bytesPerSecond ?? 0, guest })
+
 const waiting = (seen: Seen): Attempt<Watched> => awaiting([], 'watched send', dataOf(seen), (signal) => watching(seen, signal))
 
-const begun = (at: Time): Window => ({ from: at, bytes: 0, thresholdBytes: 0 })
+const begun = (at: Time): Window => ({ from: at, bytes: 0, thresholdBytes: 0, bytesPerSecond: 0 })
 
 const measured = ({ window, windowNs, downtimeLimitNs }: Seen, at: Time, bytes: number): Window => {
   if (window === null || at - window.from < windowNs) return window
-  return { from: at, bytes, thresholdBytes: ((bytes - window.bytes) / (at - window.from)) * downtimeLimitNs }
+  const bytesPerNs = (bytes - window.bytes) / (at - window.from)
+  return { from: at, bytes, thresholdBytes: bytesPerNs * downtimeLimitNs, bytesPerSecond: bytesPerNs * 1e9 }
 }
 
 const over = (seen: Seen, sent: AnswerTo<'send'>, why: Watched['why']): Watched => ({
   sent,
   window: measured(seen, sent.at, seen.bytes + sent.bytes),
+  looked: seen.looked,
   why
 })
 

@@ -6,10 +6,11 @@ import type { Level } from '../protocol/command'
 import type { Data } from '../protocol/data'
 import { noting } from '../protocol/noting'
 import type { Attempt, Failure } from '../protocol/phase'
-import { andThen, chain, done, iterate, map, request } from '../protocol/phase'
+import { andThen, chain, done, failure, iterate, map, request } from '../protocol/phase'
 import type { GuestView } from '../protocol/pipeline'
 import type { AnswerTo } from '../protocol/signal'
 import type { Time } from '../time/time'
+import { checkedLooks, type Looked, type LookRule, lookedAtSync, unlooked } from './looks'
 import { sentBy } from './push'
 import type { SyncThrottle } from './syncThrottle'
 import { noSyncThrottle } from './syncThrottle'
@@ -18,7 +19,8 @@ import { type Asked, type Seen, type Watched, type Window, watched } from './wat
 /**
  * What decides a push by windows. `downtimeLimitNs`: it ends when what is left would take no longer, at the bandwidth measured in the last window. `bytesPerSecond`: the rate to
  * which the source keeps (default: as the link allows, looked at all the same); `windowNs`: the least time over which bandwidth is measured (default 100 ms).
- * `throttle`: what is taken from the guest at syncs. `asked`: whether post-copy has been asked for. `level`, `channels`, `delta`: as of a push.
+ * `throttle`: what is taken from the guest at syncs. `asked`: whether post-copy has been asked for. `looks`: somebody who watches it from outside, and may set another limit, ask
+ * for post-copy, or give it up; a look is made, as of its own time, at the source's first look behind it, as QEMU obeys what it is told when its thread comes round. `level`, `channels`, `delta`: as of a push.
  */
 export type WindowedRules<S extends Data = Data> = {
   readonly downtimeLimitNs: Time
@@ -26,6 +28,7 @@ export type WindowedRules<S extends Data = Data> = {
   readonly windowNs?: Time
   readonly throttle?: SyncThrottle<S>
   readonly asked?: Asked
+  readonly looks?: LookRule
   readonly level?: Level
   readonly channels?: number
   readonly delta?: boolean
@@ -76,6 +79,7 @@ export const windowedPush = <S extends Data>(rules: WindowedRules<S>): ((guest: 
           fraction,
           inForce: 0,
           limited: false,
+          looked: all.looks === undefined ? null : unlooked(all.looks, synced.at, all.downtimeLimitNs),
           throttled
         }
         if (wounded) return wound(start)
@@ -99,10 +103,11 @@ const checked = <S extends Data>(rules: WindowedRules<S>): Checked<S> => {
   if (!(windowNs > 0)) throw new RangeError(`windowedPush: windowNs must be above 0 (got ${windowNs})`)
   if (!Number.isInteger(channels) || channels < 1)
     throw new RangeError(`windowedPush: channels must be an integer above 0 (got ${channels})`)
+  if (rules.looks !== undefined) checkedLooks(rules.looks)
   return { ...rules, windowNs, throttle: throttle as SyncThrottle<S> }
 }
 
-/** Between two sends: `bytes` and `pages` were sent so far; `fraction` is to be taken from the guest, `inForce` is; `limited`: its virtual CPUs are held to what they may dirty; `knownAt` is the last sync's time, `from` the page at which the scan goes on. */
+/** Between two sends: `bytes` and `pages` were sent so far; `fraction` is to be taken from the guest, `inForce` is; `limited`: its virtual CPUs are held to what they may dirty; `looked`: what came of the looks; `knownAt` is the last sync's time, `from` the page at which the scan goes on. */
 type State<S extends Data> = {
   readonly startedAt: Time
   readonly owed: PageSet
@@ -116,6 +121,7 @@ type State<S extends Data> = {
   readonly fraction: number
   readonly inForce: number
   readonly limited: boolean
+  readonly looked: Looked | null
   readonly throttled: S
 }
 
@@ -127,7 +133,7 @@ const logged = (level: Level): Attempt<{ readonly synced: AnswerTo<'sync'>; read
     andThen('select', (synced) => pipe(request({ type: 'select', level }), map(E.map(({ pages }) => ({ synced, pages })))))
   )
 
-type Turn<S extends Data> = { readonly state: State<S>; readonly ends: WindowedResidual | null }
+type Turn<S extends Data> = { readonly state: State<S>; readonly ends: WindowedResidual | null; readonly givenUp?: string }
 
 /** One send, until it is over or what remains is below the threshold, and the sync that follows. */
 const turn = <S extends Data>(rules: Checked<S>, guest: GuestView, state: State<S>): Attempt<Turn<S>> =>
@@ -155,13 +161,15 @@ const orderOf = <S extends Data>({ bytesPerSecond = MOST, channels, delta }: Che
 /** A rate that never limits: the source looks all the same. */
 const MOST = 1e15
 
-const seenFrom = <S extends Data>({ downtimeLimitNs, windowNs, asked }: Checked<S>, { pageBytes }: GuestView, state: State<S>): Seen => ({
+const seenFrom = <S extends Data>({ downtimeLimitNs, windowNs, asked, looks }: Checked<S>, guest: GuestView, state: State<S>): Seen => ({
   ...state,
   owed: state.owed.count,
-  pageBytes,
-  downtimeLimitNs,
+  pageBytes: guest.pageBytes,
+  downtimeLimitNs: state.looked?.downtimeLimitNs ?? downtimeLimitNs,
   windowNs,
-  asked
+  asked,
+  guest,
+  looks
 })
 
 /** After a send: the sync, unless there is nothing to ask it for, and whether to go on. */
@@ -169,7 +177,7 @@ const settled = <S extends Data>(
   rules: Checked<S>,
   guest: GuestView,
   before: State<S>,
-  { sent, window, why }: Watched
+  { sent, window, looked, why }: Watched
 ): Attempt<Turn<S>> => {
   const pages = sent.pages.type === 'PageSet' ? sent.pages : pageSet.empty(guest.pages)
   const unsent = pageSet.difference(before.owed, pages)
@@ -182,9 +190,11 @@ const settled = <S extends Data>(
     pages: before.pages + pages.count,
     round: before.round + 1,
     from: behind(pages, before.from),
-    window
+    window,
+    looked
   }
   const threshold = window?.thresholdBytes ?? 0
+  if (why === 'given up') return done(E.left(failure('send', `given up: ${looked?.giveUp}`)))
   if (why === 'asked') return done(E.right({ state, ends: { owed: unsent, ends: 'post-copy', reason: 'post-copy was asked for' } }))
   if (why !== 'wound' && unsent.count === 0 && threshold === 0)
     return done(E.right({ state, ends: { owed: unsent, ends: 'converged', reason: 'nothing was left before a bandwidth was measured' } }))
@@ -207,13 +217,14 @@ const settledChannels = <S extends Data>({ channels = 1 }: Checked<S>): Attempt<
   channels === 1 ? done(E.right(null)) : request({ type: 'flush' })
 
 const decided = <S extends Data>(
-  { throttle, downtimeLimitNs }: Checked<S>,
-  { pageBytes }: GuestView,
+  { throttle, downtimeLimitNs: given, looks }: Checked<S>,
+  guest: GuestView,
   state: State<S>,
   dirty: PageSet,
   at: Time,
   wounded: boolean
 ): Turn<S> => {
+  const { pageBytes } = guest
   const owed = pageSet.union(state.owed, dirty)
   const syncs = state.syncs + 1
   const newlyDirty = owed.count - state.owed.count
@@ -227,11 +238,16 @@ const decided = <S extends Data>(
   })
   if (!(fraction >= 0 && fraction <= 0.99))
     throw new RangeError(`windowedPush: throttle ${throttle.name} must be from 0 to 0.99 (got ${fraction})`)
-  const next: State<S> = { ...state, owed, syncs, knownAt: at, fraction, throttled }
   const pending = owed.count * pageBytes
+  const sight = { startedAt: state.startedAt, syncs, remainingBytes: pending, bytesPerSecond: state.window?.bytesPerSecond ?? 0, guest }
+  const looked = looks === undefined || state.looked === null ? null : lookedAtSync(looks, state.looked, at, sight)
+  const next: State<S> = { ...state, owed, syncs, knownAt: at, fraction, throttled, looked }
   const threshold = state.window?.thresholdBytes ?? 0
   if (wounded) return { state: next, ends: { owed, ends: 'wound', reason: 'told to wind down' } }
+  if (looked !== null && looked.giveUp !== null) return { state: next, ends: null, givenUp: looked.giveUp }
+  if (looked?.postcopy) return { state: next, ends: { owed, ends: 'post-copy', reason: 'post-copy was asked for' } }
   if (pending >= threshold && pending > 0) return { state: next, ends: null }
+  const downtimeLimitNs = state.looked?.downtimeLimitNs ?? given
   const reason = `${pending} bytes are left, within ${Math.floor(threshold)} that the last window's bandwidth sends in ${downtimeLimitNs / 1e6} ms`
   return { state: next, ends: { owed, ends: 'converged', reason } }
 }
@@ -241,7 +257,8 @@ const after = <S extends Data>(
   [turned, wounded]: readonly [E.Either<Failure, Turn<S>>, boolean]
 ): E.Either<State<S>, E.Either<Failure, WindowedResidual>> => {
   if (E.isLeft(turned)) return E.right(turned)
-  const { state, ends } = turned.right
+  const { state, ends, givenUp } = turned.right
+  if (givenUp !== undefined) return E.right(E.left(failure('sync', `given up: ${givenUp}`)))
   if (ends !== null) return E.right(E.right(ends))
   return wounded ? E.right(E.right({ owed: state.owed, ends: 'wound', reason: 'told to wind down' })) : E.left(state)
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
 import { sweep } from '../../lib/guest/sweep'
 import { run } from '../../lib/loop/run'
+import { looking } from '../../lib/migration/looks'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
@@ -70,6 +71,28 @@ describe('qemu72 and qemu102', () => {
     expect(outcome(journal)).toBe('aborted')
     expect(limits(journal)).toHaveLength(1)
     expect(throttles(journal)).toEqual([0])
+  })
+
+  it('are given up by whoever watches them, at the first look of the source behind his own', async () => {
+    const looks = looking(milliseconds(700), ({ elapsedNs }) =>
+      elapsedNs > milliseconds(3000) ? { giveUp: 'three seconds have passed' } : {}
+    )
+    const journal = await journalOf(qemu72({ maxBandwidth: 20e6, looks }), 20_000)
+    const last = journal.at(-1)!
+    expect(last).toMatchObject({ outcome: { type: 'aborted', reason: 'given up: three seconds have passed', running: 'source' } })
+    expect(last.at).toBeGreaterThanOrEqual(milliseconds(3500))
+    expect(last.at).toBeLessThan(milliseconds(3610))
+  })
+
+  it('end when a limit that rises is met, and go on with post-copy when he asks for it', async () => {
+    const rising = looking(milliseconds(400), ({ elapsedNs }) => ({ downtimeLimitNs: elapsedNs / 4 }))
+    const journal = await journalOf(qemu102({ maxBandwidth: 60e6, looks: rising }), 20_000)
+    expect(outcome(journal)).toBe('completed')
+    expect(outcome(await journalOf(qemu102({ maxBandwidth: 60e6 }), 20_000))).toBe('limited')
+    const asking = looking(milliseconds(400), ({ syncs }) => ({ postcopy: syncs > 2 }))
+    const asked = await journalOf(qemu102({ maxBandwidth: 60e6, looks: asking }), 20_000)
+    expect(outcome(asked)).toBe('completed')
+    expect(asked.some((e) => e.type === 'signalled' && e.signal.type === 'faulted')).toBe(true)
   })
 
   it('go on with post-copy once it is asked for, and pull what is left within its limit', async () => {

@@ -1,14 +1,12 @@
-import * as O from 'fp-ts/lib/Option'
 import { milliseconds, seconds } from '../../time/time'
-import type { PushRules } from '../push'
-import { type Recollection, recalled } from '../recollection'
-import { bandwidthOf, type Pushed } from '../round'
-import { or, type StopRule } from '../stopRule'
-import { elapsedBeyond, kubevirtTimeoutNs } from './kubevirtTimeout'
-import { qemuThreshold } from './qemuThreshold'
+import type { Look, LookRule } from '../looks'
+import { kubevirtTimeoutNs, looksEveryNs, qemuMostDowntimeNs, timedOut } from './kubevirtTimeout'
 import { type IterationRecord, isAtMinimum, noStall, type Stall, type StallOptions, stallStep } from './stallDetector'
 
-/** KubeVirt's tunables; times in nanoseconds. `allowWorkloadDisruption`: a guest whose migration stalls is stopped, whatever it costs. */
+/**
+ * KubeVirt's tunables; times in nanoseconds. `allowWorkloadDisruption`: a guest whose migration stalls is stopped, whatever it costs; `allowPostcopy`: it switches to post-copy then (default:
+ * neither).
+ */
 export type KubevirtStallOptions = {
   readonly margin?: number
   readonly windowNs?: number
@@ -20,89 +18,103 @@ export type KubevirtStallOptions = {
   readonly completionFactor?: number
   readonly maxDowntimeNs?: number
   readonly allowWorkloadDisruption?: boolean
+  readonly allowPostcopy?: boolean
 }
 
 /**
- * KubeVirt's stall detector, as a policy over QEMU (pkg/virt-launcher/virtwrap, d923fdb815, behind a feature gate of v1.9.0). QEMU's downtime limit is 300 ms. When the
+ * KubeVirt's stall detector, as a policy over QEMU (`handleStallDetection` of pkg/virt-launcher/virtwrap, d923fdb815, behind a feature gate of v1.9.0; the other of its two ways, see
+ * `kubevirtRamp`). It looks 400 ms after it last did, then at QEMU's bandwidth and the time, and whenever QEMU begins an iteration, then at what is left. QEMU's downtime limit is 300 ms. When the
  * migration has stalled (see `stallStep`) and little enough is left, the estimated downtime decides: within the greatest allowed, or 1.5 times that, QEMU's limit is set to
  * the greatest allowed and has a minute to be met; beyond, the migration is aborted, as it is after the completion time-out. Defaults: margin 4 %, window 40 s, EWMA 0.4,
  * decay of patience 0.5, 150 s a GiB, twice that as the last deadline, 900 ms.
  *
- * KubeVirt samples the bandwidth every 400 ms, these rules once a round; a switch to post-copy, which it may be allowed, is not here. Throws `RangeError` on an EWMA outside of 0
- * (exclusive) to 1, a margin outside of 0 to 1, or anything else below 0.
+ * Throws `RangeError` on an EWMA outside of 0 (exclusive) to 1, a margin outside of 0 to 1, or anything else below 0.
  */
-export const kubevirtStall = (options: KubevirtStallOptions = {}): PushRules => {
+export const kubevirtStall = (options: KubevirtStallOptions = {}): LookRule<Watch> => {
   const tuned = checked(options)
-  const watch = watching(tuned)
-  const limit = { none: Math.min(milliseconds(300), tuned.maxDowntimeNs), soft: tuned.maxDowntimeNs, hard: seconds(2000), abort: 0 }
-  const aborted: StopRule = (pushed) => {
-    const { action, estimatedMs } = recalled(watch, pushed)
-    return action === 'abort' ? O.some(`stalled, with an estimated downtime of ${estimatedMs} ms`) : O.none
-  }
   return {
-    until: qemuThreshold((pushed) => limit[recalled(watch, pushed).action]),
-    giveUp: or(
-      aborted,
-      elapsedBeyond((pushed) => {
-        const { switchBySeconds } = recalled(watch, pushed)
-        return switchBySeconds === null ? kubevirtTimeoutNs(tuned.completionPerGibNs)(pushed) : switchBySeconds * 1e9
-      })
-    ),
-    notes: [watch]
+    name: 'kubevirt stall',
+    everyNs: looksEveryNs,
+    atSyncs: true,
+    start: { stall: noStall, bandwidth: 0, action: 'none', record: null, switchBySeconds: null },
+    look: (before, look) => {
+      const seen = look.synced
+        ? stalledAt(tuned, before, look)
+        : { ...before, bandwidth: smoothed(before.bandwidth, look.bytesPerSecond, tuned.ewma) }
+      if (seen.action === 'abort') return [{ giveUp: `stalled, with an estimated downtime of ${estimatedMs(seen)} ms` }, seen]
+      const after = timedOutAt(tuned, seen, look)
+      if (typeof after === 'string') return [{ giveUp: after }, seen]
+      return after.action === 'postcopy' ? [{ postcopy: true }, after] : [{ downtimeLimitNs: limitNs(tuned, after.action) }, after]
+    }
   }
 }
 
-/** What was decided, once: nothing yet; to raise QEMU's limit to the greatest allowed, or to stop at once; to abort. */
-type Action = 'none' | 'soft' | 'hard' | 'abort'
+/** What was decided, once: nothing yet; to raise QEMU's limit to the greatest allowed, to stop at once, or to switch to post-copy; to abort. */
+type Action = 'none' | 'soft' | 'hard' | 'postcopy' | 'abort'
 
 type Watch = {
   readonly stall: Stall
   readonly bandwidth: number
   readonly action: Action
-  readonly estimatedMs: number
+  readonly record: IterationRecord | null
   readonly switchBySeconds: number | null
 }
 
-const watching = (tuned: Required<KubevirtStallOptions>): Recollection<Watch> => ({
-  name: 'stall',
-  start: { stall: noStall, bandwidth: 0, action: 'none', estimatedMs: 0, switchBySeconds: null },
-  step: (before, pushed) => {
-    const bandwidth = smoothed(before.bandwidth, bandwidthOf(pushed.last), tuned.ewma)
-    if (before.action !== 'none' || bandwidth === 0) return { ...before, bandwidth }
-    const record = recordOf(pushed)
-    const stall = stallStep(stallOptions(tuned), before.stall, record)
-    const estimatedMs = Math.floor((record.remainingBytes * 1000) / bandwidth)
-    const elapsedSeconds = Math.floor(record.elapsedMs / 1000)
-    const completionSeconds = kubevirtTimeoutNs(tuned.completionPerGibNs)(pushed) / 1e9
-    const inTime = estimatedMs <= (Math.floor(completionSeconds * tuned.completionFactor) - elapsedSeconds) * 1000
-    const timedOut = tuned.allowWorkloadDisruption && elapsedSeconds > completionSeconds
-    const action = !inTime ? 'none' : isAtMinimum(tuned.margin, stall, record) ? decided(tuned, estimatedMs) : timedOut ? 'hard' : 'none'
-    const switchBySeconds = action === 'soft' || action === 'hard' ? elapsedSeconds + tuned.switchoverNs / 1e9 : null
-    return { stall, bandwidth, action, estimatedMs, switchBySeconds }
-  }
+type Tuned = Required<KubevirtStallOptions>
+
+const limitNs = ({ maxDowntimeNs }: Tuned, action: Action): number =>
+  action === 'hard' ? qemuMostDowntimeNs : action === 'soft' ? maxDowntimeNs : Math.min(milliseconds(300), maxDowntimeNs)
+
+/** An iteration begins. */
+const stalledAt = (tuned: Tuned, before: Watch, look: Look): Watch => {
+  const record = { elapsedMs: Math.floor(look.elapsedNs / 1e6), remainingBytes: look.remainingBytes }
+  if (before.action !== 'none' || before.bandwidth === 0) return { ...before, record }
+  const stall = stallStep(stallOptions(tuned), before.stall, record)
+  const seen = { ...before, stall, record }
+  return isInTime(tuned, seen, look) && isAtMinimum(tuned.margin, stall, record)
+    ? acting(tuned, seen, look, decided(tuned, estimatedMs(seen)))
+    : seen
+}
+
+/** The time is over: a guest that may be disrupted is stopped, if that can still be in time; what else has not been switched by its deadline is given up, and why. */
+const timedOutAt = (tuned: Tuned, seen: Watch, look: Look): Watch | string => {
+  const deadlineNs = seen.switchBySeconds === null ? kubevirtTimeoutNs(tuned.completionPerGibNs)(look) : seen.switchBySeconds * 1e9
+  const late = timedOut(look.elapsedNs, deadlineNs)
+  if (late === undefined) return seen
+  const may = tuned.allowPostcopy ? 'postcopy' : tuned.allowWorkloadDisruption ? 'hard' : undefined
+  return seen.action === 'none' && seen.bandwidth > 0 && may !== undefined && isInTime(tuned, seen, look)
+    ? acting(tuned, seen, look, may)
+    : late
+}
+
+const acting = ({ switchoverNs }: Tuned, seen: Watch, { elapsedNs }: Look, action: Action): Watch => ({
+  ...seen,
+  action,
+  switchBySeconds: action === 'soft' || action === 'hard' ? Math.floor(elapsedNs / 1e9) + switchoverNs / 1e9 : null
 })
 
-const decided = (
-  { allowWorkloadDisruption, maxDowntimeNs, precopyPossible }: Required<KubevirtStallOptions>,
-  estimatedMs: number
-): Action => (allowWorkloadDisruption ? 'hard' : estimatedMs * 1e6 <= maxDowntimeNs * precopyPossible ? 'soft' : 'abort')
+/** Whether what is left could be sent by the last deadline, in whole seconds. */
+const isInTime = ({ completionPerGibNs, completionFactor }: Tuned, seen: Watch, look: Look): boolean => {
+  const completionSeconds = kubevirtTimeoutNs(completionPerGibNs)(look) / 1e9
+  return estimatedMs(seen) <= (Math.floor(completionSeconds * completionFactor) - Math.floor(look.elapsedNs / 1e9)) * 1000
+}
 
-/** The bandwidth as an exponentially weighted mean; a round that sent nothing says nothing. */
+const estimatedMs = ({ record, bandwidth }: Watch): number => (record === null ? 0 : Math.floor((record.remainingBytes * 1000) / bandwidth))
+
+const decided = ({ allowWorkloadDisruption, allowPostcopy, maxDowntimeNs, precopyPossible }: Tuned, estimatedMs: number): Action =>
+  allowPostcopy ? 'postcopy' : allowWorkloadDisruption ? 'hard' : estimatedMs * 1e6 <= maxDowntimeNs * precopyPossible ? 'soft' : 'abort'
+
+/** The bandwidth as an exponentially weighted mean; a window that sent nothing, or none yet, says nothing. */
 const smoothed = (before: number, sample: number, ewma: number): number =>
   sample === 0 ? before : before === 0 ? sample : ewma * sample + (1 - ewma) * before
 
-const recordOf = ({ startedAt, last, owed, guest }: Pushed): IterationRecord => ({
-  elapsedMs: Math.floor((last.endedAt - startedAt) / 1e6),
-  remainingBytes: owed.count * guest.pageBytes
-})
-
-const stallOptions = ({ margin, windowNs, patienceDecay }: Required<KubevirtStallOptions>): StallOptions => ({
+const stallOptions = ({ margin, windowNs, patienceDecay }: Tuned): StallOptions => ({
   margin,
   windowMs: windowNs / 1e6,
   patienceDecay
 })
 
-const checked = (options: KubevirtStallOptions): Required<KubevirtStallOptions> => {
+const checked = (options: KubevirtStallOptions): Tuned => {
   const tuned = {
     margin: 0.04,
     windowNs: seconds(40),
@@ -114,6 +126,7 @@ const checked = (options: KubevirtStallOptions): Required<KubevirtStallOptions> 
     completionFactor: 2,
     maxDowntimeNs: milliseconds(900),
     allowWorkloadDisruption: false,
+    allowPostcopy: false,
     ...options
   }
   if (!(tuned.ewma > 0 && tuned.ewma <= 1)) throw new RangeError(`kubevirtStall: ewma must be above 0 and at most 1 (got ${tuned.ewma})`)

@@ -1,8 +1,11 @@
-import * as O from 'fp-ts/lib/Option'
 import type { GuestView } from '../../protocol/pipeline'
-import { formatTime } from '../../time/time'
-import type { Pushed } from '../round'
-import type { StopRule } from '../stopRule'
+import { formatTime, milliseconds, seconds, type Time } from '../../time/time'
+
+/** KubeVirt looks at a migration so often (monitorSleepPeriodMS of pkg/virt-launcher/virtwrap). @internal */
+export const looksEveryNs: Time = milliseconds(400)
+
+/** The greatest downtime limit that QEMU takes (MAX_MIGRATE_DOWNTIME of migration/options.c). @internal */
+export const qemuMostDowntimeNs: Time = seconds(2000)
 
 /**
  * KubeVirt's completion time-out (acceptableCompletionTime of pkg/virt-launcher/virtwrap): so long for every GiB of the guest's memory, a part of one counting as whole
@@ -13,11 +16,8 @@ export const kubevirtTimeoutNs =
   ({ guest }: { readonly guest: GuestView }): number =>
     perGibNs * Math.ceil((guest.pages * guest.pageBytes) / 2 ** 30)
 
-/** Holds once more whole seconds have passed than a limit, which may depend on the guest: KubeVirt compares so. @internal */
-export const elapsedBeyond =
-  (limitNs: (pushed: Pushed) => number): StopRule =>
-  (pushed) => {
-    const elapsedSeconds = Math.floor((pushed.last.endedAt - pushed.startedAt) / 1e9)
-    const limit = limitNs(pushed)
-    return elapsedSeconds > limit / 1e9 ? O.some(`${elapsedSeconds} s have passed, more than ${formatTime(limit)}`) : O.none
-  }
+/** Why it is too late, once more whole seconds have passed than a limit: KubeVirt compares so. @internal */
+export const timedOut = (elapsedNs: Time, limitNs: number): string | undefined => {
+  const elapsedSeconds = Math.floor(elapsedNs / 1e9)
+  return elapsedSeconds > limitNs / 1e9 ? `${elapsedSeconds} s have passed, more than ${formatTime(limitNs)}` : undefined
+}

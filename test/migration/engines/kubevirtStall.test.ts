@@ -1,25 +1,25 @@
-import * as O from 'fp-ts/lib/Option'
 import { describe, expect, it } from 'vitest'
-import { range } from '../../../lib/memory/pageSet'
 import { type KubevirtStallOptions, kubevirtStall } from '../../../lib/migration/engines/kubevirtStall'
-import { type Recollection, recollect } from '../../../lib/migration/recollection'
-import { pushed, round } from '../pushed'
 
-const BEGAN = 5e9
+const guest = { name: 'a', pages: 1000, pageBytes: 4096 }
 type Made = { readonly end: number; readonly left: number; readonly rate?: number }
 
-/** What the rules said after each round of a push that began at 5 s: it ended so many seconds later with so many pages left, having been sent at so many pages a second (100 unless told). */
+/**
+ * What the rule says as iterations begin so many seconds after the push, with so many pages left, at so many pages a second (100 unless told); it has looked just before each, as it does
+ * every 400 ms. `stop`: QEMU would, by the limit in force.
+ */
 const verdicts = (rounds: readonly Made[], options: KubevirtStallOptions = {}): readonly string[] => {
-  const { until, giveUp, notes } = kubevirtStall(options)
-  let noted: ReturnType<typeof recollect>
+  const rule = kubevirtStall(options)
+  let state = rule.start
   return rounds.map(({ end, left, rate = 100 }, i) => {
-    const startedAt = BEGAN + (rounds[i - 1]?.end ?? 0) * 1e9
-    const endedAt = BEGAN + end * 1e9
-    const last = round({ round: i + 1, startedAt, endedAt, bytes: ((endedAt - startedAt) / 1e9) * rate * 4096 })
-    const state = pushed({ startedAt: BEGAN, last, owed: range(1000, 0, left) })
-    noted = recollect(notes as readonly Recollection[], noted, state)
-    const [stop, given] = [until({ ...state, noted }), giveUp!({ ...state, noted })]
-    return O.isSome(stop) ? 'stop' : O.isSome(given) ? given.value : 'on'
+    const seen = { at: end * 1e9, elapsedNs: end * 1e9, syncs: i + 2, remainingBytes: left * 4096, bytesPerSecond: rate * 4096, guest }
+    const [polled, between] = rule.look(state, { ...seen, synced: false })
+    if (polled.giveUp !== undefined) return polled.giveUp
+    const [verdict, after] = rule.look(between, { ...seen, synced: true })
+    state = after
+    if (verdict.giveUp !== undefined) return verdict.giveUp
+    if (verdict.postcopy) return 'post-copy'
+    return left < (rate * verdict.downtimeLimitNs!) / 1e9 ? 'stop' : 'on'
   })
 }
 
@@ -102,6 +102,14 @@ describe('kubevirtStall', () => {
     ]
     expect(verdicts(late, { allowWorkloadDisruption: true, windowNs: 140e9 })).toEqual(['on', 'on', 'stop'])
     expect(verdicts(late, { windowNs: 140e9 })).toEqual(['on', 'on', '151 s have passed, more than 150 s'])
+  })
+
+  it('switches to post-copy where it may, at a minimum or when its time is over', () => {
+    const stalled = [
+      { end: 1, left: 900 },
+      { end: 41, left: 900 }
+    ]
+    expect(verdicts(stalled, { allowPostcopy: true })).toEqual(['on', 'post-copy'])
   })
 
   it('does nothing where the rest would not arrive before the last deadline, in whole seconds', () => {
