@@ -7,7 +7,8 @@ import { migrationOf, type Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import { mealy } from '../stream/mealy'
 import { type Heard, hear, hearOrder, hearTimeBounded, nothingHeard } from './forecastHeard'
-import { type Forecast, forecastOf } from './forecastOf'
+import { forecastOfJourney, ofHop } from './forecastHops'
+import type { Forecast } from './forecastOf'
 import { type ForecastOptions, usualRules } from './forecastOptions'
 
 export type { Forecast } from './forecastOf'
@@ -30,7 +31,9 @@ export const forecast = (options: ForecastOptions = {}): OperatorFunction<Told, 
   mealy<Listening, Told, Forecast>((before, told) => {
     const [state, migration] = listen(before, told, options)
     const known = migration === undefined ? undefined : state.known[migration]
-    return known === undefined || known === before.known[migration!] ? [[], state] : [[forecastOf(migration!, known, options)], state]
+    return known === undefined || known === before.known[migration!]
+      ? [[], state]
+      : [[forecastOfJourney(migration!, known, options)], state]
   }, nobody(options))
 
 /** The last forecast of each migration of a stream, as a fold: for who looks now and then, since nothing is reckoned before it is asked for. */
@@ -39,7 +42,7 @@ export const forecasting = (options: ForecastOptions = {}): Fold<Told, Readonly<
     init: () => nobody(options),
     step: (state, told) => listen(state, told, options)[0],
     done: ({ known }) =>
-      Object.fromEntries(Object.entries(known).map(([migration, one]) => [migration, forecastOf(migration, one, options)]))
+      Object.fromEntries(Object.entries(known).map(([migration, one]) => [migration, forecastOfJourney(migration, one, options)]))
   })
 
 type Listening = {
@@ -75,23 +78,18 @@ const migrationIn = (told: Exclude<Told, { readonly type: 'began' }>): string =>
   }
 }
 
-const heardOf = (
-  before: Heard,
-  told: Exclude<Told, { readonly type: 'began' }>,
-  { rules = usualRules, timeBounded }: ForecastOptions
-): Heard => {
-  if (told.type === 'ended') return { ...before, at: told.at, stage: 'over' }
+const heardOf = (before: Heard, told: Exclude<Told, { readonly type: 'began' }>, options: ForecastOptions): Heard => {
+  if (told.type === 'ended') return { ...before, at: told.at, stage: 'over', ended: true }
   if (told.type === 'commanded') return hearOrder(before, told.command, told.at)
-  const heard = hear(before, told.type === 'signalled' ? told.signal : told, rules)
+  const { rules = usualRules, timeBounded, batches } = ofHop(options, before.hop)
+  const byFresh = batches !== undefined
+  const signal = told.type === 'signalled' ? told.signal : told
+  const heard = hear(signal.type === 'preselected' && byFresh !== before.byFresh ? { ...before, byFresh } : before, signal, rules)
   return timeBounded === undefined ? heard : hearTimeBounded(heard, timeBounded.intervalNs)
 }
 
-const unheard = (
-  guest: GuestView,
-  migration: string,
-  world: Data,
-  { rules = usualRules, contextBytes, zeroPages, bytesPerSecond, batches }: ForecastOptions
-): Heard => {
+const unheard = (guest: GuestView, migration: string, world: Data, options: ForecastOptions): Heard => {
+  const { rules = usualRules, contextBytes, zeroPages, bytesPerSecond, batches } = ofHop(options, 0)
   const stated = statedOf(world, migration)
   const known = {
     contextBytes: contextBytes ?? stated.contextBytes ?? 0,

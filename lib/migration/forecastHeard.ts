@@ -60,6 +60,10 @@ export type Heard = {
   readonly readings: readonly Reading[]
   /** Of a time-bounded migration, once it is known for one. */
   readonly walk: Walk | undefined
+  /** The hops that are over, each with the release of its source. */
+  readonly hop: number
+  /** Nothing comes any more. */
+  readonly ended: boolean
 }
 
 /** What is known of a guest and its link beforehand: what moves besides its pages, how many of them have no content, and what one sender may have of the link. */
@@ -99,7 +103,9 @@ export const nothingHeard = (
   granted: pacing(undefined),
   throttle: firstThrottle,
   readings: [],
-  walk: undefined
+  walk: undefined,
+  hop: 0,
+  ended: false
 })
 
 /** Bytes and pages that have left so far: what was answered, or what was told of since. */
@@ -164,12 +170,16 @@ const heardOf = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
       return {
         ...nothingHeard(heard.guest, heard.known, rules, heard.byFresh),
         at,
-        startedAt: now.startedAt,
+        // A bound is that of a hop.
+        startedAt: heard.stage === 'over' && heard.hop > 0 ? at : now.startedAt,
         preselectedAt: at,
+        tripNs: heard.tripNs,
         rate: heard.rate,
+        readings: heard.hop > 0 && heard.stage === 'over' ? heard.readings : [],
         sample: { ...leftSoFar(heard), at },
-        sent: heard.sent,
-        told: heard.told
+        sent: leftSoFar(heard),
+        told: leftSoFar(heard),
+        hop: heard.hop
       }
     case 'reserved':
       return { ...now, tripNs: at - (heard.preselectedAt ?? at) }
@@ -212,7 +222,7 @@ const heardOf = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
     case 'standing':
       return resumed({ ...now, stage: signal.primary === 'target' ? 'pulling' : 'stopped', missing: signal.missing.count })
     case 'released':
-      return { ...now, stage: 'over' }
+      return { ...now, stage: 'over', hop: heard.hop + 1 }
     default:
       return heard
   }

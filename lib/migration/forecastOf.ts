@@ -12,6 +12,8 @@ import { windowsToCome } from './windowsToCome'
  * What can be said of a migration at one moment.
  *
  * - `fraction` done: the bytes that have left, over those and the ones that are expected still to leave. It falls when more turns out to be dirtied than was expected.
+ *   `bytesLeft`: those that are expected still to leave.
+ * - `hop`: of a journey, the number of the hop under way, of how many where that is known. `whole`: `remaining`, `fraction` and `bytesLeft` are of all of the journey; else of this hop alone.
  * - `bytesPerSecond`: what leaves now, measured between the latest signals (window 100 ms), or stated beforehand (`measured: false`).
  * - `dirtiedPerSecond`: distinct pages, by the last reading of the dirty log.
  * - `expectedDowntimeNs`: residual / bandwidth, of the residual that the push's own rules are expected to leave, with the execution context and the round trips of the switch; once the
@@ -24,9 +26,11 @@ export type Forecast = {
   readonly migration: string
   readonly at: Time
   readonly stage: Stage
+  readonly hop?: { readonly number: number; readonly of?: number; readonly whole: boolean }
   readonly round: number
   readonly bytes: number
   readonly fraction?: number
+  readonly bytesLeft?: number
   readonly bytesPerSecond?: number
   readonly measured: boolean
   readonly dirtiedPerSecond?: number
@@ -68,7 +72,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     ...(readings.length > 0 && readings[0].ns > 0 && { dirtiedPerSecond: (readings[0].pages * 1e9) / readings[0].ns }),
     ...(left !== undefined && { pagesLeft: left })
   }
-  if (stage === 'over') return { ...said, fraction: 1, remaining: { lowNs: 0, likelyNs: 0, highNs: 0 } }
+  if (stage === 'over') return { ...said, fraction: 1, bytesLeft: 0, remaining: { lowNs: 0, likelyNs: 0, highNs: 0 } }
   const unforeseen = whyUnforeseen(heard, options)
   if (unforeseen !== undefined || left === undefined || bytesPerSecond === undefined)
     return { ...said, unforeseen: unforeseen ?? 'nothing has been sent yet' }
@@ -83,6 +87,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     return {
       ...said,
       fraction: bytes === 0 ? 0 : bytes / (bytes + toSend),
+      bytesLeft: toSend,
       restsOn: knowledge,
       remaining: bounded(remaining, heard, options),
       ...more
@@ -98,9 +103,11 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     const trips = switchIn(Math.max(stated ?? 0, walk.peak, bytesPerSecond)) + (stage === 'pushing' ? tripNs + walk.updateNs : 0)
     const sum = ({ ns, restNs }: WalkToCome): number => ns + restNs + trips
     const ends = [low, likely, high].map(sum).sort((a, b) => a - b)
+    const bytesLeft = (likely.pages + likely.residual) * whole + contextLeft
     return {
       ...said,
-      fraction: bytes / (bytes + (likely.pages + likely.residual) * whole + contextLeft),
+      fraction: bytes / (bytes + bytesLeft),
+      bytesLeft,
       restsOn: stage === 'stopped' ? 'stopped' : walk.updates === 0 ? 'firstInterval' : 'timeBounded',
       remaining: bounded(
         { lowNs: Math.floor(0.94 * ends[0]), likelyNs: rounded(ends[1]), highNs: Math.ceil(1.04 * ends[2]) },

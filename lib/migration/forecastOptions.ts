@@ -24,6 +24,7 @@ export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSeco
  * this time between two dirty updates (default: heard from a journal's orders, and from signals alone at the first update). `contextBytes`: what moves besides the pages; `zeroPages`: how many of them have no content, as what
  * a host has in memory of the guest says (default of both: the world's description).
  * `windows`: it is pushed by windows (`windowedPush`). `batches`: by batches of pages never dirtied and dirty ones (`alternatingPush`).
+ * `pushes: false`: nothing is sent while the guest runs at the source. `hops`: what is known of each hop of a journey (`hops`), besides what is said here.
  * `unforeseen`: why nothing is known of how it goes on; then no time is named.
  * `guests`: the guests by migration, where the stream has no `began`.
  */
@@ -37,6 +38,8 @@ export type ForecastOptions = {
   readonly timeBounded?: { readonly intervalNs: Time | null }
   readonly windows?: WindowsAhead
   readonly batches?: Required<Omit<AlternatingOptions, 'level'>>
+  readonly pushes?: boolean
+  readonly hops?: readonly ForecastOptions[]
   readonly contextBytes?: number
   readonly zeroPages?: number
   readonly guests?: Readonly<Record<string, GuestView>>

@@ -70,7 +70,7 @@ export const forecastHistoryText = (name: string, history: ForecastHistory): str
   const held = heldOf(history)
   const rows = atEqualSteps(forecasts).map((one) => [
     formatTime(one.at - from),
-    one.stage === 'pushing' ? `round ${one.round}` : one.stage,
+    `${one.hop === undefined ? '' : `hop ${one.hop.number}, `}${one.stage === 'pushing' ? `round ${one.round}` : one.stage}`,
     one.fraction === undefined ? '-' : String(Math.floor(one.fraction * 100)),
     one.bytesPerSecond === undefined ? '-' : `${one.measured ? '' : '~'}${formatBytes(one.bytesPerSecond)}/s`,
     one.expectedDowntimeNs === undefined ? '-' : formatTime(one.expectedDowntimeNs),

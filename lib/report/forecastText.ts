@@ -12,12 +12,13 @@ import { formatBytes, formatNumber } from './numbers'
 export const forecastText = (forecast: Forecast): string => {
   const { fraction, bytesPerSecond, measured, dirtiedPerSecond, expectedDowntimeNs, remaining, unforeseen, stage } = forecast
   return [
+    ...(forecast.hop === undefined ? [] : [`hop ${forecast.hop.number}${forecast.hop.of === undefined ? '' : ` of ${forecast.hop.of}`}`]),
     stageText(forecast),
     ...(fraction === undefined ? [] : [`${formatNumber(Math.floor(fraction * 100))} %`]),
     ...(bytesPerSecond === undefined ? [] : [`${measured ? '' : '~'}${formatBytes(bytesPerSecond)}/s`]),
     ...(dirtiedPerSecond === undefined ? [] : [`dirtied ${formatNumber(dirtiedPerSecond)} pages/s`]),
     ...(expectedDowntimeNs === undefined ? [] : [`down ${short(expectedDowntimeNs)}`]),
-    ...(remaining === undefined ? [] : [remainingText(remaining)]),
+    ...(remaining === undefined ? [] : [`${remainingText(remaining)}${forecast.hop?.whole === false ? ' of this hop' : ''}`]),
     ...(unforeseen === undefined || stage === 'preparing' || stage === 'broken' ? [] : [`time left unknown: ${unforeseen}`]),
     ...(forecast.converges === false ? ['does not converge at present'] : [])
   ].join(', ')

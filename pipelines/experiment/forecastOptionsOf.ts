@@ -15,7 +15,7 @@ import { pushOf } from './techniqueOf'
 
 /**
  * What is known beforehand of a migration that a configuration describes: its rules, what follows its push, what the link leaves it, and its bound where it has one and the guest is
- * there to compute it from. Of hops, of a container's files, and of what slows the guest down or asks for post-copy in QEMU's windows, no end is foreseen.
+ * there to compute it from. Of a container's files, and of what slows the guest down or asks for post-copy in QEMU's windows, no end is foreseen.
  */
 export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bound?: TimeBound): ForecastOptions => {
   const { bandwidth, applicationTraffic = 0 } = config.link
@@ -26,11 +26,11 @@ export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bo
 const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
   switch (technique.type) {
     case 'stop-and-copy':
-      return {}
+      return { pushes: false }
     case 'dump-and-restore':
       return { unforeseen: 'the state goes through files, and how fast hosts write and read them is not heard' }
     case 'hops':
-      return { unforeseen: 'hops follow each other, and their rules are not told apart' }
+      return { hops: technique.hops.flatMap(hopsOf) }
     case 'qemu':
       return ofQemu(technique)
     case 'pre-copy':
@@ -42,12 +42,18 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
       return technique.engine === 'mplm' ? { batches: usualBatches } : { unforeseen: `what ${technique.engine} does next is not foreseen` }
     }
     case 'post-copy':
-      return { follows: 'pull', pull: pullOf(technique) }
+      return { pushes: false, follows: 'pull', pull: pullOf(technique) }
     case 'hybrid':
       return { rules: { until: roundsAtMost(1), ...pushOf(technique) }, follows: 'pull', pull: pullOf(technique) }
     case 'tlm':
       return { timeBounded: { intervalNs: technique.interval === undefined ? usualIntervalNs : technique.interval } }
   }
+}
+
+/** A hop that is a journey is so many hops. */
+const hopsOf = (technique: TechniqueConfig): readonly ForecastOptions[] => {
+  const { hops, ...one } = ofTechnique(technique)
+  return hops ?? [one]
 }
 
 /** What throttles the guest at syncs or asks for post-copy changes when it ends, and is not reckoned with. */

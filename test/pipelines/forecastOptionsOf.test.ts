@@ -25,10 +25,18 @@ describe('forecastOptionsOf', () => {
       { type: 'qemu', version: '10.2', dirtyLimit: true },
       { type: 'qemu', version: '7.2', postcopy: true },
       { type: 'engine', engine: 'qemu-1.6' },
-      { type: 'dump-and-restore' },
-      { type: 'hops', hops: [{ type: 'pre-copy' }] }
+      { type: 'dump-and-restore' }
     ] as const)
       expect(of(technique).unforeseen, JSON.stringify(technique)).toMatch(/\w/)
     expect(of({ type: 'pre-copy' }).unforeseen).toBeUndefined()
+  })
+
+  it('hops are known each by itself, and those of hops are hops', () => {
+    const { hops, ...more } = of({
+      type: 'hops',
+      hops: [{ type: 'tlm' }, { type: 'hops', hops: [{ type: 'post-copy' }, { type: 'stop-and-copy' }] }]
+    })
+    expect(hops).toEqual([{ timeBounded: { intervalNs: 3e9 } }, { pushes: false, follows: 'pull', pull: 'background' }, { pushes: false }])
+    expect(more).toEqual({ bytesPerSecond: 125e6 })
   })
 })
