@@ -53,6 +53,7 @@ export type Config = {
   readonly source?: HostConfig
   readonly target?: HostConfig
   readonly targetMemory?: number
+  readonly targetDisk?: number
   readonly redirect?: number
   readonly fidelity?: DatacentreOptions['fidelity']
   readonly faults?: readonly {
@@ -113,6 +114,7 @@ export const configCodec: t.Type<Config, unknown> = closed(
     source: hostConfig,
     target: hostConfig,
     targetMemory: sizeText,
+    targetDisk: sizeText,
     redirect: durationText,
     fidelity: oneOf('marks', 'versions', 'bytes'),
     faults: t.readonlyArray(

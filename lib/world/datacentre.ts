@@ -23,6 +23,7 @@ import { front } from './front'
 import type { Fidelity } from './hosts'
 import type { Machine } from './machine'
 import { machine } from './machine'
+import { room } from './room'
 import { checkedStalls, held, type Stall } from './stalls'
 import { type Timetable, times } from './timetable'
 import { transport } from './transport'
@@ -40,6 +41,7 @@ export type Fault = { readonly at: Time; readonly what: 'link' | Where; readonly
  *   host with the target's clock to one with the source's, and so on in turn.
  * - `targetMemoryBytes`: what each target can still take (default: no limit); a reservation beyond it is refused. A migration that is abandoned gives it back, and a
  *   guest that has gone on when its old host lets go.
+ * - `targetDiskBytes`: what each target's store can still take of disks that move (default: no limit); it is reserved and given back with the memory.
  * - `fidelity`: how much of a page's content is kept: `versions` (default up to 2^20 pages), `marks` (default above), `bytes`. With `marks` a guest's `clears` and the
  *   sending of differences are not there: pages are zero until they are written.
  * - `redirectNs`: from the order to redirect the network to the first frame at the target, besides the link's latency. Default 0; Clark et al. do it with one
@@ -60,6 +62,7 @@ export type DatacentreOptions = {
   readonly target?: Partial<HostCosts>
   readonly clocks?: { readonly source?: Clock; readonly target?: Clock }
   readonly targetMemoryBytes?: number
+  readonly targetDiskBytes?: number
   readonly fidelity?: Fidelity
   readonly redirectNs?: Time
   readonly batchAccesses?: number
@@ -127,9 +130,8 @@ export const datacentre = (options: DatacentreOptions): World => {
           look: (owner) => machineOf(owner).look(),
           changed: (owner) => machineOf(owner).changed()
         })
-        /** Bytes taken at each host that is or was a target, by hop. */
-        const taken = new Map<number, number>()
-        const takenAt = (hop: number): number => taken.get(hop) ?? 0
+        const memory = room(checked.targetMemoryBytes, { place: 'the target', what: 'the guest' })
+        const disks = room(checked.targetDiskBytes, { place: "the target's store", what: "the guest's disk" })
         for (const [migration, guest] of Object.entries(guests))
           machines.set(
             migration,
@@ -143,14 +145,11 @@ export const datacentre = (options: DatacentreOptions): World => {
               transport: wires,
               held: holding,
               times: timed[migration],
-              admit: (hop, bytes) => {
-                const left = checked.targetMemoryBytes - takenAt(hop)
-                if (bytes > left) return `the target has ${left} bytes left and the guest needs ${bytes}`
-                taken.set(hop, takenAt(hop) + bytes)
-                return undefined
-              },
+              admit: (hop, bytes) =>
+                memory.admit(hop, bytes) ?? undone(disks.admit(hop, diskBytes(guest)), () => memory.dismiss(hop, bytes)),
               dismiss: (hop, bytes) => {
-                taken.set(hop, takenAt(hop) - bytes)
+                memory.dismiss(hop, bytes)
+                disks.dismiss(hop, diskBytes(guest))
               },
               emit
             })
@@ -191,6 +190,15 @@ export const datacentre = (options: DatacentreOptions): World => {
   }
 }
 
+/** What of the target's store a guest needs: all blocks of a disk that moves. */
+const diskBytes = (guest: Guest): number => memoryBytes(blocksAsPages(guest) ?? { pages: 0, pageBytes: 0 })
+
+/** A reason, behind which what was taken ahead of it is given back. */
+const undone = (reason: string | undefined, giveBack: () => void): string | undefined => {
+  if (reason !== undefined) giveBack()
+  return reason
+}
+
 /** A disk on storage that both hosts share does not move, and no pipeline needs to know of it. */
 const viewOf = (guest: Guest): GuestView => {
   const { name, pages, pageBytes, hugePages } = guest
@@ -217,6 +225,7 @@ const withDefaults = (options: DatacentreOptions): Checked => {
     target: hostCosts(options.target),
     clocks: { source: options.clocks?.source ?? clock(), target: options.clocks?.target ?? clock() },
     targetMemoryBytes: options.targetMemoryBytes ?? Number.POSITIVE_INFINITY,
+    targetDiskBytes: options.targetDiskBytes ?? Number.POSITIVE_INFINITY,
     fidelity: options.fidelity ?? (largest > VERSIONS_AT_MOST ? 'marks' : 'versions'),
     redirectNs: options.redirectNs ?? 0,
     batchAccesses: options.batchAccesses ?? 4096,
@@ -245,8 +254,8 @@ const withDefaults = (options: DatacentreOptions): Checked => {
   for (const name of Object.keys(checked.timetables))
     if (options.guests[name]?.disk !== undefined)
       throw new RangeError(`datacentre: timetables must be of guests without a disk (got ${name})`)
-  if (!(checked.targetMemoryBytes >= 0))
-    throw new RangeError(`datacentre: targetMemoryBytes must not be negative (got ${checked.targetMemoryBytes})`)
+  for (const name of ['targetMemoryBytes', 'targetDiskBytes'] as const)
+    if (!(checked[name] >= 0)) throw new RangeError(`datacentre: ${name} must not be negative (got ${checked[name]})`)
   return checked
 }
 
@@ -266,6 +275,7 @@ const describe = ({
   fidelity,
   redirectNs,
   targetMemoryBytes,
+  targetDiskBytes,
   progressNs,
   sender,
   faults,
@@ -299,6 +309,7 @@ const describe = ({
   fidelity,
   redirectNs,
   targetMemoryBytes: Number.isFinite(targetMemoryBytes) ? targetMemoryBytes : null,
+  ...(Number.isFinite(targetDiskBytes) ? { targetDiskBytes } : {}),
   progressNs,
   ...(sender === undefined ? {} : { sender: { ...sender } }),
   faults: faults.map(({ at, what, until, reason }): Data => ({ at, what, ...(until === undefined ? {} : { until }), reason })),

@@ -132,6 +132,7 @@ const worldOf = (config: Config, guest: Guest, sender: Sender | undefined = send
       source: hostOf(config.source),
       target: hostOf(config.target),
       targetMemoryBytes: config.targetMemory,
+      targetDiskBytes: config.targetDisk,
       redirectNs: config.redirect,
       fidelity: config.fidelity,
       faults: config.faults,

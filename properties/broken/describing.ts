@@ -18,6 +18,12 @@ export const describingATinyTarget = describing((world) => {
   return { ...world, targetMemoryBytes: Math.min(...guests.map(({ memoryBytes }) => memoryBytes)) - 1 }
 })
 
+/** A data centre whose target keeps whatever disk comes, and says that its store has room for a byte less than the smallest. Breaks `storeNotOverused`. */
+export const describingATinyStore = describing((world) => {
+  const guests = Object.values(world.guests as Readonly<Record<string, { readonly disk?: { readonly bytes: number } }>>)
+  return { ...world, targetDiskBytes: Math.min(...guests.flatMap(({ disk }) => (disk === undefined ? [] : [disk.bytes]))) - 1 }
+})
+
 function inner(described: Readonly<Record<string, Data>>, change: (described: Readonly<Record<string, Data>>) => Data): Data {
   return described.of === undefined
     ? change(described)

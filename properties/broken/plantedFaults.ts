@@ -9,7 +9,7 @@ import type { WorldPlan } from '../arbitraries/worldPlan'
 import { diskWorldPlans } from '../diskWorldPlans'
 import { billingTwice, countingOneMore, misreading } from './billingTwice'
 import { commitBeforePause } from './commitBeforePause'
-import { describingATinyTarget, describingHalfTheLink } from './describing'
+import { describingATinyStore, describingATinyTarget, describingHalfTheLink } from './describing'
 import {
   endingBeforeAnswered,
   endingUndecided,
@@ -88,6 +88,13 @@ export const plantedFaults = (): readonly PlantedFault[] => [
   { name: 'countingOneMore', invariant: 'accounting', pipeline: precopy(), wrap: countingOneMore },
   { name: 'describingHalfTheLink', invariant: 'linkNotOverused', pipeline: stopAndCopy(), wrap: describingHalfTheLink },
   { name: 'describingATinyTarget', invariant: 'memoryNotOverused', pipeline: stopAndCopy(), wrap: describingATinyTarget },
+  {
+    name: 'describingATinyStore',
+    invariant: 'storeNotOverused',
+    pipeline: stopAndCopy(),
+    wrap: describingATinyStore,
+    worlds: diskWorldPlans
+  },
   { name: 'endingBeforeAnswered', invariant: 'answered', pipeline: endingBeforeAnswered },
   { name: 'swallowing', invariant: 'answered', pipeline: stopAndCopy(), wrap: swallowing(3) },
   { name: 'endingWithoutReason', invariant: 'ends', pipeline: endingWithoutReason },

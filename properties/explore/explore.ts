@@ -208,7 +208,14 @@ const wrongOnTheWay = (journal: Journal): Wrong | undefined => {
   return undefined
 }
 
-const TIMED: ReadonlySet<string> = new Set(['clockMonotone', 'downtimeWithinTotal', 'accounting', 'linkNotOverused', 'memoryNotOverused'])
+const TIMED: ReadonlySet<string> = new Set([
+  'clockMonotone',
+  'downtimeWithinTotal',
+  'accounting',
+  'linkNotOverused',
+  'memoryNotOverused',
+  'storeNotOverused'
+])
 const ofWays = invariants.filter(({ name }) => !TIMED.has(name))
 const judgedByWay = breaches(ofWays)
 

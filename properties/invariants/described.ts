@@ -14,6 +14,9 @@ export type Described = {
   readonly headerBytes: number | undefined
   readonly zeroPageBytes: number | undefined
   readonly targetMemoryBytes: number | undefined
+  /** What the target's store can take, and the bytes of the disk that must move with each guest. */
+  readonly targetDiskBytes: number | undefined
+  readonly diskBytesOf: (migration: string) => number
   /** The windows to which the source keeps with the memory's sends; absent: they leave evenly. */
   readonly windowNs: Time | undefined
   /** How far ahead of the wire sends over a named connection are written; absent: not at all. */
@@ -44,6 +47,11 @@ export const described = (began: Began | undefined): Described => {
     headerBytes: numberOf(link?.headerBytes),
     zeroPageBytes: numberOf(link?.zeroPageBytes),
     targetMemoryBytes: numberOf(world?.targetMemoryBytes),
+    targetDiskBytes: numberOf(world?.targetDiskBytes),
+    diskBytesOf: (migration) => {
+      const disk = recordOf(recordOf(recordOf(world?.guests)?.[migration])?.disk)
+      return disk?.storage === 'local' ? (numberOf(disk.bytes) ?? 0) : 0
+    },
     windowNs: numberOf(recordOf(world?.sender)?.windowNs),
     bufferBytes: numberOf(recordOf(world?.sender)?.bufferBytes),
     devicesOf: (migration) => {

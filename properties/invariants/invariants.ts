@@ -20,6 +20,7 @@ import { outcomeHolds } from './outcomeHolds'
 import { rebuiltFromFiles } from './rebuiltFromFiles'
 import { sentOnce } from './sentOnce'
 import { stagesKept } from './stagesKept'
+import { storeNotOverused } from './storeNotOverused'
 
 /**
  * All invariants of a journal, in the order in which a check names the first that is broken: what happened to the pages and to the guest comes first, then by
@@ -41,6 +42,7 @@ export const invariants: readonly Invariant[] = [
   accounting,
   linkNotOverused,
   memoryNotOverused,
+  storeNotOverused,
   answered,
   ends,
   outcomeHolds,

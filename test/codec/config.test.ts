@@ -119,7 +119,7 @@ describe('config', () => {
     [
       'an unknown field',
       { ...small, gest: 1 },
-      'gest: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, sender, progressEvery, startAt, limit, seed), got 1'
+      'gest: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, targetDisk, redirect, fidelity, faults, stalls, sender, progressEvery, startAt, limit, seed), got 1'
     ],
     [
       'a wrong unit',

@@ -39,7 +39,7 @@ describe('bad input', () => {
     [
       'an unknown field',
       ['run', file('field.json', small({ guests: 1 }))],
-      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, redirect, fidelity, faults, stalls, sender, progressEvery, startAt, limit, seed), got 1`
+      `${folder}/field.json: guests: expected no such field (the fields are guest, link, techniques, source, target, targetMemory, targetDisk, redirect, fidelity, faults, stalls, sender, progressEvery, startAt, limit, seed), got 1`
     ],
     [
       'a wrong unit in a file',

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { disk } from '../../lib/guest/disk'
 import { vm } from '../../lib/guest/guest'
 import { sweep } from '../../lib/guest/sweep'
 import { uniform } from '../../lib/guest/uniform'
@@ -8,6 +9,8 @@ import * as pageSet from '../../lib/memory/pageSet'
 import { link } from '../../lib/network/link'
 import { clock } from '../../lib/time/clock'
 import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
+import { precopy } from '../../pipelines/precopy'
+import { journalOf } from '../../properties/journalOf'
 import { Driving } from './driving'
 
 const PAGES = 8
@@ -270,5 +273,44 @@ describe('a migration that is abandoned', () => {
     driving.order({ type: 'commit' }).order({ type: 'abandon' }, { lane: 'b' }).run(10_000)
     expect(driving.heard('committed').length).toBe(1)
     expect(driving.heard('refused').map(({ to }) => to.lane)).toEqual(['b'])
+  })
+})
+
+describe('the target’s store', () => {
+  const guests = Object.fromEntries(
+    ['a', 'b'].map((name) => [name, vm({ name, pages: 4, disk: disk({ blocks: 3, blockBytes: 4096, storage: 'local' }) })])
+  )
+  const reserve = (driving: Driving, migration: string) => driving.ask({ type: 'reserve' }, { migration })
+
+  it('is reserved for a disk that moves, or refused with the reason, and given back by a migration that is abandoned', () => {
+    const driving = new Driving(datacentre({ guests, targetDiskBytes: 5 * 4096 }))
+    expect(reserve(driving, 'a').type).toBe('reserved')
+    expect(reserve(driving, 'b')).toMatchObject({
+      type: 'refused',
+      reason: "the target's store has 8192 bytes left and the guest's disk needs 12288"
+    })
+    driving.ask({ type: 'abandon' }, { migration: 'a' })
+    expect(reserve(driving, 'b').type).toBe('reserved')
+  })
+
+  it('takes no memory where the disk is refused', () => {
+    const driving = new Driving(
+      datacentre({ guests: { ...guests, c: vm({ name: 'c', pages: 4 }) }, targetDiskBytes: 1, targetMemoryBytes: 4 * 4096 })
+    )
+    expect(reserve(driving, 'a').type).toBe('refused')
+    expect(reserve(driving, 'c').type).toBe('reserved')
+  })
+
+  it('leaves a guest at the source, with the reason in the outcome, and asks nothing for a disk that both hosts share', () => {
+    const outcome = (storage: 'shared' | 'local') =>
+      journalOf(
+        precopy(),
+        datacentre({ guests: { a: vm({ pages: 4, disk: disk({ blocks: 3, blockBytes: 4096, storage }) }) }, targetDiskBytes: 4096 })
+      ).at(-1)
+    expect(outcome('local')).toMatchObject({
+      outcome: { type: 'aborted', running: 'source', reason: "the target's store has 4096 bytes left and the guest's disk needs 12288" }
+    })
+    expect(outcome('shared')).toMatchObject({ outcome: { type: 'completed' } })
+    expect(() => datacentre({ guests, targetDiskBytes: -1 })).toThrow('datacentre: targetDiskBytes must not be negative (got -1)')
   })
 })

@@ -10,6 +10,7 @@ import { untilOf, worldOf, worldPlans } from '../../../properties/arbitraries/wo
 import { accounting } from '../../../properties/invariants/accounting'
 import { linkNotOverused } from '../../../properties/invariants/linkNotOverused'
 import { memoryNotOverused } from '../../../properties/invariants/memoryNotOverused'
+import { storeNotOverused } from '../../../properties/invariants/storeNotOverused'
 import { journalOf } from '../../../properties/journalOf'
 import { problems, telling } from './entries'
 
@@ -197,5 +198,17 @@ describe('memoryNotOverused', () => {
     const again = on(target).asked({ type: 'reserve' }, reserved(10)).abandoned().asked({ type: 'reserve' }, reserved(10))
     expect(problems(memoryNotOverused, again.completed())).toEqual([])
     expect(problems(memoryNotOverused, on(null).asked({ type: 'reserve' }, reserved(11)).completed())).toEqual([])
+  })
+})
+
+describe('storeNotOverused', () => {
+  it('adds up the disks that must move with what is reserved and not given back', () => {
+    const of = (storage: string, targetDiskBytes: number) =>
+      on({ world: 'datacentre', targetDiskBytes, guests: { m: { disk: { bytes: 11, storage } } } })
+        .asked({ type: 'reserve' }, { type: 'reserved', bytes: 1 })
+        .completed()
+    expect(problems(storeNotOverused, of('local', 11))).toEqual([])
+    expect(problems(storeNotOverused, of('shared', 10))).toEqual([])
+    expect(problems(storeNotOverused, of('local', 10))).toEqual(['disks of 11 bytes are to come to the target, whose store has 10'])
   })
 })
