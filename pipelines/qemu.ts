@@ -17,6 +17,7 @@ import type { SyncAutoConvergeOptions, SyncThrottle } from '../lib/migration/syn
 import { noSyncThrottle, syncAutoConverge } from '../lib/migration/syncThrottle'
 import type { Asked } from '../lib/migration/watchedSend'
 import { type WindowedResidual, windowedPush } from '../lib/migration/windowedPush'
+import { type Compression, checkedCompression } from '../lib/protocol/compression'
 import type { Attempt } from '../lib/protocol/phase'
 import { andThen, map } from '../lib/protocol/phase'
 import type { Pipeline } from '../lib/protocol/pipeline'
@@ -40,7 +41,8 @@ export type QemuPostcopy = {
 /**
  * QEMU's migration parameters and capabilities, named as QEMU names them (migration/options.c). `downtimeLimitNs`: `downtime-limit` (default 300 ms). `maxBandwidth`: `max-bandwidth`,
  * bytes per second, of all but the last copy (default 128 MiB/s; `Infinity`: as the link allows). `autoConverge`: the capability, with its parameters (default off). `xbzrle`: the capability; the size of its
- * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels). `postcopy`: when post-copy is asked for (default: never); a link that
+ * cache belongs to the world's engine (default off). `multifd`: the capability, with `multifd-channels` (default off; 2 channels), and
+ * `multifd-compression` (zlib or zstd, as a ratio and the rate of a channel's thread, which may take cores of the hosts: `compressorCores`; default: none, and not with `xbzrle`). `postcopy`: when post-copy is asked for (default: never); a link that
  * breaks then is waited for and the rest asked for again (`migrate-recover`). `vcpuDirtyLimit`: the command `set-vcpu-dirty-limit` (from 7.1 on), given before the migration: bytes per
  * second for each virtual CPU, in whole MiB, and the entries of its ring (`dirty-ring-size`, here 4,096; by default QEMU has no ring, and refuses the command). `disk`: how a disk comes along that must (see `qemuDisk`).
  * `looks`: somebody who watches the migration from outside and may set another limit, ask for post-copy or give it up, as KubeVirt does (default: nobody).
@@ -50,7 +52,7 @@ export type QemuOptions = {
   readonly maxBandwidth?: number
   readonly autoConverge?: SyncAutoConvergeOptions | boolean
   readonly xbzrle?: boolean
-  readonly multifd?: { readonly channels?: number } | boolean
+  readonly multifd?: { readonly channels?: number; readonly compression?: Omit<Compression, 'threads' | 'decompressionThreads'> } | boolean
   readonly postcopy?: QemuPostcopy
   readonly vcpuDirtyLimit?: { readonly bytesPerSecond: number; readonly ringPages?: number }
   readonly disk?: DiskRules
@@ -116,8 +118,10 @@ const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, 
   } = options
   const throttle = vcpuDirtyLimit === undefined ? given : heldTo(vcpuDirtyLimit)(given)
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
+  const compression = compressing(options, channels)
   const push = windowedPush({
     downtimeLimitNs,
+    compression,
     bytesPerSecond: maxBandwidth === Number.POSITIVE_INFINITY ? undefined : maxBandwidth,
     looks,
     throttle,
@@ -141,7 +145,7 @@ const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, 
   const ending = ({ value: { owed, ends }, disk }: WithDisk<WindowedResidual>): Attempt<pageSet.PageSet> =>
     ends === 'post-copy'
       ? switchOwing(owed, { channels }, { disk, recovery: postcopy?.recovery })
-      : pipe(stopAndCopy(owed, { channels, delta: xbzrle, disk }), map(E.map(() => pageSet.empty(owed.size))))
+      : pipe(stopAndCopy(owed, { channels, delta: xbzrle, compression, disk }), map(E.map(() => pageSet.empty(owed.size))))
   return (guest) =>
     pipe(
       noticing(
@@ -161,6 +165,14 @@ const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, 
 const STREAM = 'stream'
 /** Pages that are handed to the socket at a time: two pieces each of the 64 of a vectored write (MAX_IOV_SIZE, migration/qemu-file.c). */
 const FLUSHED = 32
+
+/** Each channel's thread compresses what it sends, and one at the target decompresses it. */
+const compressing = ({ multifd, xbzrle = false }: QemuOptions, threads: number): Compression | undefined => {
+  const of = typeof multifd === 'object' ? multifd.compression : undefined
+  if (of === undefined) return undefined
+  if (xbzrle) throw new RangeError('qemu: xbzrle must not be together with a compression of multifd (got both)')
+  return checkedCompression('qemu', { ...of, threads, decompressionThreads: threads })
+}
 
 /** Asked for at the first look after somebody has noticed what he waits for. */
 const asking = ({ afterSyncs = 0, afterNs = 0, reactionNs = 0 }: QemuPostcopy): Asked => {

@@ -21,6 +21,7 @@ export type HostConfig = {
   readonly hugePagePages?: number
   readonly cores?: number
   readonly senderCores?: number
+  readonly compressorCores?: number
   readonly suspend?: number
   readonly resume?: number
   readonly sync?: number
@@ -78,6 +79,7 @@ const hostConfig = closed(
     hugePagePages: positiveInteger,
     cores: positive,
     senderCores: positive,
+    compressorCores: positive,
     suspend: durationText,
     resume: durationText,
     sync: durationText,

@@ -87,7 +87,7 @@ export type TechniqueConfig = Named &
     | ({ readonly type: 'hybrid' } & Moving & Compressing & Pushing & Pulling)
     | ({ readonly type: 'tlm'; readonly interval?: number | null; readonly overcommit?: readonly Overcommit[] } & Moving)
     | ({ readonly type: 'dump-and-restore'; readonly preDump?: StopRuleConfig } & Moving & Compressing)
-    | ({ readonly type: 'qemu' } & QemuConfig & Pick<Moving, 'disk'>)
+    | ({ readonly type: 'qemu' } & QemuConfig & Pick<Moving, 'disk'> & Compressing)
     | { readonly type: 'engine'; readonly engine: string }
     | { readonly type: 'hops'; readonly hops: readonly TechniqueConfig[] }
   )
@@ -119,7 +119,7 @@ export const techniqueConfig: t.Type<TechniqueConfig, unknown> = t.recursion('a 
     hybrid: closed({}, { ...named, ...moving, ...compressing, ...pushing, ...pulling }),
     tlm: closed({}, { ...named, ...moving, interval: orNull(positiveDurationText), overcommit }),
     'dump-and-restore': closed({}, { ...named, ...moving, ...compressing, preDump: stopRuleConfig }),
-    qemu: closed(qemuFields.required, { ...named, ...qemuFields.optional, disk: moving.disk }),
+    qemu: closed(qemuFields.required, { ...named, ...qemuFields.optional, ...compressing, disk: moving.disk }),
     engine: closed({ engine: text }, named),
     hops: closed({ hops: t.readonlyArray(self, 'a list of techniques') }, named)
   })

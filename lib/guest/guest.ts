@@ -136,8 +136,10 @@ const guest = (kind: GuestKind, defaultContextBytes: number, options: GuestOptio
     throw new RangeError(`${kind}: names of dependencies must differ (got ${dependencies.map((one) => one.name).join(', ')})`)
   const { clears, network, disk, compressionRatio, hugePages, usefulCores } = options
   checkHugePages(kind, hugePages)
-  if (compressionRatio !== undefined && !(compressionRatio > 0 && compressionRatio <= 2))
-    throw new RangeError(`${kind}: compressionRatio must be above 0 and at most 2 (got ${compressionRatio})`)
+  if (compressionRatio !== undefined && !(compressionRatio > 0 && compressionRatio <= 1))
+    throw new RangeError(
+      `${kind}: compressionRatio must be above 0 and at most 1, what is left of a page that does not shrink (got ${compressionRatio})`
+    )
   const devices = (options.devices ?? []).map((one) => device(one, { pages }))
   if (new Set(devices.map((one) => one.name)).size !== devices.length)
     throw new RangeError(`${kind}: names of devices must differ (got ${devices.map((one) => one.name).join(', ')})`)

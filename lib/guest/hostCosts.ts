@@ -21,6 +21,11 @@ export interface HostCosts {
    */
   readonly senderCores: number
   /**
+   * Cores' worth of work that each thread asks for that compresses pages at a source, or decompresses them at a target, while a send that is compressed is under way. Default 0: they take
+   * no core. No figure of ours: 1 is a busy thread, as each of QEMU's multifd channels with zlib or zstd is; it works slower by the part that it is not given.
+   */
+  readonly compressorCores: number
+  /**
    * Nanoseconds from the request to stop until the last virtual CPU has stopped. Default 0; about 25,000 to reach a safe point of a
    * WebAssembly guest (measured).
    */
@@ -73,6 +78,7 @@ export const idealHost: HostCosts = {
   hugePagePages: 512,
   cores: undefined,
   senderCores: 0,
+  compressorCores: 0,
   suspendNs: 0,
   resumeNs: 0,
   syncNs: 0,
@@ -102,23 +108,25 @@ export const hostCosts = (costs: Partial<HostCosts> = {}): HostCosts => {
   for (const name of ['dumpBytesPerSecond', 'rebuildBytesPerSecond'] as const)
     if (all[name] !== undefined && !(all[name] > 0 && all[name] < Number.POSITIVE_INFINITY))
       throw new RangeError(`hostCosts: ${name} must be positive and finite (got ${all[name]})`)
-  const { hugePagePages, cores, senderCores } = all
+  const { hugePagePages, cores } = all
   if (!(hugePagePages >= 1 && hugePagePages <= 2 ** 30 && (hugePagePages & -hugePagePages) === hugePagePages))
     throw new RangeError(`hostCosts: hugePagePages must be a power of two from 1 to 2^30 (got ${hugePagePages})`)
   if (cores !== undefined && !(cores > 0 && cores < Number.POSITIVE_INFINITY))
     throw new RangeError(`hostCosts: cores must be positive and finite (got ${cores})`)
-  if (!(senderCores >= 0 && senderCores < Number.POSITIVE_INFINITY))
-    throw new RangeError(`hostCosts: senderCores must be at least 0 and finite (got ${senderCores})`)
+  for (const name of ['senderCores', 'compressorCores'] as const)
+    if (!(all[name] >= 0 && all[name] < Number.POSITIVE_INFINITY))
+      throw new RangeError(`hostCosts: ${name} must be at least 0 and finite (got ${all[name]})`)
   return all
 }
 
 /**
- * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), the throttle (share of time taken away, 0 to 1), the cores to which the
+ * Who asks for a host's cores: virtual CPUs (1 at least), active senders (0 at least), threads that compress or decompress (absent: none), the throttle (share of time taken away, 0 to 1), the cores to which the
  * virtual CPUs are pinned (absent: any), and on how many the guest goes as fast as on more (absent: as many as its virtual CPUs).
  */
 export interface Load {
   readonly vcpus: number
   readonly senders: number
+  readonly compressors?: number
   readonly throttle: number
   readonly pinned?: number
   readonly useful?: number
@@ -127,14 +135,14 @@ export interface Load {
 /**
  * The share of full speed (0 to 1) at which each virtual CPU runs.
  *
- * Virtual CPUs ask for a core each and senders for senderCores; when they ask for more than there is, all get the same part of what they
+ * Virtual CPUs ask for a core each, senders for senderCores and compressors for compressorCores; when they ask for more than there is, all get the same part of what they
  * asked for (a fair scheduler, no priorities). Of that the throttle takes its share, as QEMU's cpu-throttle does (a CPU throttled by p
  * sleeps p of the time). Throttle 1 gives 0. Pinned to y cores, n virtual CPUs have y / n of a core each at most (over-commitment). A guest that memory bounds from `useful` cores on
  * needs no more of them than that: min(1, cores that it has / useful). Law `speed falls as senders, virtual CPUs or throttle grow, and never leaves 0 to 1`.
  * Unchecked, cost O(1).
  */
-export const speed = (costs: HostCosts, { vcpus, senders, throttle, pinned = vcpus, useful = vcpus }: Load): number => {
-  const asked = vcpus + senders * costs.senderCores
+export const speed = (costs: HostCosts, { vcpus, senders, compressors = 0, throttle, pinned = vcpus, useful = vcpus }: Load): number => {
+  const asked = vcpus + senders * costs.senderCores + compressors * costs.compressorCores
   const share = Math.min(1, (costs.cores ?? vcpus) / asked, pinned / vcpus)
   return (useful >= vcpus ? share : Math.min(1, (share * vcpus) / useful)) * (1 - throttle)
 }
@@ -168,3 +176,17 @@ export interface Work {
   readonly bytes: number
   readonly busyCores?: number
 }
+
+/**
+ * The share of full speed (0 to 1) at which each thread compresses or decompresses, `threads` of them beside so many cores' worth of running virtual CPUs (of `vcpus`) and so many senders, by the same
+ * fair scheduler. Law `it is 1 where compressors take no core`. Unchecked, cost O(1).
+ */
+export const compressorSpeed = (
+  { cores, senderCores, compressorCores }: HostCosts,
+  {
+    vcpus,
+    busyCores,
+    senders,
+    threads
+  }: { readonly vcpus: number; readonly busyCores: number; readonly senders: number; readonly threads: number }
+): number => (compressorCores === 0 ? 1 : Math.min(1, (cores ?? vcpus) / (busyCores + senders * senderCores + threads * compressorCores)))

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
 import type { Level } from '../protocol/command'
+import type { Compression } from '../protocol/compression'
 import type { Data } from '../protocol/data'
 import { noting } from '../protocol/noting'
 import type { Attempt, Failure } from '../protocol/phase'
@@ -20,7 +21,7 @@ import { type Asked, type Seen, type Watched, type Window, watched } from './wat
  * What decides a push by windows. `downtimeLimitNs`: it ends when what is left would take no longer, at the bandwidth measured in the last window. `bytesPerSecond`: the rate to
  * which the source keeps (default: as the link allows, looked at all the same); `windowNs`: the least time over which bandwidth is measured (default 100 ms).
  * `throttle`: what is taken from the guest at syncs. `asked`: whether post-copy has been asked for. `looks`: somebody who watches it from outside, and may set another limit, ask
- * for post-copy, or give it up; a look is made, as of its own time, at the source's first look behind it, as QEMU obeys what it is told when its thread comes round. `level`, `channels`, `delta`: as of a push.
+ * for post-copy, or give it up; a look is made, as of its own time, at the source's first look behind it, as QEMU obeys what it is told when its thread comes round. `level`, `channels`, `delta`, `compression`: as of a push.
  */
 export type WindowedRules<S extends Data = Data> = {
   readonly downtimeLimitNs: Time
@@ -32,6 +33,7 @@ export type WindowedRules<S extends Data = Data> = {
   readonly level?: Level
   readonly channels?: number
   readonly delta?: boolean
+  readonly compression?: Compression
 }
 
 /** What a push by windows hands on: what is still owed, whether it has converged or post-copy was asked for, and why, with the figures. */
@@ -155,8 +157,16 @@ const throttledTo = <S extends Data>({ throttle }: Checked<S>, { fraction, inFor
       )
 }
 
-const orderOf = <S extends Data>({ bytesPerSecond = MOST, channels, delta }: Checked<S>, { owed, round, from }: State<S>) =>
-  ({ type: 'send', pages: owed, place: 'always', round, from, bytesPerSecond, ...sentBy({ channels, delta }, round > 1) }) as const
+const orderOf = <S extends Data>({ bytesPerSecond = MOST, channels, delta, compression }: Checked<S>, { owed, round, from }: State<S>) =>
+  ({
+    type: 'send',
+    pages: owed,
+    place: 'always',
+    round,
+    from,
+    bytesPerSecond,
+    ...sentBy({ channels, delta, compression }, round > 1)
+  }) as const
 
 /** A rate that never limits: the source looks all the same. */
 const MOST = 1e15

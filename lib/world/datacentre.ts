@@ -331,6 +331,7 @@ const diskInData = ({ blocks, blockBytes, storage, workload, needed, readBytesPe
 
 /** Senders and receivers that cost nothing are not spoken of. */
 const described = ({
+  compressorCores,
   scanPageNs,
   sendPageNs,
   freshPageNs,
@@ -343,6 +344,7 @@ const described = ({
   ...costs
 }: HostCosts): Data => ({
   ...costs,
+  ...(compressorCores === 0 ? {} : { compressorCores }),
   ...(scanPageNs === 0 ? {} : { scanPageNs }),
   ...(sendPageNs === 0 ? {} : { sendPageNs }),
   ...(freshPageNs === 0 ? {} : { freshPageNs }),

@@ -155,6 +155,11 @@ export const outgoing = (
     [...sends.values()].reduce((sum, one) => (one.store === store ? sum + one.job.counted() : sum), store.counted) -
     transport.pagesNotLeft(store.owner, agenda.now())
 
+  /** The compressed sends under way, in threads at both ends; they matter only where threads take cores. */
+  const compressing = new Map<object, readonly [number, number]>()
+  const takeCores = options.costs.source.compressorCores > 0 || options.costs.target.compressorCores > 0
+  if (takeCores) guest.beside(() => [...compressing.values()].reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]))
+
   const enqueue = (store: Store, job: object, channels: readonly Channel[]): void => {
     store.jobs.add(job)
     for (const channel of channels) transport.enqueue(store.owner, channel.lane, channel.job)
@@ -175,6 +180,7 @@ export const outgoing = (
     }
     const left = (): void => {
       store.jobs.delete(job)
+      if (compressing.delete(job)) guest.changed()
       jobEnded(
         job,
         channels.map(({ lane }) => lane)
@@ -203,6 +209,11 @@ export const outgoing = (
       ahead,
       withdraw: (page) => transport.withdraw(store.owner, page),
       began: () => {
+        if (takeCores && order.compression !== undefined) {
+          const { threads = 1, decompressionThreads = 1 } = order.compression
+          compressing.set(job, [threads, decompressionThreads])
+          guest.changed()
+        }
         if (order.round === undefined) return
         const { round, pages: named, of } = order
         tellAll({ type: 'round', round, pages: named.type === 'PageSet' ? named.count : named.length, of })

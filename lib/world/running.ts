@@ -37,6 +37,8 @@ export type Running = {
   readonly busyCores: () => number
   /** The dirty log is read, and the guest stands still meanwhile. */
   readonly heldBySync: () => void
+  /** Who tells how many threads compress at the source, and decompress at the target, what is under way. */
+  readonly beside: (threads: () => readonly [compressing: number, decompressing: number]) => void
   /** The guest has stopped. */
   readonly stopped: () => void
   /** The guest runs there from now on; at the target its own clock does not show less than `notBeforeNs`. */
@@ -115,13 +117,18 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
 
   let paced = -1
   let pacedOn: number | undefined
+  let pacedBeside: readonly [number, number] = [0, 0]
+  /** The threads that compress, and that decompress, what is under way. */
+  let compressors: () => readonly [number, number] = () => [0, 0]
   /** Sets how fast the guest runs and how closely it must be watched, when something that decides it has changed. */
   const pace = (): void => {
     const atTarget = h.atTarget
     const senders = atTarget ? 0 : transport.senders(migration) + (disk === undefined ? 0 : transport.senders(diskOwner(migration)))
     const traps = h.trapped.count > 0
+    const [compressing, decompressing] = compressors()
     const state = (senders * 2 + (atTarget ? 1 : 0)) * 8 + (traps ? 4 : 0) + (h.tracking ? 2 : 0) + (limiting.isOn() ? 1 : 0) + throttle / 2
-    if (state === paced && pinned === pacedOn) return
+    if (state === paced && pinned === pacedOn && compressing === pacedBeside[0] && decompressing === pacedBeside[1]) return
+    pacedBeside = [compressing, decompressing]
     pacedOn = pinned
     paced = state
     const now = agenda.now()
@@ -129,6 +136,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     const load = {
       vcpus: guest.workload.vcpus,
       senders,
+      compressors: atTarget ? decompressing : compressing,
       throttle: atTarget ? 0 : throttle,
       pinned: atTarget ? undefined : pinned,
       useful: guest.usefulCores
@@ -237,6 +245,9 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
       changed()
     },
     heldBySync,
+    beside: (threads) => {
+      compressors = threads
+    },
     stopped: () => {
       stops++
       exec.stop(agenda.now())

@@ -1,4 +1,4 @@
-import { type HostCosts, laneRate, receiverRate, senderNs, type Work } from '../guest/hostCosts'
+import { compressorSpeed, type HostCosts, laneRate, receiverRate, senderNs, type Work } from '../guest/hostCosts'
 import { popcount } from '../memory/bitmap'
 import type { PageSet } from '../memory/pageSet'
 import * as pageSet from '../memory/pageSet'
@@ -43,9 +43,17 @@ export const sizesOf = (h: Hosts, compression: Compression | undefined, costs: C
   const isIn = (of: Int32Array | undefined, page: number): boolean => of !== undefined && (of[page >> 5] & (1 << page)) !== 0
   const shared = (of: Int32Array | undefined, words: Int32Array, first: number): number =>
     of === undefined ? 0 : popcount(words.map((word, i) => word & of[first + i]))
-  const nsPerPage = Math.max(timeOf(compression, pageBytes), timeOfTarget(compression, pageBytes)) * channels
+  const { threads = 1, decompressionThreads = 1 } = compression
+  const { vcpus } = h.setting.guest.workload
+  const atSource = timeOf(compression, pageBytes) * channels
+  const atTarget = timeOfTarget(compression, pageBytes) * channels
+  const nsPerPage = (busyCores: number): number =>
+    Math.max(
+      atSource / compressorSpeed(costs.source, { vcpus, busyCores, senders: channels, threads }),
+      atTarget / compressorSpeed(costs.target, { vcpus, busyCores: h.atTarget ? vcpus : 0, senders: 0, threads: decompressionThreads })
+    )
   const rate = (work: Work): number => {
-    const ns = nsPerPage * (work.pages - work.zeros)
+    const ns = nsPerPage(work.busyCores ?? 0) * (work.pages - work.zeros)
     return ns === 0 ? plain(work) : Math.min(plain(work), (work.bytes * 1e9) / ns)
   }
   return {

@@ -213,6 +213,7 @@ const hostOf = (host: HostConfig = {}): Partial<HostCosts> => ({
   ...(host.hugePagePages !== undefined && { hugePagePages: host.hugePagePages }),
   ...(host.cores !== undefined && { cores: host.cores }),
   ...(host.senderCores !== undefined && { senderCores: host.senderCores }),
+  ...(host.compressorCores !== undefined && { compressorCores: host.compressorCores }),
   ...(host.suspend !== undefined && { suspendNs: host.suspend }),
   ...(host.resume !== undefined && { resumeNs: host.resume }),
   ...(host.sync !== undefined && { syncNs: host.sync }),

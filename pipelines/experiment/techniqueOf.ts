@@ -59,7 +59,7 @@ const onceOf = (config: TechniqueConfig, known: Known): Pipeline => {
       return dumpAndRestore({ ...moving, ...compressingOf(config), ...(disk && { fileSystem: disk }), ...(preDump && { preDump }) })
     }
     case 'qemu':
-      return qemuOf(config, config.disk && diskRulesOf(config.disk))
+      return qemuOf(config, { ...(config.disk && { disk: diskRulesOf(config.disk) }), ...compressingOf(config) })
     case 'engine':
       return engineOf(config.engine).pipeline
     case 'hops':

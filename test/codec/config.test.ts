@@ -78,6 +78,7 @@ describe('config', () => {
           multifd: 4,
           postcopy: { afterSyncs: 2, after: '1 s' }
         },
+        { type: 'qemu', version: '10.2', multifd: 4, compression: { rate: '500 MB/s', ratio: 0.4 }, disk: { start: 'ahead' } },
         { type: 'qemu', version: '10.2', dirtyLimit: { limit: '1 MiB/s', ring: 1024, period: '1 s', threshold: 0.7 } },
         { type: 'hops', hops: [{ type: 'pre-copy' }, { type: 'hybrid' }] }
       ],

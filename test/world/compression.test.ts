@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
 import { idle } from '../../lib/guest/idle'
+import { uniform } from '../../lib/guest/uniform'
 import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
 import { measure } from '../../lib/metrics/metrics'
@@ -14,6 +15,7 @@ import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
+import { qemu72 } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { journalOf } from '../../properties/journalOf'
 import { Driving } from './driving'
@@ -41,7 +43,7 @@ describe('compression', () => {
     const rate = fc.integer({ min: 20, max: 4000 }).map((megabytes) => megabytes * 1e6)
     const threads = fc.integer({ min: 1, max: 8 })
     const compression = fc.record({
-      ratio: fc.integer({ min: 1, max: 150 }).map((percent) => percent / 100),
+      ratio: fc.integer({ min: 1, max: 100 }).map((percent) => percent / 100),
       bytesPerSecond: rate,
       threads,
       decompressionBytesPerSecond: rate,
@@ -91,7 +93,9 @@ describe('compression', () => {
   it('is refused where it makes no sense, and beside differences', () => {
     const asked = (compression: Compression, more = {}) =>
       driven().ask({ type: 'send', pages: pageSet.full(PAGES), place: 'always', compression, ...more })
-    expect(asked({ ratio: 0, bytesPerSecond: 1 })).toMatchObject({ reason: 'compression: ratio must be above 0 and at most 2 (got 0)' })
+    expect(asked({ ratio: 0, bytesPerSecond: 1 })).toMatchObject({
+      reason: 'compression: ratio must be above 0 and at most 1, what is left of a page that does not shrink (got 0)'
+    })
     expect(asked({ bytesPerSecond: 0 })).toMatchObject({ reason: 'compression: bytesPerSecond must be positive and finite (got 0)' })
     expect(asked({ bytesPerSecond: 1, threads: 1.5 })).toMatchObject({
       reason: 'compression: threads must be an integer from 1 to 256 (got 1.5)'
@@ -105,7 +109,9 @@ describe('compression', () => {
     expect(() => stopAndCopy({ compression: { bytesPerSecond: -1 } })).toThrow(
       'stopAndCopy: compression: bytesPerSecond must be positive and finite (got -1)'
     )
-    expect(() => vm({ pages: 1, compressionRatio: 0 })).toThrow('vm: compressionRatio must be above 0 and at most 2 (got 0)')
+    expect(() => vm({ pages: 1, compressionRatio: 0 })).toThrow(
+      'vm: compressionRatio must be above 0 and at most 1, what is left of a page that does not shrink (got 0)'
+    )
   })
 
   it('pays with every technique where the link is what is slow, and costs where the processor is', () => {
@@ -124,5 +130,44 @@ describe('compression', () => {
       expect(fast[i].totalTime).toBeLessThan(totalTime)
       expect(slow[i].totalTime).toBeGreaterThan(totalTime)
     })
+  })
+
+  const cored = (compressorCores: number, cores: number) => {
+    const world = datacentre({
+      guests: { a: vm({ pages: 256, workload: uniform({ pages: 256, writesPerSecond: 0, readsPerSecond: 1000, vcpus: 2 }) }) },
+      link: wire,
+      source: { cores, compressorCores },
+      target: { cores, compressorCores }
+    })
+    const pipeline = precopy({ until: roundsAtMost(1), compression: { ratio: 0.5, bytesPerSecond: 1e7, threads: 2 } })
+    const { totalTime, applicationDegradation } = runFold(measure(), journalOf({ a: pipeline }, world)).a
+    return { totalTime: totalTime!, degradation: applicationDegradation }
+  }
+
+  it('takes no core unless a host says so, and then from a guest that uses all of them, and from itself', () => {
+    const free = cored(0, 2)
+    expect(free).toEqual(cored(1, 4))
+    const shared = cored(1, 2)
+    // Four threads ask for two cores: each has half of one.
+    expect(shared.totalTime / free.totalTime).toBeCloseTo(2, 1)
+    expect(shared.degradation).toBeCloseTo(0.5, 1)
+    expect(free.degradation).toBeLessThan(0.05)
+  })
+
+  it('of a page that does not shrink leaves the page, and no more', () => {
+    const grown = { ratio: 1.1, bytesPerSecond: 1e9 }
+    const reason = 'compression: ratio must be above 0 and at most 1, what is left of a page that does not shrink (got 1.1)'
+    expect(() => push({ until: roundsAtMost(1), compression: grown })).toThrow(`push: ${reason}`)
+    expect(() => qemu72({ multifd: { compression: grown } })).toThrow(`qemu: ${reason}`)
+    expect(() => qemu72({ xbzrle: true, multifd: { compression: { bytesPerSecond: 1e9 } } })).toThrow(
+      'qemu: xbzrle must not be together with a compression of multifd (got both)'
+    )
+  })
+
+  it("of multifd is that of its channels' threads", () => {
+    const world = datacentre({ guests: { a: vm({ pages: 256, workload: idle() }) }, link: wire })
+    const journal = journalOf({ a: qemu72({ multifd: { channels: 3, compression: { ratio: 0.5, bytesPerSecond: 1e8 } } }) }, world)
+    const sends = journal.flatMap((e) => (e.type === 'commanded' && e.command.order.type === 'send' ? [e.command.order.compression] : []))
+    expect(sends[0]).toEqual({ ratio: 0.5, bytesPerSecond: 1e8, threads: 3, decompressionThreads: 3 })
   })
 })
