@@ -2,7 +2,7 @@ import type { Time } from '../time/time'
 import { batchesToCome } from './batchesToCome'
 import { type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
 import { type ForecastOptions, usualRules } from './forecastOptions'
-import { interval, type Knowledge, type Remaining } from './remaining'
+import { type Factored, interval, type Knowledge, type Remaining } from './remaining'
 import { type Pace, roundsToCome, type ToCome } from './roundsToCome'
 import { HEADER_BYTES } from './walkHeard'
 import { type WalkToCome, walkToCome } from './walkToCome'
@@ -80,7 +80,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
   const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs
   const switchNs = switchIn(bytesPerSecond)
-  const shown = (toSend: number, ns: number, knowledge: Knowledge, more: Partial<Forecast>): Forecast => {
+  const shown = (toSend: number, ns: number, knowledge: Factored, more: Partial<Forecast>): Forecast => {
     const remaining = Number.isFinite(ns)
       ? interval(knowledge, ns)
       : { lowNs: Math.floor(inNs(left * bytesPerPage)), likelyNs: ns, highNs: ns }
@@ -159,7 +159,7 @@ const whyUnforeseen = ({ stage, guest }: Heard, { unforeseen }: ForecastOptions)
       : (unforeseen ?? (guest.disk === undefined ? undefined : 'a disk moves, too'))
 
 /** How it goes on while the guest runs, by how it is pushed, and what that rests on. */
-const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batches }: ForecastOptions): readonly [ToCome, Knowledge] => {
+const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batches }: ForecastOptions): readonly [ToCome, Factored] => {
   if (batches !== undefined) return [batchesToCome(heard, pace, batches), 'batches']
   if (windows !== undefined) return [windowsToCome(heard, pace, windows.downtimeLimitNs), 'windows']
   const toCome = roundsToCome(heard, pace, rules)
@@ -168,7 +168,7 @@ const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batche
 
 const rounded = (ns: number): Time => Math.round(ns)
 
-const knowledgeOf = ({ readings }: Heard, { shrinks }: ToCome): Knowledge =>
+const knowledgeOf = ({ readings }: Heard, { shrinks }: ToCome): Factored =>
   readings.length === 0 ? 'firstRound' : readings.length === 1 ? 'oneReading' : shrinks === false ? 'notShrinking' : 'shrinking'
 
 const bounded = ({ lowNs, likelyNs, highNs }: Remaining, { at, startedAt = at }: Heard, { boundNs }: ForecastOptions): Remaining => {

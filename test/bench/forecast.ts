@@ -1,9 +1,11 @@
 import { alone, type Followed, followedMigrations, techniques } from '../migration/forecastSwarm'
+import { boundedGuests, boundedModes, followedWalks } from '../migration/timeBoundedSwarm'
 import type { BenchResult } from './timeline'
 
 /**
  * How honest forecasts are: over a swarm of worlds, actual over likely remaining time at its tenth, half and nine tenths, by what the forecast rested on; and how many intervals held, by technique. Each migration counts as
  * much as any other. The factors of lib/migration/remaining.ts are the tenths and nine tenths of the seed 1, the widest of the techniques'; what held is of other seeds.
+ * Time-bounded migrations have a swarm of their own besides, with zero pages, hosts that cost something and the NAS benchmarks; their ends are no factors but courses (lib/migration/walkToCome.ts).
  */
 export const benchForecast = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
   const runs = smoke ? 20 : 600
@@ -24,6 +26,12 @@ export const benchForecast = ({ smoke }: { readonly smoke: boolean }): BenchResu
   for (const technique of [...techniques, ...alone])
     figures[`intervals that held, ${technique}`] = `${(100 * held(others.filter((one) => one.technique === technique))).toFixed(1)} %`
   figures['intervals that held, all'] = `${(100 * held(others)).toFixed(1)} %`
+  const walks = followedWalks(2, smoke ? 18 : 540)
+  for (const technique of boundedModes)
+    for (const guest of boundedGuests) {
+      const of = walks.filter((one) => one.technique === technique && one.guest === guest)
+      figures[`intervals that held, ${technique} of ${guest}`] = `${(100 * held(of)).toFixed(1)} %`
+    }
   const hash = others.reduce((sum, { overAt }) => (Math.imul(sum, 31) + overAt) | 0, 0)
   return { name: 'forecast', figures, hash: (hash >>> 0).toString(16) }
 }
