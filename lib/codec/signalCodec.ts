@@ -32,7 +32,10 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   committed: closed({ at, to }),
   activated: closed({ at, where: whereCodec, guestNs: nonNegative, clockNs: whole, to }),
   standing: closed({ at, primary: whereCodec, missing: pageSetCodec, to }),
-  released: closed({ at, needs: texts, guestNs: nonNegative, to }),
+  released: closed(
+    { at, needs: texts, guestNs: nonNegative, to },
+    { waited: closed({ all: nonNegative, vcpus: t.readonlyArray(nonNegative) }) }
+  ),
   synced: closed({ at, dirty: pageSetCodec, to, migration }, perhapsOfDisk),
   round: closed({ at, round: nonNegativeInteger, pages: nonNegativeInteger, migration }, perhapsOfDisk),
   progress: closed({ at, bytes, pages: nonNegativeInteger, migration }, perhapsOfDisk),

@@ -1,5 +1,6 @@
 import type { Entry } from '../protocol/journal'
 import type { Outcome } from '../protocol/pipeline'
+import type { Waited } from '../protocol/signal'
 import { combine, type Fold } from '../stream/fold'
 import { nanoseconds, type Time, type TimeUnit } from '../time/time'
 import { applicationDegradation } from './applicationDegradation'
@@ -18,6 +19,7 @@ import { resumeTime } from './resumeTime'
 import { rounds } from './rounds'
 import { serviceDowntime } from './serviceDowntime'
 import { totalTime } from './totalTime'
+import { waitedTime } from './waitedTime'
 
 /**
  * What is measured of one migration, each by the fold of its own name and file, which defines it. Times are in the journal's ticks (nanoseconds unless
@@ -38,6 +40,7 @@ import { totalTime } from './totalTime'
  * | `linkDegradation`                | 1 - applications' bytes / bytes they wanted, of the last `linkUsed`                     | fraction     |            |
  * | `rounds`                         | how many `round`                                                                        |              | C §3.1     |
  * | `faults`                         | how many `faulted`                                                                      |              | H          |
+ * | `waitedTime.all`, `.vcpus`       | waits for missing pages at the target, all virtual CPUs at once, and each                | ticks        | QEMU       |
  * | `disk.blocks`, `.bytes`          | the blocks and bytes of every `sent` of the disk; apart from those of memory above      | blocks, bytes |            |
  * | `disk.rounds`                    | how many `round` of the disk                                                            |              |            |
  * | `disk.drainedBytes`              | those sent while the guest stood still                                                  | bytes        |            |
@@ -61,6 +64,7 @@ export type Metrics = {
   readonly linkDegradation: number | undefined
   readonly rounds: number
   readonly faults: number
+  readonly waitedTime: Waited | undefined
   readonly disk: DiskTransfer | undefined
 }
 
@@ -81,6 +85,7 @@ export const metrics = (unit: TimeUnit = nanoseconds): Fold<Entry, Metrics> =>
     linkDegradation,
     rounds,
     faults,
+    waitedTime,
     disk: diskTransfer
   })
 

@@ -227,7 +227,7 @@ const settledChannels = <S extends Data>({ channels = 1 }: Checked<S>): Attempt<
   channels === 1 ? done(E.right(null)) : request({ type: 'flush' })
 
 const decided = <S extends Data>(
-  { throttle, downtimeLimitNs: given, looks }: Checked<S>,
+  { throttle, downtimeLimitNs: given, looks, asked }: Checked<S>,
   guest: GuestView,
   state: State<S>,
   dirty: PageSet,
@@ -256,7 +256,11 @@ const decided = <S extends Data>(
   if (wounded) return { state: next, ends: { owed, ends: 'wound', reason: 'told to wind down' } }
   if (looked !== null && looked.giveUp !== null) return { state: next, ends: null, givenUp: looked.giveUp }
   if (looked?.postcopy) return { state: next, ends: { owed, ends: 'post-copy', reason: 'post-copy was asked for' } }
-  if (pending >= threshold && pending > 0) return { state: next, ends: null }
+  if (pending >= threshold && pending > 0) {
+    // Little was estimated and much is left: post-copy starts at once where it has been asked for (`migration_iteration_run`).
+    const isAsked = asked?.({ elapsedNs: at - state.startedAt, syncs, sinceSyncNs: 0 }) ?? false
+    return { state: next, ends: isAsked ? { owed, ends: 'post-copy', reason: 'post-copy was asked for' } : null }
+  }
   const downtimeLimitNs = state.looked?.downtimeLimitNs ?? given
   const reason = `${pending} bytes are left, within ${Math.floor(threshold)} that the last window's bandwidth sends in ${downtimeLimitNs / 1e6} ms`
   return { state: next, ends: { owed, ends: 'converged', reason } }

@@ -11,7 +11,8 @@ import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
  * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`), or been written to a connection whose buffer lies ahead of the wire. `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
  * - `refused`: the world will not or cannot; the reason is a sentence.
  * - `standing`: at the target, whose the guest is and which of its pages are missing; pages on their way when the link broke are missing again.
- * - `released`: the source has dropped the guest; `needs` names what the target still needs it for (residual dependencies; empty is the aim).
+ * - `released`: the source has dropped the guest; `needs` names what the target still needs it for (residual dependencies; empty is the aim); `waited`, where it has, how long the
+ *   guest has waited for missing pages.
  */
 export type Answer =
   | { readonly type: 'done' }
@@ -26,7 +27,7 @@ export type Answer =
   | { readonly type: 'committed' }
   | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number; readonly clockNs: number }
   | { readonly type: 'standing'; readonly primary: Where; readonly missing: PageSet }
-  | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number }
+  | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number; readonly waited?: Waited }
   | ClusterAnswer
   | ImageAnswer
 
@@ -70,6 +71,12 @@ export type Fact =
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
   | ClusterFact
   | ImageFact
+
+/**
+ * How long a guest has waited at the target for missing pages: so long all its virtual CPUs at once (`postcopy-blocktime` of QEMU), and each of them (`postcopy-vcpu-blocktime`), in
+ * ticks.
+ */
+export type Waited = { readonly all: Time; readonly vcpus: readonly Time[] }
 
 /** What is done with a device of a guest that moves. */
 export type DeviceWork = 'saved' | 'loaded' | 'unplugged' | 'plugged'

@@ -113,6 +113,12 @@ export const columns = (unit: TimeUnit = nanoseconds): readonly Column[] => {
       meaning: 'times the guest stopped at the target because a page was missing there'
     },
     {
+      name: 'waited',
+      scales: times,
+      value: ({ waitedTime: w }) => (w === undefined ? undefined : ns(w.vcpus.reduce((sum, one) => sum + one, 0) / w.vcpus.length)),
+      meaning: 'how long it stood still there for missing pages, each of its virtual CPUs on average'
+    },
+    {
       name: 'network',
       scales: rates,
       value: (m) => m.guestThroughput,

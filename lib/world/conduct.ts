@@ -9,7 +9,7 @@ import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Of, Order, Where } from '../protocol/command'
 import { cannotCompress } from '../protocol/compression'
 import { imageOrders } from '../protocol/imageOrder'
-import type { Answer, Fact } from '../protocol/signal'
+import type { Answer, Fact, Waited } from '../protocol/signal'
 import type { Hosts } from './hosts'
 import * as hosts from './hosts'
 import { senseless } from './senseless'
@@ -75,6 +75,8 @@ export type ConductPort = {
   /** How long the guest has run, and what its own clock shows. */
   readonly guestNs: () => number
   readonly clockNs: () => number
+  /** How long it has waited for missing pages, where it has. */
+  readonly waited: () => Waited | undefined
   /** The guest stops; the guest goes on there, its clock not behind `notBeforeNs`; the target tells again, at once, for which pages it waits, and whether it has ended. */
   readonly stopped: () => void
   readonly started: (where: Where, notBeforeNs?: number) => void
@@ -197,7 +199,7 @@ export const obey = (c: Conduct, { order, to }: Command, port: ConductPort): Err
       c.released = c.hosts.primary === 'target' && c.hosts.trapped.count === 0
       if (c.kept > 0) port.dismiss(c.kept, 'source')
       c.kept = 0
-      port.tell(to, { type: 'released', needs: c.settlement.needs, guestNs: port.guestNs() })
+      port.tell(to, released(c, port))
       return undefined
     case 'throttle':
       port.setThrottle(order.fraction)
@@ -286,6 +288,12 @@ const abandon = (c: Conduct, port: ConductPort): Answer => {
   c.reserved = 0
   port.cutOff('the target has abandoned the migration')
   return done
+}
+
+const released = (c: Conduct, port: ConductPort): Answer => {
+  const waited = port.waited()
+  const told = { type: 'released', needs: c.settlement.needs, guestNs: port.guestNs() } as const
+  return waited === undefined ? told : { ...told, waited }
 }
 
 const depart = (c: Conduct, port: ConductPort): void => {

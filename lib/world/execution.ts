@@ -1,6 +1,7 @@
 import { accessesUntil, timeOfAccess } from '../guest/regularTimes'
 import type { Accesses, Workload } from '../guest/workload'
 import type { Bitmap } from '../memory/bitmap'
+import type { Waited } from '../protocol/signal'
 import type { Key } from '../random/random'
 import type { Time } from '../time/time'
 
@@ -59,6 +60,8 @@ export type Execution = {
   readonly progress: () => readonly Progress[]
   /** Whether the program has ended, as far as has been looked. */
   readonly hasExited: () => boolean
+  /** How long virtual CPUs have waited for missing pages, until each arrived; `undefined` when none has. */
+  readonly waited: () => Waited | undefined
 }
 
 type Vcpu = {
@@ -76,6 +79,9 @@ type Vcpu = {
   hostAt: number
   guestAt: number
   stalledAt: number
+  /** Since when it waits there, and how long it has waited in all. */
+  stalledSince: Time
+  waited: Time
   /** When it has paid what its accesses so far cost; only of a workload that works by the clock. */
   freeAt: number
   ended: boolean
@@ -109,6 +115,8 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
       hostAt: 0,
       guestAt: 0,
       stalledAt: -1,
+      stalledSince: 0,
+      waited: 0,
       freeAt: 0,
       ended: stream.accessesPerSecond === 0
     }
@@ -116,6 +124,10 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
   let running = false
   let speed = 1
   let careful = false
+  /** Virtual CPUs that wait now; since when all do, and how long all have. */
+  let stalled = 0
+  let allSince = 0
+  let allWaited = 0
   const { catchUpNs } = workload
   const isClocked = catchUpNs !== undefined
   /** Guest time per host time: a clock does not go slower because a virtual CPU does. */
@@ -207,6 +219,9 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
       }
       if (port.isTrapped(access >>> 1)) {
         v.stalledAt = access >>> 1
+        v.stalledSince = at
+        stalled++
+        if (stalled === vcpus.length) allSince = at
         port.onFault(access >>> 1, v.index, at)
       } else {
         const cost = port.touch(access, v.index)
@@ -279,6 +294,9 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
       for (const v of vcpus) {
         if (v.stalledAt !== page) continue
         v.stalledAt = -1
+        v.waited += now - v.stalledSince
+        if (stalled === vcpus.length) allWaited += now - allSince
+        stalled--
         if (v.hostAt >= now) continue
         if (isClocked) {
           v.freeAt = now
@@ -300,6 +318,7 @@ export const execution = ({ workload, key, batchAccesses, port, from }: Executio
     },
     guestNs: (now) => Math.floor(vcpus.reduce((sum, v) => sum + guestTimeAt(v, now), 0) / vcpus.length),
     progress: () => vcpus.map(({ made, guestAt, hostAt }) => ({ made, guestAt, owedNs: hostAt })),
+    waited: () => (vcpus.some((v) => v.waited > 0) ? { all: allWaited, vcpus: vcpus.map((v) => v.waited) } : undefined),
     hasExited: () => vcpus.every((v) => v.ended && v.position === v.length && v.stream.accessesPerSecond !== 0)
   }
 }

@@ -69,6 +69,7 @@ export const machine = (options: MachineOptions): Machine => {
     tellAll: (fact) => tellAll(fact),
     guestNs: run.guestNs,
     clockNs: run.clockNs,
+    waited: run.waited,
     stopped: run.stopped,
     started: run.started,
     faultAgain: run.faultAgain,

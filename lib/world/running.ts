@@ -3,6 +3,7 @@ import { slowdown } from '../guest/dependency'
 import { speed } from '../guest/hostCosts'
 import { selfBallooning } from '../memory/balloon'
 import type { Order, Where } from '../protocol/command'
+import type { Waited } from '../protocol/signal'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import { ballooning } from './ballooning'
@@ -51,6 +52,8 @@ export type Running = {
   readonly departed: () => void
   readonly guestNs: () => number
   readonly clockNs: () => number
+  /** How long its virtual CPUs have waited for missing pages, where one has. */
+  readonly waited: () => Waited | undefined
   readonly stop: () => void
 }
 
@@ -285,6 +288,7 @@ export const running = (options: MachineOptions, conduct: Conduct, { tellAll }: 
     },
     guestNs: () => exec.guestNs(agenda.now()),
     clockNs: () => read(clocks[runsAt()], agenda.now()) + ahead[runsAt()],
+    waited: exec.waited,
     stop: () => {
       wake?.unsubscribe()
       limiting.lift()

@@ -48,6 +48,7 @@ const answered = (of: Answer, to: Address, at: Time): Signal => {
     case 'standing':
       return { type: 'standing', primary: of.primary, missing: of.missing, to, at }
     case 'released':
+      if (of.waited !== undefined) return { type: 'released', needs: of.needs, guestNs: of.guestNs, waited: of.waited, to, at }
       return { type: 'released', needs: of.needs, guestNs: of.guestNs, to, at }
     case 'redirected':
     case 'committed':

@@ -38,7 +38,8 @@ export const qemu: Reproduction = {
             model.throttle * 100,
             ...(model.converged ? [milli(median(runs, stopToResume)), model.stopToResume * 1000] : [undefined, undefined]),
             runs[0].output.postcopyRequests,
-            model.requests === 0 ? undefined : model.requests
+            model.requests === 0 ? undefined : model.requests,
+            model.requests === 0 ? undefined : model.waited
           ])
         }
       ],
@@ -137,7 +138,8 @@ const others: readonly ReproducedColumn[] = [
   { name: 'stop to resume', unit: 'ms', decimals: 0 },
   { name: 'model', unit: 'ms', decimals: 0 },
   { name: 'pages asked for', decimals: 0 },
-  { name: 'model', decimals: 0 }
+  { name: 'model', decimals: 0 },
+  { name: 'stood still for them (model)', unit: 's', decimals: 2 }
 ]
 
 const row = ({ runs, model }: QemuCase): readonly Cell[] => {

@@ -5,7 +5,7 @@ import { qemuContextBytes } from './qemuExperiment'
 
 /**
  * What a run came to, in the figures that QEMU reports, seconds and bytes. `total`: from the first command until the source is done; `downtime`: as the source sees it, from the order
- * to pause until all has arrived (with post-copy until the guest is handed over); `stopToResume`: until the guest runs at the target. `requests`: pages asked for by post-copy. Times are 0 of a migration that
+ * to pause until all has arrived (with post-copy until the guest is handed over); `stopToResume`: until the guest runs at the target. `requests`: pages asked for by post-copy; `waited`: how long the guest stood still for them. Times are 0 of a migration that
  * did not end.
  */
 export type QemuFigures = {
@@ -17,6 +17,7 @@ export type QemuFigures = {
   readonly syncs: number
   readonly throttle: number
   readonly requests: number
+  readonly waited: number
 }
 
 type State = {
@@ -30,6 +31,7 @@ type State = {
   syncs: number
   throttle: number
   requests: number
+  waited: number
   pulls: boolean
   completed: boolean
 }
@@ -47,6 +49,7 @@ export const qemuFigures: Fold<Entry, QemuFigures> = fold<Entry, QemuFigures, St
     syncs: 0,
     throttle: 0,
     requests: 0,
+    waited: 0,
     pulls: false,
     completed: false
   }),
@@ -60,6 +63,7 @@ export const qemuFigures: Fold<Entry, QemuFigures> = fold<Entry, QemuFigures, St
       else if (signal.type === 'progress') state.left = signal.bytes
       else if (signal.type === 'activated') state.activated = at
       else if (signal.type === 'faulted') state.requests++
+      else if (signal.type === 'released') state.waited = signal.waited?.all ?? 0
     }
     return state
   },
@@ -71,7 +75,8 @@ export const qemuFigures: Fold<Entry, QemuFigures> = fold<Entry, QemuFigures, St
     bytes: completed ? bytes + qemuContextBytes : left,
     syncs: rest.syncs,
     throttle: rest.throttle,
-    requests: rest.requests
+    requests: rest.requests,
+    waited: rest.waited / 1e9
   })
 })
 

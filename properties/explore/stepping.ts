@@ -241,6 +241,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     tellAll,
     guestNs: () => 0,
     clockNs: () => 0,
+    waited: () => undefined,
     stopped: () => {},
     started: () => {},
     faultAgain: () => {

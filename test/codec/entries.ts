@@ -183,6 +183,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('activated', { where, guestNs: nat, clockNs: nat, to }),
   of('standing', { primary: where, missing: pageSets, to }),
   of('released', { needs: fc.array(name, { maxLength: 3 }), guestNs: nat, to }),
+  of('released', { needs: fc.constant([]), guestNs: nat, waited: fc.record({ all: nat, vcpus: fc.array(nat, { maxLength: 3 }) }), to }),
   of('synced', { dirty: pageSets, to, migration }),
   of('synced', { of: disk, dirty: pageSets, to, migration }),
   of('round', { round: nat, pages: nat, migration }),

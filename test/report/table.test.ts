@@ -56,9 +56,9 @@ describe('table', () => {
     const named = { name: 'a, "b"', metrics: { ...pre.metrics, outcome: { type: 'completed' as const, needs: ['disk'] } } }
     expect(table({ form: 'csv' })([named, post])).toBe(
       [
-        'technique,total (ns),prepare (ns),down (ns),service (ns),resume (ns),sent (pages),wire (B),slowed (fraction),dirtied (pages/s),peak (pages/s),link (fraction),rounds,faults,network (B/s),outcome',
-        '"a, ""b""",800000000,710000000,40000000,50000000,50000000,1600,6566400,0.1875,857.1428571428571,1000,0.25,2,0,,"completed, needs disk"',
-        'post-copy,810000000,10000000,20000000,20000000,780000000,1000,4104000,0.24691358024691357,,,,0,2,,completed'
+        'technique,total (ns),prepare (ns),down (ns),service (ns),resume (ns),sent (pages),wire (B),slowed (fraction),dirtied (pages/s),peak (pages/s),link (fraction),rounds,faults,waited (ns),network (B/s),outcome',
+        '"a, ""b""",800000000,710000000,40000000,50000000,50000000,1600,6566400,0.1875,857.1428571428571,1000,0.25,2,0,,,"completed, needs disk"',
+        'post-copy,810000000,10000000,20000000,20000000,780000000,1000,4104000,0.24691358024691357,,,,0,2,,,completed'
       ].join('\n')
     )
   })
@@ -96,7 +96,7 @@ describe('legend', () => {
     const lines = legend([post]).split('\n')
     expect(lines).toHaveLength(shownColumns([post]).length)
     expect(lines[2]).toBe("down     the guest's downtime: from its last instruction at the source to its first at the target")
-    expect(legend([changed({ guestThroughput: 1e6 })]).split('\n')).toHaveLength(columns().length)
+    expect(legend([changed({ guestThroughput: 1e6, waitedTime: { all: 1, vcpus: [1] } })]).split('\n')).toHaveLength(columns().length)
   })
 })
 

@@ -33,6 +33,7 @@ const played = () => {
     tellAll: (fact) => void facts.push(fact),
     guestNs: () => 0,
     clockNs: () => 0,
+    waited: () => undefined,
     stopped: noted('stopped'),
     started: noted('started'),
     faultAgain: noted('faultAgain'),
