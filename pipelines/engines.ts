@@ -8,17 +8,18 @@ import { vmotion } from '../lib/migration/engines/vmotion'
 import { xen2006Rules } from '../lib/migration/engines/xen2006'
 import { xenToday } from '../lib/migration/engines/xenToday'
 import type { PushRules } from '../lib/migration/push'
+import type { WindowedRules } from '../lib/migration/windowedPush'
 import type { Pipeline } from '../lib/protocol/pipeline'
 import { milliseconds } from '../lib/time/time'
 import type { Sender } from '../lib/world/windows'
 import { mplm } from './mplm'
 import { precopy } from './precopy'
-import { qemu72, qemu102 } from './qemu'
-import { qemu12, qemu14, qemu16 } from './qemu1x'
+import { qemu72, qemu72Windows, qemu102, qemu102Windows } from './qemu'
+import { qemu12, qemu12Windows, qemu14, qemu14Windows, qemu16, qemu16Windows } from './qemu1x'
 
 /**
  * An engine's own policy: what it is called here, which version it is of, where that was read, what it does in a sentence, its pipeline, and its rules where it is a pre-copy in
- * rounds. `sender`: how the world's source has to keep to rates for it, where it counts on that (see `Sender` of the data centre). `unsure`: what is not published, or not what was
+ * rounds or goes by QEMU's windows. `sender`: how the world's source has to keep to rates for it, where it counts on that (see `Sender` of the data centre). `unsure`: what is not published, or not what was
  * read, and what stands in its place. `withoutDisk`: it moves no disk, which must be on storage that both hosts share.
  */
 export type Engine = {
@@ -28,6 +29,7 @@ export type Engine = {
   readonly sentence: string
   readonly unsure?: string
   readonly rules?: PushRules
+  readonly windows?: WindowedRules
   readonly sender?: Sender
   readonly withoutDisk?: boolean
   readonly pipeline: Pipeline
@@ -38,7 +40,12 @@ const inRounds = (rules: PushRules, of: Omit<Engine, 'rules' | 'pipeline'>): Eng
 /** QEMU: windows of 100 ms (BUFFER_DELAY), left after more than 50 (MAX_WAIT) in whole milliseconds. */
 const sender: Sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
 
-const inWindows = (pipeline: Pipeline, of: Omit<Engine, 'rules' | 'sender' | 'pipeline'>): Engine => ({ ...of, sender, pipeline })
+const inWindows = (windows: WindowedRules, pipeline: Pipeline, of: Omit<Engine, 'rules' | 'windows' | 'sender' | 'pipeline'>): Engine => ({
+  ...of,
+  windows,
+  sender,
+  pipeline
+})
 
 /** The engines' own policies with their own defaults, in the order of their age; auto-converge, which a user of QEMU turns on, is on where the version says so. */
 export const engines: readonly Engine[] = [
@@ -71,7 +78,7 @@ export const engines: readonly Engine[] = [
     sentence: 'puts virtual CPUs to sleep while they dirty more than is sent, and switches over when a second suffices',
     unsure: 'how long they sleep is not published: here as long as halves the dirty rate against the transmission rate'
   }),
-  inWindows(qemu12(), {
+  inWindows(qemu12Windows(), qemu12(), {
     name: 'qemu-1.2',
     version: '1.2',
     source: 'QEMU 1.2 arch_init.c, buffered_file.c and migration.c; the share of held time from Chanchio & Thaenkaew, CCGrid 2014, Fig. 3',
@@ -79,7 +86,7 @@ export const engines: readonly Engine[] = [
     sentence: 'sends from the main loop, while which the guest stands still, and takes its bursts for the bandwidth',
     unsure: 'that the guest stands still for all of the time the lock is held is an upper bound («recalled, unverified»)'
   }),
-  inWindows(qemu14(), {
+  inWindows(qemu14Windows(), qemu14(), {
     name: 'qemu-1.4',
     version: '1.4 and 1.5',
     source: 'QEMU 1.4 migration.c',
@@ -87,7 +94,7 @@ export const engines: readonly Engine[] = [
     unsure:
       'the bandwidth is that of the whole window; a form of the loop of early 2013 left the time it slept out of it, and whether 1.4 or 1.5 came out so was not settled'
   }),
-  inWindows(qemu16(), {
+  inWindows(qemu16Windows(), qemu16(), {
     name: 'qemu-1.6',
     version: '1.6, auto-converge on',
     source: 'QEMU 1.6 arch_init.c and migration.c',
@@ -113,13 +120,13 @@ export const engines: readonly Engine[] = [
     sentence: 'pages never dirtied and dirty ones by turns, 50 each, until none of the first is left',
     pipeline: mplm()
   },
-  inWindows(qemu72(), {
+  inWindows(qemu72Windows(), qemu72(), {
     name: 'qemu-7.2',
     version: '7.2',
     source: 'QEMU 7.2 migration/migration.c and migration/ram.c',
     sentence: '128 MiB/s until the bandwidth of the last 100 ms carries the rest in 300 ms; its capabilities are off by default'
   }),
-  inWindows(qemu102({ autoConverge: true }), {
+  inWindows(qemu102Windows({ autoConverge: true }), qemu102({ autoConverge: true }), {
     name: 'qemu-10.2',
     version: '10.2, auto-converge on',
     source: 'QEMU 10.2 migration/migration.c, migration/ram.c and migration/options.c',
@@ -144,21 +151,29 @@ export const engines: readonly Engine[] = [
     source: 'cloud-hypervisor ae44c2971, is_precopy_converged',
     sentence: 'until the rest fits into 300 ms; stopped after an hour whatever is left'
   }),
-  inWindows(qemu102({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtRamp() }), {
-    name: 'kubevirt-ramp',
-    version: 'd923fdb815, gate MigrationDowntimeTuning',
-    source: 'kubevirt d923fdb815, pkg/virt-launcher/virtwrap, tuneDowntime',
-    sentence:
-      "QEMU's downtime limit rises from 150 ms to 1,050 ms, a seventh every 10 s from the third iteration on; looked at every 400 ms",
-    unsure: 'how the completion time-out rounds GiB is «recalled, unverified»'
-  }),
-  inWindows(qemu102({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtStall() }), {
-    name: 'kubevirt-stall',
-    version: 'd923fdb815, gate MigrationStallDetection',
-    source: 'kubevirt d923fdb815, pkg/virt-launcher/virtwrap, stallDetector; VEP 248',
-    sentence: 'when 40 s have brought no 4 % less, allows 900 ms where that can do, and aborts where it cannot',
-    unsure: 'how the completion time-out rounds GiB is «recalled, unverified»'
-  })
+  inWindows(
+    qemu102Windows({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtRamp() }),
+    qemu102({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtRamp() }),
+    {
+      name: 'kubevirt-ramp',
+      version: 'd923fdb815, gate MigrationDowntimeTuning',
+      source: 'kubevirt d923fdb815, pkg/virt-launcher/virtwrap, tuneDowntime',
+      sentence:
+        "QEMU's downtime limit rises from 150 ms to 1,050 ms, a seventh every 10 s from the third iteration on; looked at every 400 ms",
+      unsure: 'how the completion time-out rounds GiB is «recalled, unverified»'
+    }
+  ),
+  inWindows(
+    qemu102Windows({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtStall() }),
+    qemu102({ maxBandwidth: Number.POSITIVE_INFINITY, looks: kubevirtStall() }),
+    {
+      name: 'kubevirt-stall',
+      version: 'd923fdb815, gate MigrationStallDetection',
+      source: 'kubevirt d923fdb815, pkg/virt-launcher/virtwrap, stallDetector; VEP 248',
+      sentence: 'when 40 s have brought no 4 % less, allows 900 ms where that can do, and aborts where it cannot',
+      unsure: 'how the completion time-out rounds GiB is «recalled, unverified»'
+    }
+  )
 ]
 
 /** The engine of that name. Throws `RangeError` when there is none. */

@@ -16,7 +16,7 @@ import { switchOwing } from '../lib/migration/switchOwing'
 import type { SyncAutoConvergeOptions, SyncThrottle } from '../lib/migration/syncThrottle'
 import { noSyncThrottle, syncAutoConverge } from '../lib/migration/syncThrottle'
 import type { Asked } from '../lib/migration/watchedSend'
-import { type WindowedResidual, windowedPush } from '../lib/migration/windowedPush'
+import { type WindowedResidual, type WindowedRules, windowedPush } from '../lib/migration/windowedPush'
 import { type Compression, checkedCompression } from '../lib/protocol/compression'
 import type { Attempt } from '../lib/protocol/phase'
 import { andThen, map } from '../lib/protocol/phase'
@@ -83,52 +83,52 @@ export type Qemu102Options = QemuOptions & { readonly dirtyLimit?: DirtyLimitOpt
  *     qemu72({ downtimeLimitNs: 50e6, autoConverge: true })
  */
 export const qemu72 = (options: QemuOptions = {}): Pipeline =>
-  migrating(options, convergence(options.autoConverge), { requestsWithin: true, restAtOnce: true })
+  migrating(options, qemu72Windows(options), { requestsWithin: true, restAtOnce: true })
+
+/** What decides `qemu72`'s push: for a forecast of it (`windows`). */
+export const qemu72Windows = (options: QemuOptions = {}): WindowedRules => windowsOf(options, convergence(options.autoConverge))
 
 /** QEMU 10.2's migration: the loop of 7.2, a dirty limit in place of auto-converge where that is asked for. Its post-copy keeps to the limit to the last page (since
  * 10.1); with `preempt` the thread that hears of a page sends it by itself, outside the limit (since 8.0: qemu commit 93589827443e). */
-export const qemu102 = (options: Qemu102Options = {}): Pipeline => {
+export const qemu102 = (options: Qemu102Options = {}): Pipeline =>
+  migrating(options, qemu102Windows(options), { requestsWithin: options.postcopy?.preempt !== true, restAtOnce: false })
+
+/** What decides `qemu102`'s push: for a forecast of it (`windows`). Throws `RangeError` when both a dirty limit and auto-converge are asked for, or two dirty limits. */
+export const qemu102Windows = (options: Qemu102Options = {}): WindowedRules => {
   const { dirtyLimit: limit = false, autoConverge = false, vcpuDirtyLimit } = options
   if (limit !== false && autoConverge !== false)
     throw new RangeError('qemu102: dirtyLimit and autoConverge must not both be given (got both)')
   if (limit !== false && vcpuDirtyLimit !== undefined)
     throw new RangeError('qemu102: dirtyLimit and vcpuDirtyLimit must not both be given (got both)')
-  return migrating(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit), {
-    requestsWithin: options.postcopy?.preempt !== true,
-    restAtOnce: false
-  })
+  return windowsOf(options, limit === false ? convergence(autoConverge) : dirtyLimit(limit === true ? {} : limit))
 }
 
 const convergence = (autoConverge: QemuOptions['autoConverge'] = false): SyncThrottle =>
   autoConverge === false ? noSyncThrottle : syncAutoConverge(autoConverge === true ? {} : autoConverge)
 
-/** What of post-copy differs between versions: whether the rate limit holds back what the guest waits for, and whether the last threshold's bytes go without it. */
-type PostcopyWays = { readonly requestsWithin: boolean; readonly restAtOnce: boolean }
-
-const migrating = (options: QemuOptions, given: SyncThrottle, { requestsWithin, restAtOnce }: PostcopyWays): Pipeline => {
-  const {
-    downtimeLimitNs = milliseconds(300),
-    maxBandwidth = 2 ** 27,
-    xbzrle,
-    multifd = false,
-    postcopy,
-    vcpuDirtyLimit,
-    disk,
-    looks
-  } = options
+const windowsOf = (options: QemuOptions, given: SyncThrottle): WindowedRules => {
+  const { downtimeLimitNs = milliseconds(300), maxBandwidth = 2 ** 27, xbzrle, multifd = false, postcopy, vcpuDirtyLimit, looks } = options
   const throttle = vcpuDirtyLimit === undefined ? given : heldTo(vcpuDirtyLimit)(given)
   const channels = multifd === false ? 1 : multifd === true ? 2 : (multifd.channels ?? 2)
-  const compression = compressing(options, channels)
-  const push = windowedPush({
+  return {
     downtimeLimitNs,
-    compression,
+    compression: compressing(options, channels),
     bytesPerSecond: maxBandwidth === Number.POSITIVE_INFINITY ? undefined : maxBandwidth,
     looks,
     throttle,
     channels,
     delta: xbzrle,
     asked: postcopy && asking(postcopy)
-  })
+  }
+}
+
+/** What of post-copy differs between versions: whether the rate limit holds back what the guest waits for, and whether the last threshold's bytes go without it. */
+type PostcopyWays = { readonly requestsWithin: boolean; readonly restAtOnce: boolean }
+
+const migrating = (options: QemuOptions, windows: WindowedRules, { requestsWithin, restAtOnce }: PostcopyWays): Pipeline => {
+  const { xbzrle, postcopy, disk } = options
+  const { channels, compression, downtimeLimitNs } = windows
+  const push = windowedPush(windows)
   const { maxBandwidth: bytesPerSecond, preempt = false, recovery } = postcopy ?? {}
   const below = restAtOnce && bytesPerSecond !== undefined ? (bytesPerSecond * downtimeLimitNs) / 1e9 : 0
   const pullRest = (pageBytes: number) =>

@@ -43,20 +43,25 @@ export type Qemu12Options = Omit<Qemu14Options, 'disk'> & { readonly held?: numb
  * A disk must be on storage that both hosts share: 1.2 has no mirror, and its block migration, in the memory's stream, is not here. Throws `RangeError` for a guest with any other, on
  * held outside of 0 (exclusive) to 0.99 or guestWaits outside of 0 to 1, and what `qemu14` throws.
  */
-export const qemu12 = ({ held = qemu12Held, guestWaits = 1, ...options }: Qemu12Options = {}): Pipeline => {
-  if (!(held > 0 && held <= 0.99)) throw new RangeError(`qemu12: held must be above 0 and at most 0.99 (got ${held})`)
-  if (!(guestWaits >= 0 && guestWaits <= 1)) throw new RangeError(`qemu12: guestWaits must be from 0 to 1 (got ${guestWaits})`)
-  const still = Math.round(held * guestWaits * 1e9) / 1e9
-  const { downtimeLimitNs, bytesPerSecond } = limits(options)
-  const pipeline = windowed({
-    downtimeLimitNs: Math.round(downtimeLimitNs / held),
-    bytesPerSecond,
-    throttle: still === 0 ? noSyncThrottle : { name: 'main loop', start: null, next: () => [still, null] }
-  })
+export const qemu12 = (options: Qemu12Options = {}): Pipeline => {
+  const pipeline = windowed(qemu12Windows(options))
   return (guest) => {
     if (guest.disk !== undefined)
       throw new RangeError(`qemu12: the disk of ${guest.name} must be on storage that both hosts share (got one of its own host)`)
     return pipeline(guest)
+  }
+}
+
+/** What decides `qemu12`'s push: for a forecast of it (`windows`). Throws what `qemu12` throws. */
+export const qemu12Windows = ({ held = qemu12Held, guestWaits = 1, ...options }: Qemu12Options = {}): WindowedRules => {
+  if (!(held > 0 && held <= 0.99)) throw new RangeError(`qemu12: held must be above 0 and at most 0.99 (got ${held})`)
+  if (!(guestWaits >= 0 && guestWaits <= 1)) throw new RangeError(`qemu12: guestWaits must be from 0 to 1 (got ${guestWaits})`)
+  const still = Math.round(held * guestWaits * 1e9) / 1e9
+  const { downtimeLimitNs, bytesPerSecond } = limits(options)
+  return {
+    downtimeLimitNs: Math.round(downtimeLimitNs / held),
+    bytesPerSecond,
+    throttle: still === 0 ? noSyncThrottle : { name: 'main loop', start: null, next: () => [still, null] }
   }
 }
 
@@ -68,11 +73,17 @@ export const qemu12 = ({ held = qemu12Held, guestWaits = 1, ...options }: Qemu12
  *
  * For a world whose source keeps to windows (`sender` of the data centre). Throws `RangeError` unless the limit is at least 0 and the bandwidth above 0.
  */
-export const qemu14 = (options: Qemu14Options = {}): Pipeline => windowed({ ...limits(options), throttle: noSyncThrottle }, options.disk)
+export const qemu14 = (options: Qemu14Options = {}): Pipeline => windowed(qemu14Windows(options), options.disk)
+
+/** What decides `qemu14`'s push: for a forecast of it (`windows`). */
+export const qemu14Windows = (options: Qemu14Options = {}): WindowedRules => ({ ...limits(options), throttle: noSyncThrottle })
 
 /** QEMU 1.6: the loop of 1.4, and auto-converge as it was first (see `qemu16Brake`) unless it is off. Throws what `qemu14` throws. */
-export const qemu16 = ({ autoConverge = true, ...options }: Qemu16Options = {}): Pipeline =>
-  autoConverge ? windowed({ ...limits(options), throttle: qemu16Brake as SyncThrottle }, options.disk) : qemu14(options)
+export const qemu16 = (options: Qemu16Options = {}): Pipeline => windowed(qemu16Windows(options), options.disk)
+
+/** What decides `qemu16`'s push: for a forecast of it (`windows`). */
+export const qemu16Windows = ({ autoConverge = true, ...options }: Qemu16Options = {}): WindowedRules =>
+  autoConverge ? { ...limits(options), throttle: qemu16Brake as SyncThrottle } : qemu14Windows(options)
 
 const limits = ({ downtimeLimitNs = milliseconds(30), maxBandwidth = 32 * 2 ** 20 }: Qemu14Options): WindowedRules => ({
   downtimeLimitNs,

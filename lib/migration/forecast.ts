@@ -9,7 +9,7 @@ import { mealy } from '../stream/mealy'
 import { type Heard, hear, hearOrder, hearTimeBounded, nothingHeard } from './forecastHeard'
 import { forecastOfJourney, ofHop } from './forecastHops'
 import type { Forecast } from './forecastOf'
-import { type ForecastOptions, usualRules } from './forecastOptions'
+import type { ForecastOptions } from './forecastOptions'
 
 export type { Forecast } from './forecastOf'
 export type { ForecastOptions, ForecastRules, WindowsAhead } from './forecastOptions'
@@ -81,22 +81,21 @@ const migrationIn = (told: Exclude<Told, { readonly type: 'began' }>): string =>
 const heardOf = (before: Heard, told: Exclude<Told, { readonly type: 'began' }>, options: ForecastOptions): Heard => {
   if (told.type === 'ended') return { ...before, at: told.at, stage: 'over', ended: true }
   if (told.type === 'commanded') return hearOrder(before, told.command, told.at)
-  const { rules = usualRules, timeBounded, batches } = ofHop(options, before.hop)
-  const byFresh = batches !== undefined
-  const signal = told.type === 'signalled' ? told.signal : told
-  const heard = hear(signal.type === 'preselected' && byFresh !== before.byFresh ? { ...before, byFresh } : before, signal, rules)
-  return timeBounded === undefined ? heard : hearTimeBounded(heard, timeBounded.intervalNs)
+  const ofThis = ofHop(options, before.hop)
+  const heard = hear(before, told.type === 'signalled' ? told.signal : told, ofThis)
+  return ofThis.timeBounded === undefined ? heard : hearTimeBounded(heard, ofThis.timeBounded.intervalNs)
 }
 
 const unheard = (guest: GuestView, migration: string, world: Data, options: ForecastOptions): Heard => {
-  const { rules = usualRules, contextBytes, zeroPages, bytesPerSecond, batches } = ofHop(options, 0)
+  const first = ofHop(options, 0)
+  const { contextBytes, zeroPages, bytesPerSecond } = first
   const stated = statedOf(world, migration)
   const known = {
     contextBytes: contextBytes ?? stated.contextBytes ?? 0,
     zeroPages: zeroPages ?? stated.zeroPages,
     bytesPerSecond: bytesPerSecond ?? stated.bytesPerSecond
   }
-  return nothingHeard(guest, known, rules, batches !== undefined)
+  return nothingHeard(guest, known, first)
 }
 
 /** What a world's description in a journal states: the execution context of a guest, its pages without content, and what its link leaves one sender. */

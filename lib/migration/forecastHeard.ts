@@ -1,126 +1,17 @@
 import * as pageSet from '../memory/pageSet'
 import type { Command, Pages } from '../protocol/command'
-import type { GuestView } from '../protocol/pipeline'
 import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
-import type { ForecastRules } from './forecastOptions'
+import { type ForecastOptions, rulesOf } from './forecastOptions'
+import { type Heard, leftSoFar, nothingHeard, pagesLeft, unmeasured } from './forecastState'
 import { unlimited } from './pacing'
-import { afterRound, type Pushed } from './round'
+import { afterRound } from './round'
+import { afterSync } from './syncsHeard'
 import { none as noThrottle } from './throttle'
-import { isLane, type Walk, walked, walkOver } from './walkHeard'
+import { isLane, walked, walkOver } from './walkHeard'
 
-/** What a migration is doing: nothing yet, sending while the guest runs, copying while it stands still, sending what it lacks at the target, waiting for a link, nothing any more. */
-export type Stage = 'preparing' | 'pushing' | 'stopped' | 'pulling' | 'broken' | 'over'
-
-type Amount = { readonly bytes: number; readonly pages: number }
-type Rate = Amount & { readonly pageBytes: number; readonly ns: Time }
-
-const unmeasured: Rate = { bytes: 0, pages: 0, pageBytes: 0, ns: 0 }
-
-/** A reading of the dirty log: the pages it named, the time since the one before it, and what was taken from the guest meanwhile. */
-export type Reading = { readonly ns: Time; readonly pages: number; readonly throttle: number }
-
-/**
- * All that a forecast knows of a migration: plain values of bounded size. `left`: pages to be sent; a set until the guest runs at the target, a count from there on. `rate`: what has
- * left in a time, the older the less (see `hear`). `pushed` is what the push itself hands to its rules, gathered from the same signals; `granted` and `throttle` are what
- * they gave the round under way.
- */
-export type Heard = {
-  readonly guest: GuestView
-  readonly stage: Stage
-  readonly at: Time
-  readonly startedAt: Time | undefined
-  readonly preselectedAt: Time | undefined
-  readonly stoppedAt: Time | undefined
-  /** A round trip of control. */
-  readonly tripNs: Time
-  readonly known: Known
-  readonly left: pageSet.PageSet | undefined
-  /** Of `left` what was never dirtied, and the part of it that the last reading of the log took: where batches go by that. */
-  readonly fresh: pageSet.PageSet | undefined
-  readonly taken: number
-  readonly byFresh: boolean
-  readonly missing: number
-  /** What was missing when the guest came to the target. */
-  readonly lacked: number
-  readonly sent: Amount
-  readonly told: Amount
-  readonly sample: Amount & { readonly at: Time }
-  /** `pageBytes`: of the bytes those that left with pages, not with an execution context. */
-  readonly rate: Rate
-  /** Bytes per second before a pacing ended. */
-  readonly earlier: number | undefined
-  readonly round: { readonly number: number; readonly pages: number; readonly toldBefore: number } | undefined
-  readonly rounds: number
-  readonly ofRound: Amount & { readonly skipped: number }
-  readonly pushed: Pushed | null
-  readonly pushStartedAt: Time
-  readonly granted: number | undefined
-  readonly throttle: number
-  readonly readings: readonly Reading[]
-  /** Of a time-bounded migration, once it is known for one. */
-  readonly walk: Walk | undefined
-  /** The hops that are over, each with the release of its source. */
-  readonly hop: number
-  /** Nothing comes any more. */
-  readonly ended: boolean
-}
-
-/** What is known of a guest and its link beforehand: what moves besides its pages, how many of them have no content, and what one sender may have of the link. */
-export type Known = { readonly contextBytes: number; readonly zeroPages: number | undefined; readonly bytesPerSecond: number | undefined }
-
-/** Nothing heard yet of a guest. */
-export const nothingHeard = (
-  guest: GuestView,
-  known: Known,
-  { firstThrottle = 0, pacing = unlimited }: ForecastRules,
-  byFresh = false
-): Heard => ({
-  guest,
-  known,
-  stage: 'preparing',
-  at: 0,
-  startedAt: undefined,
-  preselectedAt: undefined,
-  stoppedAt: undefined,
-  tripNs: 0,
-  left: undefined,
-  fresh: undefined,
-  taken: 0,
-  byFresh,
-  missing: 0,
-  lacked: 0,
-  sent: { bytes: 0, pages: 0 },
-  told: { bytes: 0, pages: 0 },
-  sample: { bytes: 0, pages: 0, at: 0 },
-  rate: unmeasured,
-  earlier: undefined,
-  round: undefined,
-  rounds: 0,
-  ofRound: { bytes: 0, pages: 0, skipped: 0 },
-  pushed: null,
-  pushStartedAt: 0,
-  granted: pacing(undefined),
-  throttle: firstThrottle,
-  readings: [],
-  walk: undefined,
-  hop: 0,
-  ended: false
-})
-
-/** Bytes and pages that have left so far: what was answered, or what was told of since. */
-export const leftSoFar = ({ sent, told }: Heard): Amount => ({
-  bytes: Math.max(sent.bytes, told.bytes),
-  pages: Math.max(sent.pages, told.pages)
-})
-
-/** Pages to be sent: those of the set less what has left of a send that is not answered. */
-export const pagesLeft = (heard: Heard): number | undefined => {
-  const { stage, left, missing, sent, told } = heard
-  const unanswered = Math.max(0, told.pages - sent.pages)
-  if (stage === 'pulling') return Math.max(0, missing - unanswered)
-  return left && Math.max(0, left.count - unanswered)
-}
+export type { Heard, Known, Reading, Stage } from './forecastState'
+export { leftSoFar, nothingHeard, pagesLeft } from './forecastState'
 
 /** The window of QEMU's bandwidth: 100 ms (`BUFFER_DELAY`, migration/migration.c, 10.2). */
 const WINDOW_NS = 100e6
@@ -129,9 +20,9 @@ const WINDOW_NS = 100e6
  * What is known after a signal; the same value (`===`) when it tells nothing. The rate is bytes over time with weights that halve for what lies a window of 100 ms back and go to nothing before that: time in
  * which nothing was to be sent does not count. Cost: O(1), and a page set's operation at `sent` and `synced`.
  */
-export const hear = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
+export const hear = (heard: Heard, signal: Signal, options: ForecastOptions): Heard => {
   if ('of' in signal && signal.of === 'disk') return heard
-  const now = recognised(heard, heardOf(heard, signal, rules), signal)
+  const now = recognised(heard, heardOf(heard, signal, options), signal)
   if (now.walk === undefined) return now
   const walk = walked(now.walk, signal, leftSoFar(now), now.guest.pageBytes)
   return walk === now.walk ? now : { ...now, walk }
@@ -162,13 +53,13 @@ const recognised = (before: Heard, now: Heard, signal: Signal): Heard => {
   return woken && walk.intervalNs === null ? { ...now, walk: { ...walk, intervalNs: signal.at - walk.began } } : { ...now, walk }
 }
 
-const heardOf = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
+const heardOf = (heard: Heard, signal: Signal, options: ForecastOptions): Heard => {
   const { at } = signal
   const now = { ...heard, at, startedAt: heard.startedAt ?? at }
   switch (signal.type) {
     case 'preselected':
       return {
-        ...nothingHeard(heard.guest, heard.known, rules, heard.byFresh),
+        ...nothingHeard(heard.guest, heard.known, options),
         at,
         // A bound is that of a hop.
         startedAt: heard.stage === 'over' && heard.hop > 0 ? at : now.startedAt,
@@ -196,15 +87,17 @@ const heardOf = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
       })
     case 'progress':
       return sampled({
-        ...begun(now),
+        ...looked(begun(now)),
         told: { bytes: Math.max(heard.told.bytes, signal.bytes), pages: Math.max(heard.told.pages, signal.pages) }
       })
     case 'sent':
       return sent(begun(now), signal)
     case 'synced':
-      return heard.left === undefined ? heard : synced(now, signal.dirty, rules)
+      return heard.left === undefined ? firstSynced(heard, at, options) : synced(now, signal.dirty, options)
     case 'suspended':
-      return resumed(unpaced({ ...now, stage: 'stopped', stoppedAt: at, round: undefined }))
+      return resumed(
+        unpaced({ ...now, stage: 'stopped', stoppedAt: at, round: undefined, toPull: heard.toPull || wasAsked(heard, at, options) })
+      )
     case 'activated':
       return signal.where === 'source'
         ? { ...now, stage: 'over' }
@@ -231,6 +124,17 @@ const heardOf = (heard: Heard, signal: Signal, rules: ForecastRules): Heard => {
 /** Who sends while the guest runs is pushing, though no round is told of. */
 const begun = (heard: Heard): Heard => (heard.stage === 'preparing' && heard.left !== undefined ? { ...heard, stage: 'pushing' } : heard)
 
+/** A source that is told to look often reads its log as soon as little is left. */
+const looked = (heard: Heard): Heard => {
+  const { syncing, at } = heard
+  if (syncing === undefined) return heard
+  const { lookedAt, lookNs } = syncing
+  return {
+    ...heard,
+    syncing: { ...syncing, lookedAt: at, lookNs: lookedAt === undefined ? lookNs : 0.75 * lookNs + 0.25 * (at - lookedAt) }
+  }
+}
+
 /** The link begins to work here: what was waited before does not count. */
 const resumed = (heard: Heard): Heard => ({ ...heard, sample: { ...leftSoFar(heard), at: heard.at } })
 
@@ -243,7 +147,8 @@ const sampled = (heard: Heard): Heard => {
   const now = leftSoFar(heard)
   const ns = at - sample.at
   if (ns <= 0) return heard
-  const weight = WINDOW_NS / (WINDOW_NS + ns)
+  const over = heard.syncing === undefined ? WINDOW_NS : 5 * WINDOW_NS
+  const weight = over / (over + ns)
   return {
     ...heard,
     sample: { ...now, at },
@@ -275,15 +180,20 @@ const without = (of: pageSet.PageSet, pages: Pages): pageSet.PageSet =>
 const numberOf = (pages: Pages): number => (pages.type === 'PageSet' ? pages.count : pages.length)
 
 /** The log was read: a round has ended, or the guest stands still and this is the last reading. */
-const synced = (heard: Heard, dirty: pageSet.PageSet, rules: ForecastRules): Heard => {
+const synced = (heard: Heard, dirty: pageSet.PageSet, options: ForecastOptions): Heard => {
   const left = pageSet.union(heard.left!, dirty)
   if (heard.stage !== 'pushing') return resumed({ ...heard, left })
   const { at, guest, pushed: before, pushStartedAt: startedAt, throttle, granted, ofRound } = heard
   const began = before?.last.endedAt ?? startedAt
   const result = { ...(granted === undefined ? {} : { granted }), ...ofRound, startedAt: began, endedAt: at, dirty, owed: left }
+  const rules = rulesOf(options)
   const { remember = 3, notes } = rules
   const pushed = afterRound(before, result, { guest, startedAt, throttle, remember, notes })
   const fresh = heard.fresh && pageSet.difference(heard.fresh, dirty)
+  const [brake, syncing] =
+    options.windows === undefined
+      ? [(rules.throttle ?? noThrottle)(pushed), undefined]
+      : afterSync(heard.syncing, options.windows, { ...seenAt(heard, at), newlyDirty: left.count - heard.left!.count })
   return {
     ...heard,
     left,
@@ -292,8 +202,23 @@ const synced = (heard: Heard, dirty: pageSet.PageSet, rules: ForecastRules): Hea
     round: undefined,
     ofRound: { bytes: 0, pages: 0, skipped: 0 },
     pushed,
-    throttle: (rules.throttle ?? noThrottle)(pushed),
+    throttle: brake,
+    syncing,
     granted: (rules.pacing ?? unlimited)(pushed),
     readings: [{ ns: at - began, pages: dirty.count, throttle }, ...heard.readings].slice(0, 4)
   }
 }
+
+/** The log of a push by windows is read before its pages are named. */
+const firstSynced = (heard: Heard, at: Time, { windows }: ForecastOptions): Heard => {
+  if (windows === undefined || heard.stage !== 'preparing') return heard
+  const [throttle, syncing] = afterSync(undefined, windows, { ...seenAt(heard, at), newlyDirty: 0, throttle: 0 })
+  return { ...heard, throttle, syncing }
+}
+
+const seenAt = ({ guest, throttle, sent }: Heard, at: Time) => ({ at, bytes: sent.bytes, pageBytes: guest.pageBytes, throttle })
+
+/** A push by windows that converges reads the log last; whoever stops the guest without is having post-copy. */
+const wasAsked = ({ syncing }: Heard, at: Time, { windows }: ForecastOptions): boolean =>
+  syncing !== undefined &&
+  (windows?.asked?.({ elapsedNs: at - syncing.startedAt, syncs: syncing.syncs, sinceSyncNs: at - syncing.knownAt }) ?? false)

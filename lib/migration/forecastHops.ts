@@ -1,7 +1,7 @@
 import * as pageSet from '../memory/pageSet'
 import { type Heard, leftSoFar, nothingHeard } from './forecastHeard'
 import { type Forecast, forecastOf } from './forecastOf'
-import { type ForecastOptions, usualRules } from './forecastOptions'
+import type { ForecastOptions } from './forecastOptions'
 import type { Remaining } from './remaining'
 import { walkOver } from './walkHeard'
 
@@ -48,10 +48,10 @@ const PREPARING_TRIPS = 2
 /** What could be said of a hop that began at this moment, and would have sent nothing. */
 const wholeHop = (migration: string, heard: Heard, options: ForecastOptions): Forecast => {
   const { guest, known, at, tripNs, rate, earlier, readings, walk } = heard
-  const { rules = usualRules, timeBounded, pushes = true, batches } = options
+  const { timeBounded, pushes = true, batches } = options
   const pages = pageSet.full(guest.pages)
   const began = {
-    ...nothingHeard(guest, known, rules, batches !== undefined),
+    ...nothingHeard(guest, known, options),
     at,
     startedAt: at,
     pushStartedAt: at,

@@ -1,9 +1,10 @@
 import type { Time } from '../time/time'
 import { batchesToCome } from './batchesToCome'
 import { type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
-import { type ForecastOptions, usualRules } from './forecastOptions'
+import { type ForecastOptions, usualRules, type WindowsAhead } from './forecastOptions'
 import { type Factored, interval, type Knowledge, type Remaining } from './remaining'
 import { type Pace, roundsToCome, type ToCome } from './roundsToCome'
+import { noSyncThrottle } from './syncThrottle'
 import { HEADER_BYTES } from './walkHeard'
 import { type WalkToCome, walkToCome } from './walkToCome'
 import { windowsToCome } from './windowsToCome'
@@ -49,8 +50,9 @@ const SWITCH_TRIPS = 3
 
 /** What can be said of a migration of which this was heard. @internal */
 export const forecastOf = (migration: string, heard: Heard, options: ForecastOptions): Forecast => {
-  const { follows = 'copy' } = options
-  const { at, stage, rounds: round, rate, guest, readings, tripNs, walk } = heard
+  const { windows } = options
+  const atMost = windows?.pullBytesPerSecond ?? Number.POSITIVE_INFINITY
+  const { at, stage, rounds: round, rate, guest, readings, tripNs, walk, toPull } = heard
   const { contextBytes, bytesPerSecond: stated } = heard.known
   const measured = rate.ns > 0 && rate.bytes > 0
   const bytesPerSecond = measured ? (rate.bytes * 1e9) / rate.ns : (stated ?? heard.earlier)
@@ -58,7 +60,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const { bytes } = leftSoFar(heard)
   // Of what was told to have left and was not answered, pages are the part that is counted; an execution context is the rest.
   const contextLeft =
-    left === 0 || (stage === 'stopped' && follows === 'pull')
+    left === 0 || (stage === 'stopped' && toPull)
       ? Math.max(0, contextBytes - Math.max(0, heard.told.bytes - heard.sent.bytes))
       : contextBytes
   const said: Forecast = {
@@ -95,7 +97,12 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   }
   if (stage === 'pulling') {
     const ns = inNs(left * bytesPerPage) + tripNs * (left > 0 ? 1.5 : heard.lacked > 0 ? 1 : 0.5)
-    return shown(left * bytesPerPage, ns, options.pull === 'demandOnly' ? 'demandOnly' : 'pulling', {})
+    return shown(
+      left * bytesPerPage,
+      ns,
+      options.pull === 'demandOnly' ? 'demandOnly' : windows === undefined ? 'pulling' : 'pullingAsked',
+      {}
+    )
   }
   if (walk !== undefined) {
     const whole = guest.pageBytes + HEADER_BYTES
@@ -121,20 +128,21 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
       })
     }
   }
-  const now = inNs(left * bytesPerPage) + switchNs
+  const now = inNs(left * bytesPerPage, toPull ? Math.min(bytesPerSecond, atMost) : bytesPerSecond) + switchNs
   // A guest that stands still before anything was pushed is copied, or else it has everything before it at the target: both take as long.
   if (stage === 'stopped')
-    return shown(left * bytesPerPage + contextLeft, now, follows === 'pull' ? 'switching' : 'stopped', {
-      expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (follows === 'pull' ? switchNs : now))
+    return shown(left * bytesPerPage + contextLeft, now, toPull ? (windows === undefined ? 'switching' : 'switchingAsked') : 'stopped', {
+      expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (toPull ? switchNs : now))
     })
-  const paced = options.windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
+  const paced = windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
   const pace = { pagesPerSecond: paced / bytesPerPage, bytesPerPage }
   const [toCome, knowledge] = goingOn(heard, pace, options)
   const finalRate = Math.min(
     toCome.finalBytesPerSecond ?? Number.POSITIVE_INFINITY,
     Math.max(bytesPerSecond, heard.granted === undefined ? 0 : (stated ?? 0))
   )
-  const restNs = inNs(toCome.residual * bytesPerPage, finalRate)
+  const follows = toCome.follows ?? options.follows
+  const restNs = inNs(toCome.residual * bytesPerPage, follows === 'pull' ? Math.min(finalRate, atMost) : finalRate)
   const finallyNs = switchIn(finalRate)
   const endless = toCome.reason === null
   return shown(
@@ -143,7 +151,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     knowledge,
     {
       ...(!endless && { expectedDowntimeNs: rounded(toCome.givenUp ? 0 : finallyNs + (follows === 'pull' ? 0 : restNs)) }),
-      downtimeNowNs: rounded(follows === 'pull' ? switchNs : now),
+      downtimeNowNs: rounded(options.follows === 'pull' ? switchNs : now),
       ...(readings.length > 0 && toCome.shrinks !== undefined && { converges: toCome.shrinks }),
       reason: toCome.reason
     }
@@ -161,9 +169,15 @@ const whyUnforeseen = ({ stage, guest }: Heard, { unforeseen }: ForecastOptions)
 /** How it goes on while the guest runs, by how it is pushed, and what that rests on. */
 const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batches }: ForecastOptions): readonly [ToCome, Factored] => {
   if (batches !== undefined) return [batchesToCome(heard, pace, batches), 'batches']
-  if (windows !== undefined) return [windowsToCome(heard, pace, windows.downtimeLimitNs), 'windows']
+  if (windows !== undefined) return withWindows(windowsToCome(heard, pace, windows), heard, windows)
   const toCome = roundsToCome(heard, pace, rules)
   return [toCome, knowledgeOf(heard, toCome)]
+}
+
+const withWindows = (toCome: ToCome, { readings }: Heard, { throttle = noSyncThrottle }: WindowsAhead): readonly [ToCome, Factored] => {
+  if (toCome.follows === 'pull') return [toCome, 'untilAsked']
+  const braked = throttle.name !== noSyncThrottle.name
+  return [toCome, readings.length === 0 ? (braked ? 'firstBraked' : 'firstWindows') : braked ? 'braked' : 'windows']
 }
 
 const rounded = (ns: number): Time => Math.round(ns)

@@ -1,6 +1,7 @@
 import type { GuestView } from '../protocol/pipeline'
 import { milliseconds, type Time } from '../time/time'
 import type { AlternatingOptions } from './engines/alternatingPush'
+import { fixed } from './pacing'
 import type { PushRules } from './push'
 import { downtimeWithin, or, roundsAtMost } from './stopRule'
 import type { WindowedRules } from './windowedPush'
@@ -11,10 +12,11 @@ export type ForecastRules = Pick<PushRules, 'until'> &
 
 /**
  * How a push by windows decides (`windowedPush`): its limit, its rate (default: the `pacing` of the rules, or as the link allows), what it takes from the guest at syncs, and whether post-copy has been
- * asked for; then `pullBytesPerSecond` is at most what the pull sends (default: as the link allows).
+ * asked for; then `pullBytesPerSecond` is at most what the pull sends (default: as the link allows). `vcpus`: virtual CPUs that a dirty limit counts by (default 1).
  */
 export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSecond' | 'throttle' | 'asked'> & {
   readonly pullBytesPerSecond?: number
+  readonly vcpus?: number
 }
 
 /**
@@ -47,3 +49,7 @@ export type ForecastOptions = {
 
 /** The stop rule of `precopy()`. @internal */
 export const usualRules: ForecastRules = { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)) }
+
+/** The rules of its push; of one by windows, the rate is the pacing. @internal */
+export const rulesOf = ({ rules = usualRules, windows }: ForecastOptions): ForecastRules =>
+  windows?.bytesPerSecond === undefined ? rules : { ...rules, pacing: fixed(windows.bytesPerSecond) }

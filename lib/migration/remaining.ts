@@ -5,14 +5,18 @@ export type Remaining = { readonly lowNs: Time; readonly likelyNs: Time; readonl
 
 /**
  * What a forecast rests on, from little to much: a first round without a reading of the dirty log, one reading, two or more, where the rounds shrink and where they do
- * not; the same of a time-bounded migration before the first dirty update and after it; QEMU's windows; batches of pages never dirtied; a guest that stands still while it is copied, or while it is switched to the target with its memory to
- * follow; one that runs at the target while the rest is sent, with a background or only on demand.
+ * not; the same of a time-bounded migration before the first dirty update and after it; QEMU's windows before the first sync and after it, and where a throttle acts at syncs; a push until post-copy is asked for; batches of pages never dirtied; a guest that stands still while it is copied, or while it is switched to the target with its memory to
+ * follow; one that runs at the target while the rest is sent, with a background or only on demand; the same where post-copy was asked for.
  */
 export type Knowledge =
   | 'firstRound'
   | 'firstInterval'
   | 'timeBounded'
+  | 'firstWindows'
   | 'windows'
+  | 'firstBraked'
+  | 'braked'
+  | 'untilAsked'
   | 'batches'
   | 'oneReading'
   | 'shrinking'
@@ -21,6 +25,8 @@ export type Knowledge =
   | 'switching'
   | 'pulling'
   | 'demandOnly'
+  | 'switchingAsked'
+  | 'pullingAsked'
 
 /**
  * The interval around a likely time. Its factors are quantiles: of migrations over a swarm of worlds, in how many times the likely time did a tenth have ended, and nine tenths?
@@ -38,7 +44,11 @@ export type Factored = Exclude<Knowledge, 'firstInterval' | 'timeBounded'>
 /** Tenth and nine tenths of actual over likely time, of the technique where it is farthest from 1, rounded away from 1; seed 1 of the bench. */
 const factors: Readonly<Record<Factored, readonly [low: number, high: number]>> = {
   firstRound: [0.48, 2.05],
-  windows: [0.45, 1.49],
+  firstWindows: [0.5, 1.91],
+  windows: [0.53, 1.47],
+  firstBraked: [0.51, 5.1],
+  braked: [0.24, 1.61],
+  untilAsked: [0.66, 1.52],
   batches: [0.8, 1.3],
   oneReading: [0.68, 1.29],
   shrinking: [0.62, 1.2],
@@ -46,5 +56,7 @@ const factors: Readonly<Record<Factored, readonly [low: number, high: number]>> 
   stopped: [0.94, 1.04],
   switching: [0.62, 1.2],
   pulling: [0.74, 1.03],
+  switchingAsked: [0.65, 1.47],
+  pullingAsked: [0.84, 1.09],
   demandOnly: [1, Number.POSITIVE_INFINITY]
 }

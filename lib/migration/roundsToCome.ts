@@ -10,7 +10,7 @@ import { none as noThrottle } from './throttle'
 /**
  * How a push would go on at present: `ns` until the guest stands still, the pages sent until then, the pages that would be left, and the bandwidth of their copy; why it would stop then, in the
  * rule's words (`null`: it does not within the rounds looked ahead), or whether it would be given up. `shrinks`: whether the round under way is expected to leave less than nine tenths
- * of what it sends.
+ * of what it sends. `follows`: what follows, where that depends on how it ends.
  */
 export type ToCome = {
   readonly ns: number
@@ -20,6 +20,7 @@ export type ToCome = {
   readonly reason: string | null
   readonly givenUp: boolean
   readonly shrinks: boolean | undefined
+  readonly follows?: 'copy' | 'pull'
 }
 
 /** What the rounds to come are reckoned with: pages per second while nothing paces them, and what a page takes on the wire. */
@@ -101,18 +102,23 @@ const over = (pushed: Pushed, { until, giveUp }: ForecastRules): readonly [strin
 }
 
 /**
- * The distinct pages that a guest is expected to dirty in a time: pages(t) = last.pages (t / last.ns)^k, and less by what is taken from the guest. k is what the readings of the log so far
+ * The distinct pages that a guest is expected to dirty in a time: pages(t) = last.pages (t / last.ns)^k, in the guest's own
+ * time, of which a throttle takes its part. k is what the readings of the log so far
  * say, between 0 (the same pages again and again) and 1 (ever new ones). Before the first reading nobody knows, and a quarter of what could be sent
  * meanwhile is assumed.
  */
-export const dirtiedIn = (
-  readings: readonly Reading[],
-  { ns, throttle, pagesPerSecond }: { readonly ns: Time; readonly throttle: number; readonly pagesPerSecond: number }
-): number => {
+export const dirtiedIn = (readings: readonly Reading[], ahead: Ahead): number => dirtying(readings)(ahead)
+
+type Ahead = { readonly ns: Time; readonly throttle: number; readonly pagesPerSecond: number }
+
+/** The same for who asks of many times. */
+export const dirtying = (readings: readonly Reading[]): ((ahead: Ahead) => number) => {
   const [last] = readings
-  if (last === undefined || last.ns <= 0) return (UNKNOWN * pagesPerSecond * ns * (1 - throttle)) / 1e9
-  if (last.pages === 0) return 0
-  return last.pages * (ns / last.ns) ** exponent(readings) * ((1 - throttle) / (1 - last.throttle))
+  if (last === undefined || last.ns <= 0)
+    return ({ ns, throttle, pagesPerSecond }) => (UNKNOWN * pagesPerSecond * ns * (1 - throttle)) / 1e9
+  if (last.pages === 0) return () => 0
+  const k = exponent(readings)
+  return ({ ns, throttle }) => last.pages * ((ns * (1 - throttle)) / ranFor(last)) ** k
 }
 
 /** Dirtied per page sent, before anything was read. */
@@ -122,8 +128,13 @@ const USUAL = 0.7
 
 const exponent = (readings: readonly Reading[]): number => {
   const [last] = readings
-  const other = readings.find(({ ns, pages }) => pages > 0 && ns > 0 && Math.max(ns, last.ns) > 1.25 * Math.min(ns, last.ns))
+  const other = readings.find(
+    (one) => one.pages > 0 && one.ns > 0 && Math.max(ranFor(one), ranFor(last)) > 1.25 * Math.min(ranFor(one), ranFor(last))
+  )
   if (other === undefined) return USUAL
-  const k = Math.log(last.pages / (1 - last.throttle) / (other.pages / (1 - other.throttle))) / Math.log(last.ns / other.ns)
+  const k = Math.log(last.pages / other.pages) / Math.log(ranFor(last) / ranFor(other))
   return Math.max(0, Math.min(1, k))
 }
+
+/** How long the guest ran between two readings, by its own time. */
+const ranFor = ({ ns, throttle }: Reading): number => ns * (1 - throttle)

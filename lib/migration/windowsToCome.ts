@@ -1,35 +1,76 @@
 import type { Time } from '../time/time'
-import { type Heard, pagesLeft } from './forecastHeard'
-import { dirtiedIn, type Pace, type ToCome } from './roundsToCome'
+import { type Heard, leftSoFar, pagesLeft } from './forecastHeard'
+import type { WindowsAhead } from './forecastOptions'
+import { dirtying, type Pace, type ToCome } from './roundsToCome'
+import { noSyncThrottle } from './syncThrottle'
 
 /** Syncs looked ahead at most: what goes on longer is said to have no end. */
-const AHEAD = 256
+const AHEAD = 1_024
 
 /**
  * How a push by windows (`windowedPush`) goes on at present: it sends until what is left is below the threshold, what the measured bandwidth sends within the downtime limit; the sync then brings what was
- * written since the one before; and so on until what is left behind a sync is below it, too. The last copy is outside the rate limit. Cost: at most 256 syncs.
+ * written since the one before; and so on until what is left behind a sync is below it, too. What is taken from the guest meanwhile is the throttle's own word: it is asked about each of the syncs made up. A
+ * post-copy that is asked for on the way ends it with all that is left owed to the target. The last copy is outside the rate limit. Cost: at most 1,024 syncs.
  */
-export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pace, downtimeLimitNs: Time): ToCome => {
-  const { guest, at, pushed, pushStartedAt, readings } = heard
+export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pace, windows: WindowsAhead): ToCome => {
+  const { guest, at, readings, pushStartedAt, syncing } = heard
+  const { downtimeLimitNs, throttle: brake = noSyncThrottle, asked, vcpus = 1 } = windows
+  const { startedAt, bytesBefore, lookNs } = syncing ?? { startedAt: pushStartedAt, bytesBefore: 0, lookNs: 0 }
+  const bytesSoFar = leftSoFar(heard).bytes - bytesBefore
   const threshold = (pagesPerSecond * bytesPerPage * downtimeLimitNs) / 1e9 / guest.pageBytes
-  let since = at - (pushed?.last.endedAt ?? pushStartedAt)
+  let { knownAt, syncs, state } = syncing ?? { knownAt: pushStartedAt, syncs: 1, state: brake.start }
+  let throttle = heard.throttle
   let owed = pagesLeft(heard) ?? guest.pages
-  let ns = 0
+  let now = at
   let pages = 0
+  let before: number | undefined
   let shrinks: boolean | undefined
+  const dirtiedIn = dirtying(readings)
   for (let ahead = 0; ahead < AHEAD; ahead++) {
-    const toSend = Math.max(0, owed - threshold)
-    const sendNs = (toSend * 1e9) / pagesPerSecond
-    const dirtied = dirtiedIn(readings, { ns: since + sendNs, throttle: 0, pagesPerSecond })
-    shrinks ??= dirtied < 0.9 * Math.max(toSend + (since * pagesPerSecond) / 1e9, 1)
-    ns += sendNs
-    pages += toSend
-    owed = Math.min(guest.pages, owed - toSend + dirtied)
-    if (owed <= threshold)
-      return { ns, pages, residual: owed, finalBytesPerSecond: undefined, reason: reasonOf(downtimeLimitNs), givenUp: false, shrinks }
-    since = 0
+    const dueNs = Math.max(ahead === 0 ? 0 : lookNs, lookNs / 2 + ((owed - threshold) * 1e9) / pagesPerSecond)
+    const askedNs = askedWithin(windows, { elapsedNs: now - startedAt, syncs, sinceSyncNs: now - knownAt }, dueNs)
+    const sendNs = Math.min(dueNs, askedNs)
+    const sent = Math.min(owed, (sendNs * pagesPerSecond) / 1e9)
+    now += sendNs
+    pages += sent
+    const held = brake.limit?.(state)
+    const mayDirty = held === undefined ? guest.pages : (vcpus * held.bytesPerSecond * (now - knownAt)) / 1e9 / guest.pageBytes
+    const dirtied = Math.min(mayDirty, dirtiedIn({ ns: now - knownAt, throttle, pagesPerSecond }))
+    shrinks ??= dirtied < 0.9 * Math.max(((now - knownAt) * pagesPerSecond) / 1e9, 1)
+    const unsent = owed - sent
+    owed = Math.min(guest.pages, unsent + dirtied)
+    const ended = { ns: now - at, pages, residual: owed, finalBytesPerSecond: undefined, givenUp: false, shrinks }
+    if (askedNs < dueNs) return { ...ended, reason: 'post-copy will be asked for', follows: 'pull' }
+    if (owed <= threshold) return { ...ended, reason: reasonOf(downtimeLimitNs), follows: 'copy' }
+    const seen = {
+      at: Math.round(now),
+      syncs: ++syncs,
+      bytes: bytesSoFar + Math.round(pages * bytesPerPage),
+      newlyDirty: Math.round(owed - unsent),
+      pageBytes: guest.pageBytes,
+      throttle
+    }
+    ;[throttle, state] = brake.next(state, seen)
+    knownAt = now
+    if (brake.name === noSyncThrottle.name && asked === undefined && before !== undefined && owed >= 0.999 * before) break
+    before = ahead === 0 ? undefined : owed
   }
-  return { ns, pages, residual: owed, finalBytesPerSecond: undefined, reason: null, givenUp: false, shrinks }
+  return { ns: now - at, pages, residual: owed, finalBytesPerSecond: undefined, reason: null, givenUp: false, shrinks }
+}
+
+type Seen = { readonly elapsedNs: Time; readonly syncs: number; readonly sinceSyncNs: Time }
+
+/** How long until post-copy will have been asked for, if that is within a time; else `Infinity`. To a thousandth of it. */
+const askedWithin = ({ asked }: WindowsAhead, { elapsedNs, syncs, sinceSyncNs }: Seen, withinNs: Time): number => {
+  const after = (ns: Time): boolean => asked?.({ elapsedNs: elapsedNs + ns, syncs, sinceSyncNs: sinceSyncNs + ns }) ?? false
+  if (!after(withinNs)) return Number.POSITIVE_INFINITY
+  let [from, to] = [0, withinNs]
+  for (let halved = 0; halved < 10 && to > 0; halved++) {
+    const middle = (from + to) / 2
+    if (after(middle)) to = middle
+    else from = middle
+  }
+  return to
 }
 
 const reasonOf = (downtimeLimitNs: Time): string => `what is left will be sent within ${downtimeLimitNs / 1e6} ms by the bandwidth measured`

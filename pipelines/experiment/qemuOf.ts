@@ -1,25 +1,41 @@
 import type { QemuConfig } from '../../lib/codec/qemuConfig'
 import type { DirtyLimitOptions } from '../../lib/migration/dirtyLimit'
 import type { DiskRules } from '../../lib/migration/diskRules'
+import type { WindowsAhead } from '../../lib/migration/forecast'
 import type { Compression } from '../../lib/protocol/compression'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import { milliseconds } from '../../lib/time/time'
 import type { Sender } from '../../lib/world/windows'
-import { type QemuPostcopy, qemu72, qemu102 } from '../qemu'
+import { type Qemu102Options, type QemuPostcopy, qemu72, qemu72Windows, qemu102, qemu102Windows } from '../qemu'
 
 /** QEMU's source: windows of 100 ms (BUFFER_DELAY), and slices of 50 ms that are left when more has passed in whole milliseconds (MAX_WAIT; migration/migration.c and migration/ram.c). */
 export const qemuSender: Sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
 
 /** QEMU's migration as a configuration describes it. Throws `RangeError` for a dirty limit of a version that has none. */
-export const qemuOf = (
+export const qemuOf = (config: QemuConfig, besides: Besides = {}): Pipeline => {
+  const options = optionsOf(config, besides)
+  return config.version === '7.2' ? qemu72(options) : qemu102(options)
+}
+
+/** What decides its push, and what its pull may send at most. Throws what `qemuOf` throws. */
+export const qemuWindowsOf = (config: QemuConfig): WindowsAhead => {
+  const options = optionsOf(config)
+  const windows = config.version === '7.2' ? qemu72Windows(options) : qemu102Windows(options)
+  const { maxBandwidth } = options.postcopy ?? {}
+  return { ...windows, ...(maxBandwidth !== undefined && { pullBytesPerSecond: maxBandwidth }) }
+}
+
+type Besides = { readonly disk?: DiskRules; readonly compression?: Compression }
+
+const optionsOf = (
   { version, downtimeLimit, maxBandwidth, autoConverge, dirtyLimit, vcpuDirtyLimit, xbzrle, multifd, postcopy }: QemuConfig,
-  { disk, compression }: { readonly disk?: DiskRules; readonly compression?: Compression } = {}
-): Pipeline => {
+  { disk, compression }: Besides = {}
+): Qemu102Options => {
   if (dirtyLimit !== undefined && version !== '10.2')
     throw new RangeError(`qemu: dirtyLimit must be of version 10.2, or of any from 8.1 on; 7.2 has vcpuDirtyLimit (got ${version})`)
   if (compression !== undefined && multifd === undefined)
     throw new RangeError('qemu: compression must be of multifd, whose channels compress (got it without multifd)')
-  const options = {
+  return {
     ...(downtimeLimit !== undefined && { downtimeLimitNs: downtimeLimit }),
     ...(maxBandwidth !== undefined && { maxBandwidth }),
     ...(autoConverge !== undefined && { autoConverge }),
@@ -27,9 +43,9 @@ export const qemuOf = (
     ...(xbzrle !== undefined && { xbzrle }),
     ...(multifd !== undefined && { multifd: { channels: multifd, ...(compression && { compression: ofChannel(compression) }) } }),
     ...(postcopy !== undefined && { postcopy: postcopyOf(postcopy) }),
+    ...(dirtyLimit !== undefined && { dirtyLimit: limitOf(dirtyLimit) }),
     ...(disk !== undefined && { disk })
   }
-  return version === '7.2' ? qemu72(options) : qemu102({ ...options, ...(dirtyLimit !== undefined && { dirtyLimit: limitOf(dirtyLimit) }) })
 }
 
 /** What each channel's thread does: there are as many as channels. */

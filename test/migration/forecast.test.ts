@@ -15,6 +15,7 @@ import { milliseconds, seconds } from '../../lib/time/time'
 import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
+import { qemu72, qemu72Windows } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { held } from '../bench/forecast'
 import { alone, followedMigrations, techniques } from './forecastSwarm'
@@ -65,7 +66,7 @@ describe('forecast', () => {
     expect(widths.at(-1)).toBeLessThan(1.65)
   })
 
-  it('so they do for windows as of QEMU and for batches of pages never dirtied', () => {
+  it('so they do for windows as of QEMU, with what slows the guest at syncs or asks for post-copy, and for batches of pages never dirtied', () => {
     for (const technique of alone) {
       const of = followedMigrations(3, Number(process.env.RUNS ?? 20), [technique])
       expect(of.length).toBeGreaterThan(15)
@@ -120,6 +121,40 @@ describe('forecast', () => {
     const middle = pulling[Math.floor(pulling.length / 2)]
     expect(middle.remaining!.likelyNs / (timeOf(entries, 'released') - middle.at)).toBeCloseTo(1, 1)
     expect(pulling.every(({ fraction }, i) => i === 0 || fraction! >= pulling[i - 1].fraction! - 1e-3)).toBe(true)
+  })
+
+  const sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
+  const perSecond = 2 ** 23
+
+  it("looks through QEMU's switch to post-copy: when it is asked for, what will be missing, and a downtime that is the switch's", () => {
+    const options = { maxBandwidth: perSecond, downtimeLimitNs: milliseconds(1), postcopy: { afterNs: seconds(3) } }
+    const entries = journalOf(qemu72(options), 3_000, { sender })
+    const said = forecastsOf(entries, { windows: qemu72Windows(options), bytesPerSecond: 125e6 })
+    const [stopped, activated] = [timeOf(entries, 'suspended'), timeOf(entries, 'activated')]
+    const pushing = said.filter(({ at, stage, remaining }) => stage === 'pushing' && remaining !== undefined && at > seconds(2.5))
+    for (const { reason, restsOn } of pushing)
+      expect({ reason, restsOn }).toEqual({ reason: 'post-copy will be asked for', restsOn: 'untilAsked' })
+    const middle = pushing[Math.floor(pushing.length / 2)]
+    expect(middle.at).toBeLessThan(stopped)
+    expect(middle.expectedDowntimeNs! / (activated - stopped)).toBeCloseTo(1, 0)
+    expect(middle.remaining!.likelyNs / (timeOf(entries, 'released') - middle.at)).toBeCloseTo(1, 0)
+    expect(said.filter(({ stage }) => stage === 'stopped').map(({ restsOn }) => restsOn)).toContain('switchingAsked')
+  })
+
+  it('looks through the steps that a throttle takes at syncs: without them it names no end, with them the one that comes', () => {
+    const options = { maxBandwidth: perSecond, downtimeLimitNs: milliseconds(100), autoConverge: true } as const
+    const entries = journalOf(qemu72(options), 3_000, { sender }, seconds(120))
+    const at = (said: readonly Forecast[]) => said.filter(({ stage, at: of }) => stage === 'pushing' && of > seconds(3))[0]
+    const unbraked = at(
+      forecastsOf(entries, { windows: { downtimeLimitNs: milliseconds(100), bytesPerSecond: perSecond }, bytesPerSecond: 125e6 })
+    )
+    expect(unbraked).toMatchObject({ reason: null, remaining: { highNs: Infinity } })
+    const braked = at(forecastsOf(entries, { windows: qemu72Windows(options), bytesPerSecond: 125e6 }))
+    expect(braked.reason).toBe('what is left will be sent within 100 ms by the bandwidth measured')
+    const came = timeOf(entries, 'released') - braked.at
+    expect(braked.remaining!.lowNs).toBeLessThan(came)
+    expect(braked.remaining!.highNs).toBeGreaterThan(came)
+    expect(braked.remaining!.highNs).toBeLessThan(seconds(120))
   })
 
   it('on demand only it names a least time and no end', () => {

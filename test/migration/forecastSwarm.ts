@@ -11,9 +11,9 @@ import { run } from '../../lib/loop/run'
 import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
 import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
-import { clarkDynamic, fixed } from '../../lib/migration/pacing'
+import { clarkDynamic } from '../../lib/migration/pacing'
 import { frequentlyDirtied, peek } from '../../lib/migration/skipRule'
-import { downtimeWithin, never, notShrinking, or, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
+import { downtimeWithin, notShrinking, or, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
 import { autoConverge } from '../../lib/migration/throttle'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
@@ -25,9 +25,9 @@ import { hybrid } from '../../pipelines/hybrid'
 import { mplm } from '../../pipelines/mplm'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
-import { qemu72 } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
+import { qemus, slowness } from './forecastSwarmQemu'
 
 /** A migration of the swarm: which technique, what was said of it while it ran, and when it was over. */
 export type Followed = {
@@ -41,12 +41,12 @@ export type Followed = {
 export const techniques = ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid', 'tlm'] as const
 
 /** Techniques with swarms of their own. */
-export const alone = ['windows', 'mplm'] as const
+export const alone = ['windows', 'auto-converge', 'dirty-limit', 'asked-for', 'qemu-1.x', 'mplm'] as const
 
 type Technique = (typeof techniques)[number] | (typeof alone)[number]
 
 /**
- * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it (a 25th of that for QEMU's windows of 100 ms), six kinds of workload that write from a fiftieth to twice of what the link
+ * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it (a 25th of that for QEMU's windows of 100 ms, a 50th where a second counts), six kinds of workload that write from a fiftieth to twice of what the link
  * carries, and rules of every kind. Those that did not complete within two hundred times what memory takes are left out.
  */
 export const followedMigrations = (seed: number, count: number, of: readonly Technique[] = techniques): readonly Followed[] =>
@@ -62,7 +62,7 @@ const followed = (seed: number, i: number, of: readonly Technique[]): Followed |
   const one = <A>(...options: readonly A[]): A => options[Math.floor(chance() * options.length)]
 
   const pages = Math.round(scaled(512, 4096))
-  const bytesPerSecond = Math.round(scaled(12.5e6, 1.25e9) / (of[0] === 'windows' ? 25 : 1))
+  const bytesPerSecond = Math.round(scaled(12.5e6, 1.25e9) / slowness(of[0]))
   const linkPages = bytesPerSecond / 4104
   const spanNs = Math.round((pages * 1e9) / linkPages)
   const workload = (): Workload => {
@@ -114,16 +114,17 @@ const followed = (seed: number, i: number, of: readonly Technique[]): Followed |
   const limitNs = Math.round(spanNs * scaled(0.02, 0.3))
   const maxBandwidth = Math.round(bytesPerSecond * scaled(0.2, 2))
   const batches = { nonDirtyPages: one(20, 50), dirtyPages: one(20, 50), intervalNs: Math.round(spanNs * scaled(0.05, 1)) }
+  const qemu = qemus(between, half, one)[technique as keyof ReturnType<typeof qemus>]?.({ limitNs, maxBandwidth, spanNs })
   drawn = draws
-  const pipeline: Pipeline = {
-    'stop-and-copy': () => stopAndCopy(),
-    'pre-copy': () => precopy({ ...rules, skip }),
-    'post-copy': () => postcopy({ prepaging }),
-    hybrid: () => hybrid({ ...rules, skip, prepaging }),
-    tlm: () => tlm({ intervalNs }),
-    windows: () => qemu72({ downtimeLimitNs: limitNs, maxBandwidth }),
-    mplm: () => mplm(batches)
-  }[technique]()
+  const pipeline: Pipeline =
+    {
+      'stop-and-copy': () => stopAndCopy(),
+      'pre-copy': () => precopy({ ...rules, skip }),
+      'post-copy': () => postcopy({ prepaging }),
+      hybrid: () => hybrid({ ...rules, skip, prepaging }),
+      tlm: () => tlm({ intervalNs }),
+      mplm: () => mplm(batches)
+    }[technique as Exclude<Technique, keyof ReturnType<typeof qemus>>]?.() ?? qemu!.pipeline
   const application = half() ? 0 : bytesPerSecond * between(0, 0.8)
   const world = datacentre({
     guests: { guest },
@@ -133,19 +134,19 @@ const followed = (seed: number, i: number, of: readonly Technique[]): Followed |
       applicationBytesPerSecond: half() ? 0 : bytesPerSecond * between(0, 0.8)
     }),
     fidelity: 'marks',
-    ...(technique === 'windows' && { sender: { windowNs: milliseconds(100), sliceNs: milliseconds(51) } }),
+    ...(qemu && { sender: { windowNs: milliseconds(100), sliceNs: milliseconds(51) } }),
     progressNs: Math.round(spanNs / between(10, 100))
   })
   const options: ForecastOptions = {
-    rules: technique === 'windows' ? { until: never, pacing: fixed(maxBandwidth) } : rules,
-    ...(technique === 'windows' && { windows: { downtimeLimitNs: limitNs } }),
+    rules,
+    ...(qemu && { windows: qemu.windows }),
     ...(technique === 'mplm' && { batches }),
     follows: technique === 'hybrid' || technique === 'post-copy' ? 'pull' : 'copy',
     ...(technique === 'tlm' && { timeBounded: { intervalNs } }),
     bytesPerSecond: Math.max(bytesPerSecond / 2, bytesPerSecond - application)
   }
   const entries: Entry[] = []
-  run(pipeline, world, { seed: i, startAt: Math.round(spanNs * between(0, 2)), until: spanNs * 200 }).subscribe((entry) =>
+  run(pipeline, world, { seed: i, startAt: Math.round(spanNs * between(0, 2)), until: spanNs * (qemu ? 60 : 200) }).subscribe((entry) =>
     entries.push(entry)
   )
   const forecasts: Forecast[] = []
