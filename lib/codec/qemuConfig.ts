@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { closed } from './closed'
 import { fraction, nonNegativeInteger, positive, positiveInteger } from './quantities'
-import { durationText, positiveDurationText, positiveRateText } from './quantityText'
+import { durationText, positiveDurationText, positiveRateText, sizeText } from './quantityText'
 import { oneOf, yesNo } from './text'
 
 /**
@@ -49,8 +49,8 @@ export type DirtyLimitParameters = {
 /** What each virtual CPU is held to by a command given before the migration: bytes per second, and entries of its ring. */
 export type VcpuDirtyLimitParameters = { readonly limit: number; readonly ring?: number }
 
-/** How a source keeps to a rate in a configuration (see `Sender` of lib/world/windows), in nanoseconds. */
-export type SenderConfig = { readonly window: number; readonly slice: number }
+/** How a source keeps to a rate in a configuration (see `Sender` of lib/world/windows), in nanoseconds, and bytes of its socket's buffer. */
+export type SenderConfig = { readonly window: number; readonly slice: number; readonly buffer?: number }
 
 const trueOr = <A>(codec: t.Type<A, unknown>): t.Type<true | A, unknown> =>
   new t.Type<true | A, unknown>(
@@ -90,5 +90,8 @@ export const qemuFields = {
   }
 } as const
 
-/** How a source keeps to a rate, as JSON: `{ "window": "100 ms", "slice": "51 ms" }`. */
-export const senderConfig: t.Type<SenderConfig, unknown> = closed({ window: positiveDurationText, slice: positiveDurationText })
+/** How a source keeps to a rate, as JSON: `{ "window": "100 ms", "slice": "51 ms", "buffer": "4 MiB" }`. */
+export const senderConfig: t.Type<SenderConfig, unknown> = closed(
+  { window: positiveDurationText, slice: positiveDurationText },
+  { buffer: sizeText }
+)

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs'
 import type { Time } from '../time/time'
 import type { Batch } from './batch'
-import type { Job } from './transport'
+import type { Job } from './lane'
 
 /** What was written ahead of the wire on one lane, as into a socket's buffer: a kernel of batches, in order, that have not left yet. @internal */
 export type LaneBuffer = {

@@ -12,11 +12,11 @@ import { bytesOnly } from './batch'
 import type { Packet } from './engine'
 import type { Hosts, Reading } from './hosts'
 import * as hosts from './hosts'
+import type { Job } from './lane'
 import type { Buffers } from './pageBuffers'
 import { bySequence, bySet } from './pageSource'
 import { sizesOf } from './sizesOf'
 import { transmitted } from './transmitted'
-import type { Job } from './transport'
 import type { Windows } from './windows'
 
 type Send = Extract<Order, { readonly type: 'send' }>

@@ -1,49 +1,14 @@
-import type { Subscription } from 'rxjs'
 import { fairShares } from '../network/fairShares'
 import type { Link } from '../network/link'
 import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
 import type { Batch } from './batch'
-import type { Flight, Flights } from './flights'
+import type { Flights } from './flights'
 import { flights as airborne, sentBy, setRate, takeOff } from './flights'
-import { type LaneBuffer, laneBuffer } from './laneBuffer'
+import { type Job, type Lane, type Later, placeOf, type WrittenAhead } from './lane'
+import { laneBuffer } from './laneBuffer'
 import { type Held, isOf, type Stall } from './stalls'
 import type { Times } from './timetable'
-
-/** A job has nothing to send until a time; then it is told, and asked again when whoever it tells has had a word. @internal */
-export type Later = { readonly until: Time; readonly told: () => void }
-
-/** What a lane carries: batches, until `next` has no more. @internal */
-export type Job = {
-  /** Bytes per second it may use; Infinity for all it is given. */
-  readonly maxBytesPerSecond: number
-  readonly next: (now: Time) => Batch | Later | undefined
-  readonly finished: (now: Time) => void
-  readonly refused: (reason: string) => void
-  /** It goes ahead of what has not begun to leave on its lane. */
-  readonly urgent?: boolean
-  readonly ahead?: WrittenAhead
-}
-
-/**
- * How a job is written ahead of the wire, as into a socket's buffer of so many bytes: it is `written` when all of it is in there, and `finished` when that has left; `lost` when
- * it was written and will not leave.
- * @internal
- */
-export type WrittenAhead = { readonly bytes: number; readonly written: (now: Time) => void; readonly lost: () => void }
-
-type Lane = {
-  readonly owner: string
-  readonly name: string
-  readonly arrival: (leaves: Time) => Time
-  readonly jobs: Job[]
-  /** What is written ahead of the wire on it, if anything is. */
-  readonly buffer: LaneBuffer | undefined
-  flight: Flight | undefined
-  end: Subscription | undefined
-  /** Its job waits for a time. */
-  waiting: Subscription | undefined
-}
 
 /**
  * The sending side of one link: a kernel of lanes, each a queue of jobs in order, which share the link's bandwidth fairly (max-min) with one another and with the
@@ -94,13 +59,6 @@ type TransportOptions = {
   readonly look: (owner: string) => void
   /** Called after it has changed: the number of its senders, or when its pages arrive. */
   readonly changed: (owner: string) => void
-}
-
-/** Where an urgent job goes: ahead of what has not begun to leave, behind others that are urgent. */
-const placeOf = ({ jobs, buffer, flight }: Lane): number => {
-  let place = buffer === undefined && flight !== undefined ? 1 : 0
-  while (place < jobs.length && jobs[place].urgent) place++
-  return place
 }
 
 /** See `Transport`. Cost: one event a batch, and about 10 ns for each page that is followed. @internal */

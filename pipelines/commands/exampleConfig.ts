@@ -78,7 +78,7 @@ export const exampleConfig = `{
   ],
   "faults": [{ "at": "8 s", "what": "link", "until": "9 s", "reason": "a cable was pulled" }],
   "stalls": [{ "from": "200 ms", "until": "205 ms", "lane": "background", "way": "arriving" }],
-  "sender": { "window": "100 ms", "slice": "51 ms" },
+  "sender": { "window": "100 ms", "slice": "51 ms", "buffer": "4 MiB" },
   "startAt": "100 ms",
   "limit": "30 s",
   "progressEvery": "2 ms",

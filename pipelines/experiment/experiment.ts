@@ -205,7 +205,8 @@ const usualSender = (technique: TechniqueConfig): Sender | undefined =>
       ? engines.find(({ name }) => name === technique.engine)?.sender
       : undefined
 
-const senderOf = ({ sender }: Config): Sender | undefined => sender && { windowNs: sender.window, sliceNs: sender.slice }
+const senderOf = ({ sender }: Config): Sender | undefined =>
+  sender && { windowNs: sender.window, sliceNs: sender.slice, ...(sender.buffer !== undefined && { bufferBytes: sender.buffer }) }
 
 const hostOf = (host: HostConfig = {}): Partial<HostCosts> => ({
   ...(host.firstWrite !== undefined && { firstWriteNs: host.firstWrite }),

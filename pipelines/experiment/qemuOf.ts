@@ -8,8 +8,11 @@ import { milliseconds } from '../../lib/time/time'
 import type { Sender } from '../../lib/world/windows'
 import { type Qemu102Options, type QemuPostcopy, qemu72, qemu72Windows, qemu102, qemu102Windows } from '../qemu'
 
-/** QEMU's source: windows of 100 ms (BUFFER_DELAY), and slices of 50 ms that are left when more has passed in whole milliseconds (MAX_WAIT; migration/migration.c and migration/ram.c). */
-export const qemuSender: Sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
+/**
+ * QEMU's source: windows of 100 ms (BUFFER_DELAY), and slices of 50 ms that are left when more has passed in whole milliseconds (MAX_WAIT; migration/migration.c and
+ * migration/ram.c). Its socket holds the 4 MiB that a TCP connection of Linux may by default (the greatest of net.ipv4.tcp_wmem): what post-copy asks for leaves behind them.
+ */
+export const qemuSender: Sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51), bufferBytes: 4 * 1024 * 1024 }
 
 /** QEMU's migration as a configuration describes it. Throws `RangeError` for a dirty limit of a version that has none. */
 export const qemuOf = (config: QemuConfig, besides: Besides = {}): Pipeline => {

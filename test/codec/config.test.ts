@@ -85,7 +85,7 @@ describe('config', () => {
       source: { scanPage: '1 us', sendPage: '2 us', freshPage: '3 us', crowding: 0.5, receivePage: '4 us' },
       faults: [{ at: '1 s', what: 'link', until: '2 s' }],
       stalls: [{ from: '1 s', until: '2 s', lane: 'background', way: 'back' }],
-      sender: { window: '100 ms', slice: '51 ms' }
+      sender: { window: '100 ms', slice: '51 ms', buffer: '64 KiB' }
     }
     const read = readConfig(JSON.stringify(json))
     if (isLeft(read)) throw new Error(formatProblems(read.left))
