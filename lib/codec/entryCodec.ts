@@ -20,7 +20,7 @@ const diskViewCodec: t.Type<DiskView, unknown> = closed({ blocks: positiveIntege
 /** What a pipeline knows of a guest, as JSON. */
 export const guestViewCodec: t.Type<GuestView, unknown> = closed(
   { name: text, pages: nonNegativeInteger, pageBytes: positiveInteger },
-  { disk: diskViewCodec, hugePages: positiveInteger }
+  { disk: diskViewCodec, hugePages: positiveInteger, deviceStateBytes: positiveInteger }
 )
 
 /** How a migration ended, as JSON. */

@@ -91,7 +91,7 @@ const unheard = (guest: GuestView, migration: string, world: Data, options: Fore
   const { contextBytes, zeroPages, bytesPerSecond } = first
   const stated = statedOf(world, migration)
   const known = {
-    contextBytes: contextBytes ?? stated.contextBytes ?? 0,
+    contextBytes: (contextBytes ?? stated.contextBytes ?? 0) + (guest.deviceStateBytes ?? 0),
     zeroPages: zeroPages ?? stated.zeroPages,
     bytesPerSecond: bytesPerSecond ?? stated.bytesPerSecond
   }

@@ -70,7 +70,7 @@ export type Heard = {
   readonly toPull: boolean
 }
 
-/** What is known of a guest and its link beforehand: what moves besides its pages, how many of them have no content, and what one sender may have of the link. */
+/** What is known of a guest and its link beforehand: what moves besides its pages (the state of its devices with it), how many of them have no content, and what one sender may have of the link. */
 export type Known = { readonly contextBytes: number; readonly zeroPages: number | undefined; readonly bytesPerSecond: number | undefined }
 
 /** Nothing heard yet of a guest. */

@@ -17,7 +17,8 @@ export const never: StopRule = () => O.none
 export const always: StopRule = () => O.some('the first round has been made')
 
 /**
- * Stops when the expected downtime, residual / bandwidth, is within a limit of `ns` nanoseconds.
+ * Stops when the expected downtime, residual / bandwidth, is within a limit of `ns` nanoseconds. The state of the guest's devices is part of the residual, as it moves while the
+ * guest stands still, too; what the devices take to save and to load it no rule knows.
  *
  * The bandwidth is what the last round measured (the whole push, when that round sent nothing), as QEMU's `expected-downtime` takes it from its last
  * window, unless `bytesPerSecond` says what the final copy will have. Throws `RangeError` on a limit below 0 or a bandwidth that is not above 0.
@@ -35,14 +36,17 @@ export const downtimeWithin = (ns: number, options: { readonly bytesPerSecond?: 
   }
 }
 
-/** Stops when fewer than `pages` pages, or `bytes` bytes of pages, are left to send (Clark et al., NSDI 2005, §5.3: 256 KB). Throws `RangeError` below 0. */
+/**
+ * Stops when fewer than `pages` pages, or `bytes` bytes of pages, are left to send (Clark et al., NSDI 2005, §5.3: 256 KB). Of pages alone: the state of devices stays as it is whatever
+ * is sent, and what it adds to the downtime is for `downtimeWithin` to weigh. Throws `RangeError` below 0.
+ */
 export const residualBelow = (limit: { readonly pages: number } | { readonly bytes: number }): StopRule => {
   if ('pages' in limit) {
     const pages = checkAtLeast('residualBelow', 'pages', limit.pages, 0)
     return ({ owed }) => when(owed.count < pages, () => `${owed.count} pages are left, below ${pages}`)
   }
   const bytes = checkAtLeast('residualBelow', 'bytes', limit.bytes, 0)
-  return (pushed) => when(owedBytes(pushed) < bytes, () => `${owedBytes(pushed)} bytes are left, below ${bytes}`)
+  return (pushed) => when(bytesOfPages(pushed) < bytes, () => `${bytesOfPages(pushed)} bytes are left, below ${bytes}`)
 }
 
 /** Stops when `n` rounds have been made. Throws `RangeError` unless n is an integer above 0. */
@@ -130,7 +134,10 @@ export const monoidAnd: Monoid<StopRule> = { concat: (a, b) => and(a, b), empty:
 
 const when = (stops: boolean, reason: () => string): O.Option<string> => (stops ? O.some(reason()) : O.none)
 
-const owedBytes = ({ owed, guest }: Pushed): number => owed.count * guest.pageBytes
+const bytesOfPages = ({ owed, guest }: Pushed): number => owed.count * guest.pageBytes
+
+/** All that is to move once the guest stands still, as far as its pipeline knows. */
+const owedBytes = (pushed: Pushed): number => bytesOfPages(pushed) + (pushed.guest.deviceStateBytes ?? 0)
 
 const measured = ({ last, bytes, startedAt }: Pushed): number => bandwidthOf(last.bytes > 0 ? last : { ...last, bytes, startedAt })
 

@@ -18,6 +18,7 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
   const { startedAt, bytesBefore, lookNs } = syncing ?? { startedAt: pushStartedAt, bytesBefore: 0, lookNs: 0 }
   const bytesSoFar = leftSoFar(heard).bytes - bytesBefore
   const threshold = (pagesPerSecond * bytesPerPage * downtimeLimitNs) / 1e9 / guest.pageBytes
+  const statePages = (guest.deviceStateBytes ?? 0) / guest.pageBytes
   let { knownAt, syncs, state } = syncing ?? { knownAt: pushStartedAt, syncs: 1, state: brake.start }
   let throttle = heard.throttle
   let owed = pagesLeft(heard) ?? guest.pages
@@ -41,7 +42,7 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
     owed = Math.min(guest.pages, unsent + dirtied)
     const ended = { ns: now - at, pages, residual: owed, finalBytesPerSecond: undefined, givenUp: false, shrinks }
     if (askedNs < dueNs) return { ...ended, reason: 'post-copy will be asked for', follows: 'pull' }
-    if (owed <= threshold) return { ...ended, reason: reasonOf(downtimeLimitNs), follows: 'copy' }
+    if (owed + statePages <= threshold) return { ...ended, reason: reasonOf(downtimeLimitNs), follows: 'copy' }
     const seen = {
       at: Math.round(now),
       syncs: ++syncs,

@@ -17,6 +17,7 @@ export type Outcome =
 /**
  * What a pipeline knows of a guest before it starts: its name, its memory in pages, the bytes of a page, and its disk in blocks where it has one that must move with
  * it (not one on storage that both hosts share). `hugePages`: so many small pages are placed together at the target, where an access waits for all of them (absent: each by itself).
+ * `deviceStateBytes`: what of the state of its devices moves while it stands still, of those that can move (absent: none).
  */
 export type GuestView = {
   readonly name: string
@@ -24,6 +25,7 @@ export type GuestView = {
   readonly pageBytes: number
   readonly disk?: DiskView
   readonly hugePages?: number
+  readonly deviceStateBytes?: number
 }
 
 /** A disk that must move, as a pipeline knows it. */

@@ -1,5 +1,6 @@
 import { Observable, type Subscription } from 'rxjs'
 import { blocksAsPages } from '../guest/blocksAsPages'
+import { deviceState } from '../guest/device'
 import type { Disk } from '../guest/disk'
 import type { Guest } from '../guest/guest'
 import { memoryBytes } from '../guest/guest'
@@ -199,12 +200,14 @@ const undone = (reason: string | undefined, giveBack: () => void): string | unde
   return reason
 }
 
-/** A disk on storage that both hosts share does not move, and no pipeline needs to know of it. */
+/** A disk on storage that both hosts share does not move, and no pipeline needs to know of it; nor does a device that must be unplugged first. */
 const viewOf = (guest: Guest): GuestView => {
-  const { name, pages, pageBytes, hugePages } = guest
+  const { name, pages, pageBytes, hugePages, devices } = guest
+  const { bytes } = deviceState(devices.filter(({ movable }) => movable))
+  const state = bytes > 0 ? { deviceStateBytes: bytes } : {}
   const disk = blocksAsPages(guest)
   const together = hugePages !== undefined && hugePages.splitNs === undefined ? { hugePages: hugePages.pages } : {}
-  return { name, pages, pageBytes, ...together, ...(disk && { disk: { blocks: disk.pages, blockBytes: disk.pageBytes } }) }
+  return { name, pages, pageBytes, ...together, ...state, ...(disk && { disk: { blocks: disk.pages, blockBytes: disk.pageBytes } }) }
 }
 
 type Checked = Required<Omit<DatacentreOptions, 'source' | 'target' | 'clocks' | 'sender'>> & {

@@ -289,7 +289,11 @@ const guest = fc.record(
     name,
     pages: nat,
     pageBytes: fc.constantFrom(1024, 4096, 2 ** 21),
-    disk: fc.record({ blocks: fc.integer({ min: 1, max: 2 ** 30 }), blockBytes: fc.constantFrom(4096, 2 ** 20) }, { noNullPrototype: true })
+    disk: fc.record(
+      { blocks: fc.integer({ min: 1, max: 2 ** 30 }), blockBytes: fc.constantFrom(4096, 2 ** 20) },
+      { noNullPrototype: true }
+    ),
+    deviceStateBytes: fc.integer({ min: 1, max: 2 ** 34 })
   },
   { requiredKeys: ['name', 'pages', 'pageBytes'], noNullPrototype: true }
 )

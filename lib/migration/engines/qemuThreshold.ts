@@ -5,7 +5,8 @@ import type { StopRule } from '../stopRule'
 
 /**
  * When QEMU's own migration thread completes (migration.c of 1.4 to 1.6): nothing is left, or less than the measured bandwidth carries within the downtime limit. The
- * bandwidth is that of the last round; QEMU's is that of its last window of 100 ms. Unlike `downtimeWithin`, a residual of exactly the threshold goes on.
+ * bandwidth is that of the last round; QEMU's is that of its last window of 100 ms. Unlike `downtimeWithin`, a residual of exactly the threshold goes on. Nor is the
+ * state of devices part of it: what was pending in these versions was memory and the blocks of disks (`save_live_pending`; recalled, unverified).
  *
  * Throws `RangeError` on a limit below 0.
  */
