@@ -81,10 +81,13 @@ export const flitNoc = (topology: Topology, routing: Routing, router: FlitRouter
   let flits = 0
   let flitHops = 0
 
+  /** Where a packet's head goes on: `hop` counts the links that the head has taken, not the tail. */
   const wayOf = (node: number, port: number, channel: number, slot: number): number => {
     const hop = table.hops[slot]
     const chance = routing.draws ? draw(chances, table.number[slot] * 64 + (hop & 63)) & 1 : 0
-    return routing.next(node, port, channel, table.source[slot], table.destination[slot], hop, chance)
+    const onto = routing.next(node, port, channel, table.source[slot], table.destination[slot], hop, chance)
+    if ((onto & 0xff) !== ports) table.hops[slot] = hop + 1
+    return onto
   }
 
   /** A head stands first in its channel: it asks for its route, from cycle `from` on. */
@@ -194,7 +197,6 @@ export const flitNoc = (topology: Topology, routing: Routing, router: FlitRouter
       flitHops++
       const out = onto - (node * P + output) * vcs
       launch((now + toLink) & round, downstream[node * P + output] + out, flit)
-      if ((flit & 1) === 1) table.hops[flit >> 1]++
     }
     const isTail = (flit & 1) === 1
     if (isTail || left === 0) {

@@ -5,7 +5,7 @@ import { flitNoc } from '../../lib/noc/flitNoc'
 import { flitRouter, zeroLoadCycles } from '../../lib/noc/flitRouter'
 import { hopNoc } from '../../lib/noc/hopNoc'
 import type { Delivery, Noc } from '../../lib/noc/noc'
-import { dimensionOrder } from '../../lib/noc/routing'
+import { dimensionOrder, type Routing } from '../../lib/noc/routing'
 import { coordinate, mesh, type Topology, torus } from '../../lib/noc/topology'
 import { packetsOf, uniformTraffic } from '../../lib/noc/traffic'
 import { key } from '../../lib/random/random'
@@ -100,6 +100,25 @@ describe.each(both)('a network %s', (_, born) => {
     expect(deliveries(stepped)).toEqual(deliveries(whole))
   })
 
+  it('tells the routing how many links the head has taken, and asks it once a router', () => {
+    const topology = torus([4, 4])
+    const routing = dimensionOrder(topology, 2)
+    let asked = 0
+    const watching: Routing = {
+      ...routing,
+      next: (node, inPort, inVc, source, destination, hop, chance) => {
+        expect(hop).toBe(fewestLinks(topology, source, node))
+        asked++
+        return routing.next(node, inPort, inVc, source, destination, hop, chance)
+      }
+    }
+    const noc = born(topology, watching, flitRouter(), key(1))
+    const packets = [...packetsOf(topology, { pattern: uniformTraffic(topology, key(1)), flits: 8, offered: 0.3, key: key(2) }, 200)]
+    for (const { cycle, source, destination, flits, tag } of packets) noc.offer(cycle, source, destination, flits, tag)
+    noc.run(Number.MAX_SAFE_INTEGER - 1)
+    expect(asked).toBe(deliveries(noc).reduce((routers, { hops }) => routers + hops + 1, 0))
+  })
+
   it('refuses packets out of order, of no flits, and from nowhere', () => {
     const noc = born(mesh([2]), dimensionOrder(mesh([2]), 1), flitRouter(), key(1))
     noc.offer(5, 0, 1, 1, 0)
@@ -130,7 +149,7 @@ describe('minimal ways on a torus without classes of channels', () => {
     expect(noc.run(1_000_000)).toBe('deadlocked')
     const { packets: arrived, underWay, cycle } = noc.counts()
     expect(arrived + underWay).toBe(packets.length)
-    expect(cycle).toBeLessThan(30_000)
+    expect(cycle).toBeLessThan(100_000)
     const ring = noc.ring()
     expect(ring.length).toBeGreaterThan(1)
     ring.forEach(({ to }, i) => {
