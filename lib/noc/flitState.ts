@@ -1,4 +1,8 @@
+import type { Key } from '../random/random'
+import { delayLine } from './delayLine'
 import type { FlitRouter } from './flitRouter'
+import { packetQueues } from './packetQueues'
+import { packetTable } from './packetTable'
 import type { Routing } from './routing'
 import type { Topology } from './topology'
 
@@ -10,54 +14,62 @@ export const allocating = 2
 export const sending = 3
 
 /**
- * The state of a flit-level network as columns; P = ports + 1, the last port is the terminal's.
+ * A flit in one integer: its packet's slot << 4 | its number in the packet modulo 8 << 1 | whether it is the tail. The numbers are there for the check at the terminal. @internal
+ */
+export const flitOf = (slot: number, number: number, isTail: boolean): number => (slot << 4) | ((number & 7) << 1) | (isTail ? 1 : 0)
+
+/**
+ * The state of a flit-level network: columns, and what is under way; P = ports + 1, the last port is the terminal's. A port has the number node * P + port.
  *
  * An input channel has the number (node * P + port) * vcs + channel, and the output channel of the same port the same number; behind them, from `all` on, stand the
- * terminals' channels into the network, node * vcs + channel. @internal
+ * terminals' channels into the network, node * vcs + channel. One plain object, and functions over it that take the columns they need at their beginning: V8 keeps those
+ * in registers, which it does not with variables captured by closures. @internal
  */
 export type FlitState = ReturnType<typeof flitState>
 
 /** An empty network. @internal */
-export const flitState = ({ nodes, ports, target }: Topology, { vcs }: Routing, { bufferFlits }: FlitRouter) => {
+export const flitState = (topology: Topology, ways: Routing, router: FlitRouter, chances: Key) => {
+  const { nodes, ports } = topology
+  const { vcs } = ways
+  const { bufferFlits, routingDelay, traversalDelay, linkLatency, creditDelay } = router
   const P = ports + 1
   const all = nodes * P * vcs
-  const upstream = new Int32Array(nodes * P)
-  const downstream = new Int32Array(nodes * P).fill(-1)
-  const portOf = Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs) % P)
-  const nodeOf = Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / (P * vcs)))
-  for (let node = 0; node < nodes; node++) {
-    upstream[node * P + ports] = all + node * vcs
-    for (let port = 0; port < ports; port++) {
-      const end = target[node * ports + port]
-      if (end < 0) continue
-      const input = Math.floor(end / ports) * P + (end % ports)
-      downstream[node * P + port] = input * vcs
-      upstream[input] = (node * P + port) * vcs
-    }
-  }
+  const words = (nodes + 31) >> 5
+  const queueBits = Math.ceil(Math.log2(bufferFlits))
+  const toLink = traversalDelay + 1 + linkLatency
+  const toTerminal = traversalDelay + 2
+  const linkCreditDelay = 1 + linkLatency + creditDelay
+  const terminalCreditDelay = 2 + creditDelay
+  const longest = Math.max(toLink, toTerminal + terminalCreditDelay, linkCreditDelay, routingDelay + 1)
+  const slots = 1 << (32 - Math.clz32(longest))
   return {
+    topology,
+    ways,
+    router,
+    chances,
+    table: packetTable(nodes),
+    queues: packetQueues(nodes),
+    nodes,
+    ports,
     P,
     all,
     vcs,
-    // The port within its router, and the router, of a channel.
-    portOf,
-    nodeOf,
-    capacity: 1 << Math.ceil(Math.log2(bufferFlits)),
-    // Input channels: a queue of flits (slot << 1 | tail), and what its first packet is at; whose turn it is among the outputs that grant.
-    queue: new Int32Array(all << Math.ceil(Math.log2(bufferFlits))),
+    ...wiresOf(topology, vcs),
+    // Input channels: a queue of flits, and what its first packet is at; whose turn it is among the outputs that grant.
+    queueBits,
+    queue: new Int32Array(all << queueBits),
     first: new Int32Array(all),
     held: new Int32Array(all),
     mode: new Uint8Array(all),
-    routedAt: new Float64Array(all),
     way: new Int32Array(all),
     taken: new Int32Array(all),
     acceptChannel: new Int32Array(all),
-    // Routers: which input ports have channels that wait for their route, an output channel, the switch.
-    portsToRoute: new Int32Array(nodes),
+    // Routers, a bit each (may be set where there is nothing): whether a channel waits for an output channel, for the switch. And by router: which ports have such.
+    nodesToAllocate: new Int32Array(words),
+    nodesToSend: new Int32Array(words),
     portsToAllocate: new Int32Array(nodes),
     portsToSend: new Int32Array(nodes),
-    // Input ports: which channels wait for their route, an output channel, the switch; whose turn it is among outputs, and among its channels.
-    toRoute: new Int32Array(nodes * P),
+    // Input ports: which channels wait for an output channel, for the switch; whose turn it is among outputs, and among its channels.
     toAllocate: new Int32Array(nodes * P),
     toSend: new Int32Array(nodes * P),
     acceptPort: new Int32Array(nodes * P),
@@ -66,10 +78,78 @@ export const flitState = ({ nodes, ports, target }: Topology, { vcs }: Routing, 
     credits: new Int32Array(all + nodes * vcs).fill(bufferFlits),
     owned: new Uint8Array(all + nodes * vcs),
     grantChannel: new Int32Array(all),
-    // Output ports: whose turn it is among the input ports.
+    // Output ports: whose turn it is among the input ports; flits that have left.
     grantPort: new Int32Array(nodes * P),
-    // The first output channel that feeds an input port, and the first input channel that an output port leads to (-1: none, or the terminal).
-    upstream,
-    downstream
+    linkFlits: new Float64Array(nodes * P),
+    // Terminals: flits left to inject of the packet under way, and the channel.
+    leftToInject: new Int32Array(nodes),
+    injectingOn: new Int32Array(nodes).fill(-1),
+    // What is under way: pairs of input channel and flit; of terminal and flit; output channels whose credits come back; input channels whose heads will have their route.
+    round: slots - 1,
+    toLink,
+    toTerminal,
+    linkCreditDelay,
+    terminalCreditDelay,
+    links: delayLine(slots, 2 * nodes * P),
+    injections: delayLine(slots, 2 * nodes),
+    ejections: delayLine(slots, 2 * nodes),
+    linkCredits: delayLine(slots, nodes * P),
+    terminalCredits: delayLine(slots, nodes),
+    ejectionCredits: delayLine(slots, nodes),
+    heads: delayLine(slots, 2 * nodes * P),
+    headDelay: Math.max(0, routingDelay - 1),
+    headsUnderWay: 0,
+    // The cycle's matches: of input channels with output channels, and of input channels with output ports in which they cross the switch.
+    matches: 0,
+    matchedInput: new Int32Array(all),
+    matchedOutput: new Int32Array(all),
+    crossings: 0,
+    crossingInput: new Int32Array(all),
+    crossingPort: new Int32Array(all),
+    // Between cycles without meaning: requests and grants at one router.
+    asking: new Int32Array(P * vcs * vcs),
+    asked: new Int32Array(P * vcs * vcs),
+    granted: new Int32Array(P * vcs).fill(-1),
+    accepted: new Int32Array(P * vcs).fill(-1),
+    outputOf: new Int32Array(P * vcs).fill(-1),
+    isTaken: new Uint8Array(P * vcs),
+    askedBy: new Int32Array(P),
+    grantedTo: new Int32Array(P),
+    label: new Int32Array(P * P),
+    now: 0,
+    // Flits and credits under way, and cycles since a flit last moved or a packet got on.
+    inFlight: 0,
+    still: 0,
+    flits: 0,
+    flitHops: 0
+  }
+}
+
+/**
+ * The port, and the number within its router, and the router of each channel; the output channel that feeds an input channel, and the input channel that an output channel
+ * leads to (-1: none, or the terminal).
+ */
+const wiresOf = ({ nodes, ports, target }: Topology, vcs: number) => {
+  const P = ports + 1
+  const all = nodes * P * vcs
+  const feeds = new Int32Array(all).fill(-1)
+  const leadsTo = new Int32Array(all).fill(-1)
+  for (let node = 0; node < nodes; node++)
+    for (let vc = 0; vc < vcs; vc++) {
+      feeds[(node * P + ports) * vcs + vc] = all + node * vcs + vc
+      for (let port = 0; port < ports; port++) {
+        const end = target[node * ports + port]
+        if (end < 0) continue
+        const input = (Math.floor(end / ports) * P + (end % ports)) * vcs + vc
+        leadsTo[(node * P + port) * vcs + vc] = input
+        feeds[input] = (node * P + port) * vcs + vc
+      }
+    }
+  return {
+    portAt: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs)),
+    portOf: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs) % P),
+    nodeOf: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / (P * vcs))),
+    feeds,
+    leadsTo
   }
 }

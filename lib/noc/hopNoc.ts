@@ -1,7 +1,7 @@
 import { draw, type Key } from '../random/random'
 import type { FlitRouter } from './flitRouter'
 import type { Noc, NocHalt } from './noc'
-import { packetTable } from './packetTable'
+import { deliverPacket, hasDelivered, openPacket, packetTable, takeDeliveries } from './packetTable'
 import type { Routing } from './routing'
 import type { Topology } from './topology'
 
@@ -75,7 +75,7 @@ export const hopNoc = (topology: Topology, routing: Routing, router: FlitRouter,
   let lastOffered = -1
 
   const offer = (cycle: number, source: number, destination: number, length: number, tag: number): void => {
-    const slot = table.open(now, cycle, source, destination, length, tag)
+    const slot = openPacket(table, now, cycle, source, destination, length, tag)
     if (slot >= at.length) widen(at.length * 2)
     if (firstOffered < 0) firstOffered = slot
     else table.next[lastOffered] = slot
@@ -155,7 +155,7 @@ export const hopNoc = (topology: Topology, routing: Routing, router: FlitRouter,
     filled[place >> 5] &= ~(1 << (place & 31))
     while (slot >= 0) {
       const following = table.next[slot]
-      if (port[slot] < 0) table.deliver(slot, cycle)
+      if (port[slot] < 0) deliverPacket(table, slot, cycle)
       else pass(slot)
       slot = following
     }
@@ -163,7 +163,7 @@ export const hopNoc = (topology: Topology, routing: Routing, router: FlitRouter,
 
   const run = (until: number, stopAtDelivery = false): NocHalt => {
     while (now <= until) {
-      if (table.underWay() === 0) {
+      if (table.opened === table.packets) {
         now = until + 1
         return 'idle'
       }
@@ -179,7 +179,7 @@ export const hopNoc = (topology: Topology, routing: Routing, router: FlitRouter,
       inject()
       work(now)
       now++
-      if (stopAtDelivery && table.hasDelivered()) return 'delivered'
+      if (stopAtDelivery && hasDelivered(table)) return 'delivered'
     }
     return 'done'
   }
@@ -187,8 +187,8 @@ export const hopNoc = (topology: Topology, routing: Routing, router: FlitRouter,
   return {
     offer,
     run,
-    take: table.take,
-    counts: () => ({ cycle: now, packets: table.packets(), flits, flitHops, underWay: table.underWay(), linkFlits }),
+    take: (deliver) => takeDeliveries(table, deliver),
+    counts: () => ({ cycle: now, packets: table.packets, flits, flitHops, underWay: table.opened - table.packets, linkFlits }),
     ring: () => []
   }
 }

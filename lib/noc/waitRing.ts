@@ -1,17 +1,16 @@
 import type { Channel } from './channelDependency'
 import { type FlitState, sending } from './flitState'
-import type { Topology } from './topology'
 
 /**
  * A ring of channels whose packets wait for each other, in a network where nothing can move: each one's first packet waits for the next one (to be given up by its packet, or to have
  * room), the last for the first. Empty where there is none. Cost: the channels. @internal
  */
-export const waitRing = ({ ports }: Topology, state: FlitState): readonly Channel[] => {
-  const { P, vcs, all, held, mode, taken, way, portOf, nodeOf, downstream } = state
+export const waitRing = (state: FlitState): readonly Channel[] => {
+  const { P, vcs, all, held, mode, taken, way, nodeOf, leadsTo } = state
   const awaited = (input: number): number => {
     const node = nodeOf[input]
     const onto = mode[input] === sending ? taken[input] : (node * P + (way[input] & 0xff)) * vcs + ((way[input] >> 8) & 0xff)
-    return portOf[onto] === ports ? -1 : downstream[node * P + portOf[onto]] + (onto % vcs)
+    return leadsTo[onto]
   }
   const seen = new Map<number, number>()
   for (let from = 0; from < all; from++) {
@@ -22,15 +21,16 @@ export const waitRing = ({ ports }: Topology, state: FlitState): readonly Channe
       path.push(at)
       const next = awaited(at)
       if (next < 0 || seen.get(next) !== from) continue
-      return path.slice(path.indexOf(next)).map((input) => channelInto(ports, state, input))
+      return path.slice(path.indexOf(next)).map((input) => channelInto(state, input))
     }
   }
   return []
 }
 
-const channelInto = (ports: number, { P, vcs, upstream, portOf, nodeOf, all }: FlitState, input: number): Channel => {
-  const feeding = upstream[nodeOf[input] * P + portOf[input]]
+const channelInto = ({ ports, vcs, feeds, portOf, nodeOf, all }: FlitState, input: number): Channel => {
+  const feeding = feeds[input]
+  const vc = input % vcs
   return feeding >= all
-    ? { from: nodeOf[input], port: ports, vc: input % vcs, to: nodeOf[input] }
-    : { from: nodeOf[feeding], port: portOf[feeding], vc: input % vcs, to: nodeOf[input] }
+    ? { from: nodeOf[input], port: ports, vc, to: nodeOf[input] }
+    : { from: nodeOf[feeding], port: portOf[feeding], vc, to: nodeOf[input] }
 }

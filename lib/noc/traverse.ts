@@ -1,0 +1,87 @@
+import { type FlitState, sending, routing as toRoute } from './flitState'
+
+/** The first flit of each channel that was matched goes through the switch, and its credit back; behind a tail, the next packet's head waits for its route. @internal */
+export const traverse = (state: FlitState): void => {
+  const { crossings, crossingInput, crossingPort, now, round, vcs, queueBits } = state
+  if (crossings === 0) return
+  const { queue, first, held, mode, taken, credits, owned, portAt, portOf, nodeOf, feeds, leadsTo, all } = state
+  const { toSend, portsToSend, linkFlits, links, ejections, linkCredits, terminalCredits, ejectionCredits, heads } = state
+  const { speculative, waitForTailCredit } = state.router
+  const mask = (1 << queueBits) - 1
+  const released = waitForTailCredit ? 2 : 0
+  const link = (now + state.toLink) & round
+  const firstLink = link * links.room
+  let onLink = firstLink
+  const out = (now + state.toTerminal) & round
+  const firstOut = out * ejections.room
+  let onOut = firstOut
+  const back = (now + state.linkCreditDelay) & round
+  const firstBack = back * linkCredits.room
+  let onBack = firstBack
+  const home = (now + state.terminalCreditDelay) & round
+  const firstHome = home * terminalCredits.room
+  let onHome = firstHome
+  const end = (now + state.toTerminal + state.terminalCreditDelay) & round
+  const firstEnd = end * ejectionCredits.room
+  let onEnd = firstEnd
+  const due = (now + 1 + state.headDelay) & round
+  const firstHead = due * heads.room
+  const knownHeads = firstHead + heads.counts[due]
+  let head = knownHeads
+  const onLinks = links.entries
+  const onEjections = ejections.entries
+  const onLinkCredits = linkCredits.entries
+  const onTerminalCredits = terminalCredits.entries
+  const onEjectionCredits = ejectionCredits.entries
+  const onHeads = heads.entries
+  for (let i = 0; i < crossings; i++) {
+    const input = crossingInput[i]
+    const onto = taken[input]
+    // A speculative grant is lost when no channel was allocated, or one without a credit.
+    if (speculative && (mode[input] !== sending || credits[onto] === 0)) continue
+    const place = first[input]
+    const flit = queue[(input << queueBits) + place]
+    first[input] = (place + 1) & mask
+    const left = held[input] - 1
+    held[input] = left
+    credits[onto]--
+    linkFlits[crossingPort[i]]++
+    const feeding = feeds[input]
+    if (feeding < all) onLinkCredits[onBack++] = feeding
+    else onTerminalCredits[onHome++] = feeding
+    const further = leadsTo[onto]
+    if (further >= 0) {
+      onLinks[onLink++] = further
+      onLinks[onLink++] = flit
+    } else {
+      onEjections[onOut++] = nodeOf[onto]
+      onEjections[onOut++] = flit
+      onEjectionCredits[onEnd++] = onto
+    }
+    const isTail = (flit & 1) !== 0
+    if (!isTail && left > 0) continue
+    const at = portAt[input]
+    const others = toSend[at] & ~(1 << (input - at * vcs))
+    toSend[at] = others
+    if (others === 0) portsToSend[nodeOf[input]] &= ~(1 << portOf[input])
+    if (!isTail) continue
+    owned[onto] = released
+    mode[input] = 0
+    if (left === 0) continue
+    mode[input] = toRoute
+    onHeads[head++] = input
+  }
+  const flitHops = (onLink - firstLink) >> 1
+  const ejected = onEnd - firstEnd
+  if (flitHops + ejected === 0) return
+  links.counts[link] = flitHops
+  ejections.counts[out] = ejected
+  linkCredits.counts[back] = onBack - firstBack
+  terminalCredits.counts[home] = onHome - firstHome
+  ejectionCredits.counts[end] = ejected
+  heads.counts[due] = head - firstHead
+  state.headsUnderWay += head - knownHeads
+  state.inFlight += 2 * (flitHops + ejected) + ejected
+  state.flitHops += flitHops
+  state.still = -1
+}
