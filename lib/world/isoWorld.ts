@@ -253,7 +253,7 @@ export const isoNodes = (options: IsoOptions, timeline: Timeline, emit: (signal:
         lose(named(name), `node ${rank} broke down`)
       }
       for (const thread of threads.values())
-        if (thread.node === rank && thread.lives !== 'moving' && (thread.lives !== 'unborn' || thread.waits !== undefined))
+        if (thread.node === rank && !moving.has(thread.name) && (thread.lives !== 'unborn' || thread.waits !== undefined))
           lose(thread, `node ${rank} broke down`)
     }
     after(noticeNs, () => {
