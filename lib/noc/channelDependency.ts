@@ -71,8 +71,8 @@ export const channelDependencies = (topology: Topology, routing: Routing): Chann
   }
 }
 
-/** A cycle of a directed graph, or undefined: depth first, without recursion. */
-const cycleIn = (after: ReadonlyMap<number, ReadonlySet<number>>): readonly number[] | undefined => {
+/** A cycle of a directed graph, or undefined: depth first, without recursion. @internal */
+export const cycleIn = (after: ReadonlyMap<number, ReadonlySet<number>>): readonly number[] | undefined => {
   const state = new Map<number, 'open' | 'closed'>()
   for (const root of after.keys()) {
     if (state.has(root)) continue
