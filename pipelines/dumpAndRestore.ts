@@ -28,6 +28,13 @@ export type DumpAndRestoreOptions = {
   readonly recovery?: Recovery
 }
 
+/** The rules of the file system's rounds unless others are given (see `DumpAndRestoreOptions`); a forecast needs them too. */
+export const usualFileSystem: DiskRules = {
+  blocks: 'used',
+  mirror: 'rounds',
+  until: or(residualBelow({ bytes: 2 ** 20 }), roundsAtMost(8))
+}
+
 /**
  * Migration of a container in four steps: its file system in rounds while it runs; then it is frozen, what was written to the file system since follows, and its state is saved
  * into a file; the file is transferred; it is restarted from the file. (CRIU and p.haul; the steps as in Souto's outline of container migration, 2020.)
@@ -39,8 +46,7 @@ export type DumpAndRestoreOptions = {
 export const dumpAndRestore = (options: DumpAndRestoreOptions = {}): Pipeline => {
   const { level = 'application', fileSystem, preDump, recovery } = options
   const compression = checkedCompression('dumpAndRestore', options.compression)
-  const until = or(residualBelow({ bytes: 2 ** 20 }), roundsAtMost(8))
-  const withFiles = mirrored({ blocks: 'used', mirror: 'rounds', until, ...fileSystem })
+  const withFiles = mirrored({ ...usualFileSystem, ...fileSystem })
   const nothing: Attempt<Dumped | null> = done(E.right(null))
   return (guest) =>
     pipe(

@@ -6,7 +6,7 @@ import type { GuestView } from '../protocol/pipeline'
 import { migrationOf, type Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import { mealy } from '../stream/mealy'
-import { type Heard, hear, hearOrder, hearTimeBounded, nothingHeard } from './forecastHeard'
+import { type Heard, hear, hearOrder, hearTimeBounded, type Known, nothingHeard } from './forecastHeard'
 import { forecastOfJourney, ofHop } from './forecastHops'
 import type { Forecast } from './forecastOf'
 import type { ForecastOptions } from './forecastOptions'
@@ -88,21 +88,22 @@ const heardOf = (before: Heard, told: Exclude<Told, { readonly type: 'began' }>,
 
 const unheard = (guest: GuestView, migration: string, world: Data, options: ForecastOptions): Heard => {
   const first = ofHop(options, 0)
-  const { contextBytes, zeroPages, bytesPerSecond } = first
+  const { contextBytes, zeroPages, bytesPerSecond, pages, blocks, files } = first
   const stated = statedOf(world, migration)
-  const known = {
+  const known: Known = {
+    ...stated,
     contextBytes: (contextBytes ?? stated.contextBytes ?? 0) + (guest.deviceStateBytes ?? 0),
     zeroPages: zeroPages ?? stated.zeroPages,
-    bytesPerSecond: bytesPerSecond ?? stated.bytesPerSecond
+    bytesPerSecond: bytesPerSecond ?? stated.bytesPerSecond,
+    pages,
+    blocks,
+    ...files
   }
   return nothingHeard(guest, known, first)
 }
 
-/** What a world's description in a journal states: the execution context of a guest, its pages without content, and what its link leaves one sender. */
-const statedOf = (
-  world: Data,
-  migration: string
-): { readonly contextBytes?: number; readonly zeroPages?: number; readonly bytesPerSecond?: number } => {
+/** What a world's description in a journal states: the execution context of a guest, its pages without content, what its link leaves one sender and a disk's devices, and how fast files are written and read. */
+const statedOf = (world: Data, migration: string): Partial<Known> => {
   const guest = fieldOf(fieldOf(world, 'guests'), migration)
   const link = fieldOf(world, 'link')
   const capacity = numberIn(link, 'bytesPerSecond')
@@ -112,8 +113,22 @@ const statedOf = (
       : fairShares({ capacity, demands: [Number.POSITIVE_INFINITY, numberIn(link, 'applicationBytesPerSecond') ?? 0] })[0]
   // A world that speaks of a guest's context speaks of its pages without content where it has some.
   const contextBytes = numberIn(guest, 'contextBytes')
-  return { contextBytes, zeroPages: numberIn(guest, 'zeroPages') ?? (contextBytes === undefined ? undefined : 0), bytesPerSecond }
+  const zeroPages = numberIn(guest, 'zeroPages') ?? (contextBytes === undefined ? undefined : 0)
+  const disk = fieldOf(guest, 'disk')
+  const devices = ['readBytesPerSecond', 'writeBytesPerSecond'].map((name) => numberIn(disk, name) ?? Number.POSITIVE_INFINITY)
+  return {
+    contextBytes,
+    zeroPages,
+    bytesPerSecond,
+    diskBytesPerSecond: Math.min(...devices),
+    dumpBytesPerSecond: rateIn(fieldOf(world, 'source'), 'dumpBytesPerSecond'),
+    rebuildBytesPerSecond: rateIn(fieldOf(world, 'target'), 'rebuildBytesPerSecond')
+  }
 }
+
+/** A host that is described and states no rate takes no time. */
+const rateIn = (host: Data, name: string): number | undefined =>
+  numberIn(host, name) ?? (host === undefined ? undefined : Number.POSITIVE_INFINITY)
 
 const numberIn = (of: Data, name: string): number | undefined => {
   const found = fieldOf(of, name)

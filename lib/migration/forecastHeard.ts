@@ -2,6 +2,8 @@ import * as pageSet from '../memory/pageSet'
 import type { Command, Pages } from '../protocol/command'
 import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
+import { hearDisk } from './diskHeard'
+import { hearFiles } from './filesHeard'
 import { type ForecastOptions, rulesOf } from './forecastOptions'
 import { type Heard, leftSoFar, nothingHeard, pagesLeft, unmeasured } from './forecastState'
 import { unlimited } from './pacing'
@@ -21,11 +23,27 @@ const WINDOW_NS = 100e6
  * which nothing was to be sent does not count. Cost: O(1), and a page set's operation at `sent` and `synced`.
  */
 export const hear = (heard: Heard, signal: Signal, options: ForecastOptions): Heard => {
-  if ('of' in signal && signal.of === 'disk') return heard
-  const now = recognised(heard, heardOf(heard, signal, options), signal)
+  if (heard.disk === undefined) return hearMemory(heard, signal, options)
+  const ofDisk = 'of' in signal && signal.of === 'disk'
+  const memory = ofDisk ? heard : hearMemory(heard, signal, options)
+  const disk = hearDisk(memory.disk!, signal, memory, options, heardOf)
+  return disk === memory.disk ? memory : { ...memory, at: signal.at, startedAt: memory.startedAt ?? signal.at, disk }
+}
+
+const hearMemory = (heard: Heard, signal: Signal, options: ForecastOptions): Heard => {
+  const now = withFiles(recognised(heard, heardOf(heard, signal, options), signal), signal)
   if (now.walk === undefined) return now
   const walk = walked(now.walk, signal, leftSoFar(now), now.guest.pageBytes)
   return walk === now.walk ? now : { ...now, walk }
+}
+
+/** The state goes through files: while it is dumped and rebuilt, the link has nothing to do. */
+const withFiles = (heard: Heard, signal: Signal): Heard => {
+  if (heard.files === undefined) return heard
+  const files = hearFiles(heard.files, signal, heard)
+  if (files === heard.files) return heard
+  const now = { ...heard, at: signal.at, files }
+  return files.step === 'sending' ? resumed(now) : now
 }
 
 /** The same of an order that a journal tells of: mtx sets out, and looks at the log so often. */

@@ -1,9 +1,9 @@
-import * as pageSet from '../memory/pageSet'
-import { type Heard, leftSoFar, nothingHeard } from './forecastHeard'
-import { type Forecast, forecastOf } from './forecastOf'
+import { asIfBegun } from './asIfBegun'
+import type { Heard } from './forecastHeard'
+import type { Forecast } from './forecastOf'
 import type { ForecastOptions } from './forecastOptions'
+import { bytesSoFar, forecastWithDisk } from './forecastWithDisk'
 import type { Remaining } from './remaining'
-import { walkOver } from './walkHeard'
 
 /** What is known beforehand of the hop under way: of a migration without hops, all there is. @internal */
 export const ofHop = ({ hops, ...all }: ForecastOptions, hop: number): ForecastOptions =>
@@ -18,11 +18,15 @@ export const forecastOfJourney = (migration: string, heard: Heard, options: Fore
   const { hop, stage, ended } = heard
   const { hops } = options
   const over = ended || (stage === 'over' && (hops === undefined || hop >= hops.length))
-  if (over || (hops === undefined && hop === 0)) return forecastOf(migration, heard, ofHop(options, hop))
-  if (hops === undefined) return { ...forecastOf(migration, heard, options), hop: { number: hop + 1, whole: false } }
+  if (over || (hops === undefined && hop === 0)) return forecastWithDisk(migration, heard, ofHop(options, hop))
+  if (hops === undefined) return { ...forecastWithDisk(migration, heard, options), hop: { number: hop + 1, whole: false } }
   // The hop before this one is over, and of this one nothing has been sent.
   const between = stage === 'over' || (stage === 'preparing' && hop > 0)
-  const said = forecastOf(migration, stage === 'over' ? { ...heard, stage: 'preparing', left: undefined } : heard, ofHop(options, hop))
+  const said = forecastWithDisk(
+    migration,
+    stage === 'over' ? { ...heard, stage: 'preparing', left: undefined } : heard,
+    ofHop(options, hop)
+  )
   const next = between ? hop : hop + 1
   const toCome = hops.slice(next).map((_, i) => wholeHop(migration, heard, ofHop(options, next + i)))
   const parts = between ? toCome : [said, ...toCome]
@@ -30,7 +34,7 @@ export const forecastOfJourney = (migration: string, heard: Heard, options: Fore
   const place = { number: hop + 1, of: hops.length, whole }
   if (!whole) return { ...said, hop: place }
   const { unforeseen: _, ...foreseen } = said
-  const { bytes } = leftSoFar(heard)
+  const bytes = bytesSoFar(heard)
   const bytesLeft = parts.reduce((sum, one) => sum + (one.bytesLeft ?? 0), 0)
   const remaining = sumOf(parts.map((one) => one.remaining!))
   return { ...foreseen, hop: place, remaining, bytesLeft, fraction: bytes === 0 ? 0 : bytes / (bytes + bytesLeft) }
@@ -47,38 +51,8 @@ const PREPARING_TRIPS = 2
 
 /** What could be said of a hop that began at this moment, and would have sent nothing. */
 const wholeHop = (migration: string, heard: Heard, options: ForecastOptions): Forecast => {
-  const { guest, known, at, tripNs, rate, earlier, readings, walk } = heard
-  const { timeBounded, pushes = true, batches } = options
-  const pages = pageSet.full(guest.pages)
-  const began = {
-    ...nothingHeard(guest, known, options),
-    at,
-    startedAt: at,
-    pushStartedAt: at,
-    tripNs,
-    rate,
-    earlier,
-    left: pages
-  }
-  const nothing = { bytes: 0, pages: 0 }
-  const walks = timeBounded && {
-    ...walkOver(pages, at, nothing, timeBounded.intervalNs),
-    ...(walk && { speeds: walk.speeds, peak: walk.peak, share: walk.share })
-  }
-  const said = forecastOf(
-    migration,
-    pushes
-      ? {
-          ...began,
-          stage: 'pushing',
-          readings,
-          walk: walks,
-          round: { number: 1, pages: guest.pages, toldBefore: 0 },
-          ...(batches && { fresh: pages })
-        }
-      : { ...began, stage: 'stopped', stoppedAt: at },
-    options
-  )
+  const { tripNs } = heard
+  const said = forecastWithDisk(migration, asIfBegun(heard, options), options)
   const { remaining } = said
   if (remaining === undefined) return said
   const more = PREPARING_TRIPS * tripNs

@@ -1,5 +1,6 @@
 import type { Time } from '../time/time'
 import { batchesToCome } from './batchesToCome'
+import { dumpNs, filesAhead, filesToCome } from './filesHeard'
 import { type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
 import { type ForecastOptions, usualRules, type WindowsAhead } from './forecastOptions'
 import { type Factored, interval, type Knowledge, type Remaining } from './remaining'
@@ -19,9 +20,10 @@ import { windowsToCome } from './windowsToCome'
  * - `dirtiedPerSecond`: distinct pages, by the last reading of the dirty log.
  * - `expectedDowntimeNs`: residual / bandwidth, of the residual that the push's own rules are expected to leave, with the execution context and the round trips of the switch; once the
  *   guest stands still, all of its downtime. `downtimeNowNs`: the same if the guest were stopped now (QEMU's `expected-downtime`).
- * - `remaining`: until the source is no longer needed; absent while nothing is known or the link is broken, and where a disk moves, too: `unforeseen` says why. `restsOn`: what it is reckoned from.
+ * - `remaining`: until the source is no longer needed; absent while nothing is known or the link is broken, where nothing is known of how it goes on: `unforeseen` says why. `restsOn`: what it is reckoned from.
  * - `converges`: whether the round under way leaves less than nine tenths of what it sends, at present; absent where nothing is pushed. `reason`: why the push is expected to stop, in the words of its rule;
  *   `null`: at present it goes on for ever.
+ * - `disk`: of one that moves, until the guest runs at the target; bytes, fraction, downtime and time are then of both.
  */
 export type Forecast = {
   readonly migration: string
@@ -41,9 +43,13 @@ export type Forecast = {
   readonly remaining?: Remaining
   readonly unforeseen?: string
   readonly restsOn?: Knowledge
+  readonly disk?: DiskForecast
   readonly converges?: boolean
   readonly reason?: string | null
 }
+
+/** Of a disk that moves: whether its blocks are mirrored in rounds, kept up (or wait for the drain) while the memory moves, or drained; the round; and the blocks that are left to be sent now. */
+export type DiskForecast = { readonly stage: 'mirrored' | 'keptUp' | 'drained'; readonly round: number; readonly blocksLeft: number }
 
 /** Round trips from the last page to the release of the source: one for the barrier, one for the commit, half a one for the resumption and for the redirection. */
 const SWITCH_TRIPS = 3
@@ -82,9 +88,9 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
   const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs
   const switchNs = switchIn(bytesPerSecond)
-  const shown = (toSend: number, ns: number, knowledge: Factored, more: Partial<Forecast>): Forecast => {
+  const shown = (toSend: number, ns: number, knowledge: Factored, more: Partial<Forecast>, isKnown = true): Forecast => {
     const remaining = Number.isFinite(ns)
-      ? interval(knowledge, ns)
+      ? { ...interval(knowledge, ns), ...(!isKnown && { highNs: Number.POSITIVE_INFINITY }) }
       : { lowNs: Math.floor(inNs(left * bytesPerPage)), likelyNs: ns, highNs: ns }
     return {
       ...said,
@@ -128,14 +134,20 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
       })
     }
   }
-  const now = inNs(left * bytesPerPage, toPull ? Math.min(bytesPerSecond, atMost) : bytesPerSecond) + switchNs
+  const files = filesToCome(heard, left)
+  const now = inNs(left * bytesPerPage, toPull ? Math.min(bytesPerSecond, atMost) : bytesPerSecond) + switchNs + files.ns
   // A guest that stands still before anything was pushed is copied, or else it has everything before it at the target: both take as long.
   if (stage === 'stopped')
-    return shown(left * bytesPerPage + contextLeft, now, toPull ? (windows === undefined ? 'switching' : 'switchingAsked') : 'stopped', {
-      expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (toPull ? switchNs : now))
-    })
+    return shown(
+      left * bytesPerPage + contextLeft,
+      now,
+      toPull ? (windows === undefined ? 'switching' : 'switchingAsked') : 'stopped',
+      { expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (toPull ? switchNs : now)) },
+      files.known
+    )
   const paced = windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
-  const pace = { pagesPerSecond: paced / bytesPerPage, bytesPerPage }
+  const dumping = heard.files === undefined ? 0 : (dumpNs(heard) ?? 0) / 1e9
+  const pace = { pagesPerSecond: 1 / (bytesPerPage / paced + dumping), bytesPerPage }
   const [toCome, knowledge] = goingOn(heard, pace, options)
   const finalRate = Math.min(
     toCome.finalBytesPerSecond ?? Number.POSITIVE_INFINITY,
@@ -144,27 +156,29 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const follows = toCome.follows ?? options.follows
   const restNs = inNs(toCome.residual * bytesPerPage, follows === 'pull' ? Math.min(finalRate, atMost) : finalRate)
   const finallyNs = switchIn(finalRate)
+  const ofFiles = filesAhead(heard, left, toCome.residual)
   const endless = toCome.reason === null
   return shown(
     (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft,
-    endless ? Number.POSITIVE_INFINITY : toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs),
+    endless ? Number.POSITIVE_INFINITY : Math.max(0, toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs + ofFiles.ns)),
     knowledge,
     {
-      ...(!endless && { expectedDowntimeNs: rounded(toCome.givenUp ? 0 : finallyNs + (follows === 'pull' ? 0 : restNs)) }),
+      ...(!endless && { expectedDowntimeNs: rounded(toCome.givenUp ? 0 : finallyNs + ofFiles.downNs + (follows === 'pull' ? 0 : restNs)) }),
       downtimeNowNs: rounded(options.follows === 'pull' ? switchNs : now),
       ...(readings.length > 0 && toCome.shrinks !== undefined && { converges: toCome.shrinks }),
       reason: toCome.reason
-    }
+    },
+    ofFiles.known
   )
 }
 
 /** Why no time is named at all, in a sentence. */
-const whyUnforeseen = ({ stage, guest }: Heard, { unforeseen }: ForecastOptions): string | undefined =>
+const whyUnforeseen = ({ stage }: Heard, { unforeseen }: ForecastOptions): string | undefined =>
   stage === 'broken'
     ? 'the link is broken, and nobody knows when it will be mended'
     : stage === 'preparing'
       ? 'nothing has been sent yet'
-      : (unforeseen ?? (guest.disk === undefined ? undefined : 'a disk moves, too'))
+      : unforeseen
 
 /** How it goes on while the guest runs, by how it is pushed, and what that rests on. */
 const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batches }: ForecastOptions): readonly [ToCome, Factored] => {
@@ -182,10 +196,12 @@ const withWindows = (toCome: ToCome, { readings }: Heard, { throttle = noSyncThr
 
 const rounded = (ns: number): Time => Math.round(ns)
 
-const knowledgeOf = ({ readings }: Heard, { shrinks }: ToCome): Factored =>
+/** What rounds to come rest on. @internal */
+export const knowledgeOf = ({ readings }: Heard, { shrinks }: ToCome): Factored =>
   readings.length === 0 ? 'firstRound' : readings.length === 1 ? 'oneReading' : shrinks === false ? 'notShrinking' : 'shrinking'
 
-const bounded = ({ lowNs, likelyNs, highNs }: Remaining, { at, startedAt = at }: Heard, { boundNs }: ForecastOptions): Remaining => {
+/** Not beyond a bound that is known. @internal */
+export const bounded = ({ lowNs, likelyNs, highNs }: Remaining, { at, startedAt = at }: Heard, { boundNs }: ForecastOptions): Remaining => {
   if (boundNs === undefined) return { lowNs, likelyNs, highNs }
   const most = Math.max(0, startedAt + boundNs - at)
   return { lowNs: Math.min(lowNs, most), likelyNs: Math.min(likelyNs, most), highNs: Math.min(highNs, most) }

@@ -1,5 +1,6 @@
 import type { GuestView } from '../protocol/pipeline'
 import { milliseconds, type Time } from '../time/time'
+import type { DiskRules } from './diskRules'
 import type { AlternatingOptions } from './engines/alternatingPush'
 import { fixed } from './pacing'
 import type { PushRules } from './push'
@@ -27,6 +28,8 @@ export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSeco
  * a host has in memory of the guest says (default of both: the world's description).
  * `windows`: it is pushed by windows (`windowedPush`). `batches`: by batches of pages never dirtied and dirty ones (`alternatingPush`).
  * `pushes: false`: nothing is sent while the guest runs at the source. `hops`: what is known of each hop of a journey (`hops`), besides what is said here.
+ * `disk`: how a disk comes along, where the guest has one that must (default: as `DiskRules` has it; where nothing is pushed, in rounds before a pull, and not ahead of a copy). `files`: the state goes through files, which the source dumps at so many bytes per second and the target
+ * rebuilds (default: as the world's description says; where there is none, what is heard). `pages`, `blocks`: how many move of the guest's (default: all, until they are named).
  * `unforeseen`: why nothing is known of how it goes on; then no time is named.
  * `guests`: the guests by migration, where the stream has no `began`.
  */
@@ -44,6 +47,10 @@ export type ForecastOptions = {
   readonly hops?: readonly ForecastOptions[]
   readonly contextBytes?: number
   readonly zeroPages?: number
+  readonly disk?: DiskRules
+  readonly files?: { readonly dumpBytesPerSecond?: number; readonly rebuildBytesPerSecond?: number }
+  readonly pages?: number
+  readonly blocks?: number
   readonly guests?: Readonly<Record<string, GuestView>>
 }
 

@@ -1,6 +1,9 @@
 import type * as pageSet from '../memory/pageSet'
 import type { GuestView } from '../protocol/pipeline'
 import type { Time } from '../time/time'
+import type { DiskHeard } from './diskHeard'
+import { asGuest } from './diskRules'
+import { type Files, noFiles } from './filesHeard'
 import { type ForecastOptions, rulesOf } from './forecastOptions'
 import { unlimited } from './pacing'
 import type { Pushed } from './round'
@@ -68,10 +71,25 @@ export type Heard = {
   readonly syncing: Syncing | undefined
   /** Whether the guest was stopped to have the rest pulled to the target. */
   readonly toPull: boolean
+  /** Of a disk that moves, and of a state that goes through files. */
+  readonly disk: DiskHeard | undefined
+  readonly files: Files | undefined
 }
 
-/** What is known of a guest and its link beforehand: what moves besides its pages (the state of its devices with it), how many of them have no content, and what one sender may have of the link. */
-export type Known = { readonly contextBytes: number; readonly zeroPages: number | undefined; readonly bytesPerSecond: number | undefined }
+/**
+ * What is known of a guest, its link and its hosts beforehand: what moves besides its pages (the state of its devices with it), how many of them have no content, how many pages and blocks move at all (absent: all), what one sender may have of the
+ * link, what the disk's devices let through, and how fast files are written and made a guest again (`Infinity`: at once; absent: nobody knows).
+ */
+export type Known = {
+  readonly contextBytes: number
+  readonly zeroPages: number | undefined
+  readonly bytesPerSecond: number | undefined
+  readonly pages?: number
+  readonly blocks?: number
+  readonly diskBytesPerSecond?: number
+  readonly dumpBytesPerSecond?: number
+  readonly rebuildBytesPerSecond?: number
+}
 
 /** Nothing heard yet of a guest. */
 export const nothingHeard = (guest: GuestView, known: Known, options: ForecastOptions): Heard => {
@@ -108,9 +126,14 @@ export const nothingHeard = (guest: GuestView, known: Known, options: ForecastOp
     hop: 0,
     ended: false,
     syncing: undefined,
-    toPull: options.windows === undefined && options.follows === 'pull'
+    toPull: options.windows === undefined && options.follows === 'pull',
+    disk: guest.disk && { blocks: noBlocks(asGuest(guest.name, guest.disk), known), mirrored: false, logged: false },
+    files: options.files ? noFiles : undefined
   }
 }
+
+const noBlocks = (disk: GuestView, { bytesPerSecond }: Known): Heard =>
+  nothingHeard(disk, { contextBytes: 0, zeroPages: undefined, bytesPerSecond }, {})
 
 /** Bytes and pages that have left so far: what was answered, or what was told of since. */
 export const leftSoFar = ({ sent, told }: Heard): Amount => ({

@@ -4,7 +4,7 @@ import { type Forecast, type ForecastOptions, forecasting } from '../migration/f
 import type { Entry } from '../protocol/journal'
 import { type Fold, fold } from '../stream/fold'
 import { formatTime, type Time } from '../time/time'
-import { remainingText } from './forecastText'
+import { remainingText, stageText } from './forecastText'
 import { grid, type Head } from './grid'
 import { formatBytes } from './numbers'
 
@@ -70,7 +70,7 @@ export const forecastHistoryText = (name: string, history: ForecastHistory): str
   const held = heldOf(history)
   const rows = atEqualSteps(forecasts).map((one) => [
     formatTime(one.at - from),
-    `${one.hop === undefined ? '' : `hop ${one.hop.number}, `}${one.stage === 'pushing' ? `round ${one.round}` : one.stage}`,
+    `${one.hop === undefined ? '' : `hop ${one.hop.number}, `}${one.stage === 'pushing' ? stageText(one) : one.stage}`,
     one.fraction === undefined ? '-' : String(Math.floor(one.fraction * 100)),
     one.bytesPerSecond === undefined ? '-' : `${one.measured ? '' : '~'}${formatBytes(one.bytesPerSecond)}/s`,
     one.expectedDowntimeNs === undefined ? '-' : formatTime(one.expectedDowntimeNs),

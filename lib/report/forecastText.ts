@@ -33,12 +33,17 @@ export const remainingText = ({ lowNs, highNs }: Remaining): string => {
   return low.endsWith(unit) ? `${low.slice(0, -unit.length)} to ${high} left` : `${low} to ${high} left`
 }
 
-const stageText = ({ stage, round }: Forecast): string => {
+/** What it is doing. @internal */
+export const stageText = ({ stage, round, disk, pagesLeft }: Forecast): string => {
   switch (stage) {
     case 'pushing':
-      return `round ${round}`
+      return disk?.stage !== 'mirrored'
+        ? `round ${round}`
+        : pagesLeft === undefined
+          ? `disk round ${disk.round}`
+          : `round ${round}, disk round ${disk.round}`
     case 'stopped':
-      return 'guest stands still'
+      return disk !== undefined && disk.blocksLeft > 0 ? 'guest stands still, disk drained' : 'guest stands still'
     case 'pulling':
       return 'guest at the target'
     case 'broken':

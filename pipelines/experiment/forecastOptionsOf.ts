@@ -1,6 +1,8 @@
 import type { Config } from '../../lib/codec/config'
+import type { DiskRulesConfig } from '../../lib/codec/diskConfig'
 import type { PrepagingConfig } from '../../lib/codec/ruleConfig'
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import type { DiskRules } from '../../lib/migration/diskRules'
 import { usualBatches } from '../../lib/migration/engines/alternatingPush'
 import type { ForecastOptions } from '../../lib/migration/forecast'
 import { downtimeWithin, or, roundsAtMost } from '../../lib/migration/stopRule'
@@ -8,13 +10,15 @@ import type { TimeBound } from '../../lib/migration/timeBound'
 import { usualIntervalNs } from '../../lib/migration/timeBounded'
 import { fairShares } from '../../lib/network/fairShares'
 import { milliseconds } from '../../lib/time/time'
+import { usualFileSystem } from '../dumpAndRestore'
 import { engineOf } from '../engines'
+import { qemuDisk } from '../qemu'
 import { qemuWindowsOf } from './qemuOf'
-import { pushOf } from './techniqueOf'
+import { diskRulesOf, pushOf, stopRuleOf } from './techniqueOf'
 
 /**
  * What is known beforehand of a migration that a configuration describes: its rules, what follows its push, what the link leaves it, and its bound where it has one and the guest is
- * there to compute it from. Of a container's files no end is foreseen.
+ * there to compute it from.
  */
 export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bound?: TimeBound): ForecastOptions => {
   const { bandwidth, applicationTraffic = 0 } = config.link
@@ -25,30 +29,37 @@ export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bo
 const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
   switch (technique.type) {
     case 'stop-and-copy':
-      return { pushes: false }
+      return { pushes: false, ...diskOf(technique) }
     case 'dump-and-restore':
-      return { unforeseen: 'the state goes through files, and how fast hosts write and read them is not heard' }
+      return {
+        files: {},
+        disk: { ...usualFileSystem, ...diskOf(technique).disk },
+        ...(technique.preDump === undefined ? { pushes: false } : { rules: { until: stopRuleOf(technique.preDump) } })
+      }
     case 'hops':
       return { hops: technique.hops.flatMap(hopsOf) }
     case 'qemu':
-      return { windows: qemuWindowsOf(technique) }
+      return { windows: qemuWindowsOf(technique), disk: { ...qemuDisk, ...diskOf(technique).disk } }
     case 'pre-copy':
-      return { rules: { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), ...pushOf(technique) } }
+      return { rules: { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), ...pushOf(technique) }, ...diskOf(technique) }
     case 'engine': {
       const { rules, windows } = engineOf(technique.engine)
       if (rules !== undefined) return { rules }
       if (windows?.looks !== undefined) return { unforeseen: 'whoever watches it may set another limit, ask for post-copy or give it up' }
-      if (windows !== undefined) return { windows }
+      if (windows !== undefined) return { windows, disk: qemuDisk }
       return technique.engine === 'mplm' ? { batches: usualBatches } : { unforeseen: `what ${technique.engine} does next is not foreseen` }
     }
     case 'post-copy':
-      return { pushes: false, follows: 'pull', pull: pullOf(technique) }
+      return { pushes: false, follows: 'pull', pull: pullOf(technique), ...diskOf(technique) }
     case 'hybrid':
-      return { rules: { until: roundsAtMost(1), ...pushOf(technique) }, follows: 'pull', pull: pullOf(technique) }
+      return { rules: { until: roundsAtMost(1), ...pushOf(technique) }, follows: 'pull', pull: pullOf(technique), ...diskOf(technique) }
     case 'tlm':
-      return { timeBounded: { intervalNs: technique.interval === undefined ? usualIntervalNs : technique.interval } }
+      return { timeBounded: { intervalNs: technique.interval === undefined ? usualIntervalNs : technique.interval }, ...diskOf(technique) }
   }
 }
+
+const diskOf = ({ disk }: { readonly disk?: DiskRulesConfig }): { readonly disk?: DiskRules } =>
+  disk === undefined ? {} : { disk: diskRulesOf(disk) }
 
 /** A hop that is a journey is so many hops. */
 const hopsOf = (technique: TechniqueConfig): readonly ForecastOptions[] => {

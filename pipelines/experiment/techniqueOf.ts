@@ -104,7 +104,8 @@ export const pushOf = (config: Omit<Pushing, 'type'>): Partial<PushRules> => ({
   ...(config.remember && { remember: config.remember })
 })
 
-const diskRulesOf = ({ until, skip, pacing, interval, ...rules }: DiskRulesConfig): DiskRules => ({
+/** The rules of a disk as a configuration states them. */
+export const diskRulesOf = ({ until, skip, pacing, interval, ...rules }: DiskRulesConfig): DiskRules => ({
   ...rules,
   ...(until && { until: stopRuleOf(until) }),
   ...(skip && { skip: skipRuleOf(skip) }),
@@ -118,7 +119,8 @@ const pullOf = ({ prepaging, windowPages, windows }: Omit<Pulling, 'type'>, know
   ...(windows && { windows })
 })
 
-const stopRuleOf = (rule: StopRuleConfig): stop.StopRule => {
+/** A stop rule as a configuration states it. */
+export const stopRuleOf = (rule: StopRuleConfig): stop.StopRule => {
   switch (rule.type) {
     case 'downtimeWithin':
       return stop.downtimeWithin(rule.limit, { bytesPerSecond: rule.bandwidth })

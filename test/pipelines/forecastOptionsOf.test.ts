@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../lib/codec/config'
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import { usualFileSystem } from '../../pipelines/dumpAndRestore'
 import { forecastOptionsOf } from '../../pipelines/experiment/forecastOptionsOf'
+import { qemuDisk } from '../../pipelines/qemu'
 
 const of = (technique: TechniqueConfig) => forecastOptionsOf({ link: { bandwidth: 125e6 } } as Config, technique)
 
@@ -29,8 +31,17 @@ describe('forecastOptionsOf', () => {
     expect(of({ type: 'engine', engine: 'mplm' }).batches).toEqual({ nonDirtyPages: 50, dirtyPages: 50, intervalNs: 3e9 })
   })
 
+  it("a disk has the rules that the pipeline gives it, and a container's state goes through files", () => {
+    expect(of({ type: 'pre-copy', disk: { mirror: 'rounds', interval: 1e6 } }).disk).toEqual({ mirror: 'rounds', intervalNs: 1e6 })
+    expect(of({ type: 'qemu', version: '7.2', disk: { start: 'beside' } }).disk).toEqual({ ...qemuDisk, start: 'beside' })
+    expect(of({ type: 'dump-and-restore' })).toMatchObject({ files: {}, pushes: false, disk: usualFileSystem })
+    const preDumped = of({ type: 'dump-and-restore', disk: { blocks: 'all' }, preDump: { type: 'roundsAtMost', rounds: 2 } })
+    expect(preDumped).toMatchObject({ files: {}, disk: { blocks: 'all', mirror: 'rounds' }, rules: { until: expect.any(Function) } })
+    expect(preDumped.pushes).toBeUndefined()
+  })
+
   it('whatever names no time says why', () => {
-    for (const technique of [{ type: 'dump-and-restore' }] as const)
+    for (const technique of [{ type: 'engine', engine: 'kubevirt-stall' }] as const)
       expect(of(technique).unforeseen, JSON.stringify(technique)).toMatch(/\w/)
     expect(of({ type: 'pre-copy' }).unforeseen).toBeUndefined()
   })
