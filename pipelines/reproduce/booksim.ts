@@ -222,38 +222,40 @@ const off = (model: number, measured: number): number => (model / measured - 1) 
 /** The 97.5 % point of Student's t with seven degrees of freedom. */
 const studentAt7 = 2.365
 
+const load = 'flits/node/cycle'
+
+const curve: readonly ReproducedColumn[] = [{ name: 'network' }, { name: 'traffic' }, { name: 'packet', unit: 'flits' }]
+
+const inCycles = (name: string): ReproducedColumn => ({ name, unit: 'cycles' })
+
 const curveColumns: readonly ReproducedColumn[] = [
-  { name: 'network' },
-  { name: 'traffic' },
-  { name: 'packet', unit: 'flits' },
+  ...curve,
   { name: 'points', decimals: 0 },
-  { name: 'up to', unit: 'flits/node/cycle' },
-  { name: 'unloaded, BookSim2', unit: 'cycles' },
-  { name: 'model', unit: 'cycles' },
+  { name: 'up to', unit: load },
+  inCycles('unloaded, BookSim2'),
+  inCycles('model'),
   { name: 'largest deviation', unit: '%' },
-  { name: 'at saturation, BookSim2', unit: 'flits/node/cycle' },
-  { name: 'model', unit: 'flits/node/cycle' },
+  { name: 'at saturation, BookSim2', unit: load },
+  { name: 'model', unit: load },
   { name: 'deviation', unit: '%' }
 ]
 
 const pointColumns: readonly ReproducedColumn[] = [
-  { name: 'network' },
-  { name: 'traffic' },
-  { name: 'packet', unit: 'flits' },
-  { name: 'offered', unit: 'flits/node/cycle' },
-  { name: 'packet latency, BookSim2', unit: 'cycles' },
-  { name: 'model', unit: 'cycles' },
+  ...curve,
+  { name: 'offered', unit: load },
+  inCycles('packet latency, BookSim2'),
+  inCycles('model'),
   { name: 'deviation', unit: '%' },
-  { name: 'from', unit: 'cycles' },
-  { name: 'to', unit: 'cycles' },
-  { name: 'network latency, BookSim2', unit: 'cycles' },
-  { name: 'model', unit: 'cycles' }
+  inCycles('from'),
+  inCycles('to'),
+  inCycles('network latency, BookSim2'),
+  inCycles('model')
 ]
 
 const loneColumns: readonly ReproducedColumn[] = [
   { name: 'router' },
   { name: 'links', decimals: 0 },
   { name: 'packet', unit: 'flits' },
-  { name: 'BookSim2', unit: 'cycles' },
-  { name: 'model', unit: 'cycles' }
+  inCycles('BookSim2'),
+  inCycles('model')
 ]
