@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type { Address, Command, Order } from '../protocol/command'
+import { chipOrders } from './chipCodec'
 import { closed } from './closed'
 import { clusterOrders } from './clusterCodec'
 import { pageSetCodec, pagesCodec } from './pagesCodec'
@@ -90,6 +91,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   cancel: closed({ tag: nonNegativeInteger }),
   abandon: nothingBeside,
   ...clusterOrders,
+  ...chipOrders,
   ...imageOrderCodecs
 })
 

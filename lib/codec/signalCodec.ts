@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type { Signal } from '../protocol/signal'
+import { chipAnswers, chipFacts } from './chipCodec'
 import { closed } from './closed'
 import { clusterAnswers, clusterFacts } from './clusterCodec'
 import { addressCodec, ofCodec, whereCodec } from './commandCodec'
@@ -65,6 +66,11 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   stored: closed({ at, ...clusterFacts.stored, migration }),
   misdelivered: closed({ at, ...clusterFacts.misdelivered, migration }),
   finished: closed({ at, ...clusterFacts.finished, migration }),
+  received: closed({ at, ...chipAnswers.received, to }),
+  got: closed({ at, ...chipAnswers.got, to }),
+  awaited: closed({ at, ...chipAnswers.awaited, to }),
+  arrived: closed({ at, ...chipFacts.arrived, migration }),
+  slots: closed({ at, ...chipFacts.slots, migration }),
   stashed: closed({ at, pages: nonNegativeInteger, to }),
   sealed: closed({ at, image: text, pages: nonNegativeInteger, bytes, to }),
   catalogued: closed({ at, images: t.readonlyArray(listed, 'a list of images'), to }),

@@ -1,6 +1,7 @@
 import type { Level } from '../memory/pageClasses'
 import type { PageSequence } from '../memory/pageSequence'
 import type { PageSet } from '../memory/pageSet'
+import type { ChipOrder } from './chip'
 import type { ClusterOrder } from './cluster'
 import type { Compression } from './compression'
 import type { ImageOrder } from './imageOrder'
@@ -58,6 +59,7 @@ export type Pages = PageSet | PageSequence
  * - `throttle`: take a fraction of its time from the guest (0: none, and no dirty limit either). `dirtyLimit`: from now on each virtual CPU sleeps whenever its dirty ring of so many pages is full, as
  *   long as brings what it dirties to so many bytes per second, measured every `periodNs` (see `ringSleeps` of lib/guest); who only reads does not. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `ClusterOrder`: what only a cluster of machines understands.
+ * - `ChipOrder`: what only a chip of clusters understands.
  * - `ImageOrder`: of a world that keeps images of guests; any other refuses them.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
@@ -100,6 +102,7 @@ export type Order =
   | { readonly type: 'cancel'; readonly tag: number }
   | { readonly type: 'abandon' }
   | ClusterOrder
+  | ChipOrder
   | ImageOrder
 
 /**

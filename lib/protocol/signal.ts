@@ -1,5 +1,6 @@
 import type { PageSet } from '../memory/pageSet'
 import type { Time } from '../time/time'
+import type { ChipAnswer, ChipAnswerKind, ChipFact } from './chip'
 import type { ClusterAnswer, ClusterAnswerKind, ClusterFact } from './cluster'
 import type { Address, Of, Order, Pages, Where } from './command'
 import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
@@ -29,6 +30,7 @@ export type Answer =
   | { readonly type: 'standing'; readonly primary: Where; readonly missing: PageSet }
   | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number; readonly waited?: Waited }
   | ClusterAnswer
+  | ChipAnswer
   | ImageAnswer
 
 /**
@@ -70,6 +72,7 @@ export type Fact =
     }
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
   | ClusterFact
+  | ChipFact
   | ImageFact
 
 /**
@@ -110,7 +113,8 @@ export type AnswerKind = ImageAnswerKind & {
   wake: 'done'
   cancel: 'cancelled'
   abandon: 'done'
-} & ClusterAnswerKind
+} & ClusterAnswerKind &
+  ChipAnswerKind
 
 /** The signal that answers an order of type `K`. */
 export type AnswerTo<K extends Order['type']> = Extract<Signal, { readonly type: AnswerKind[K] }>

@@ -1,9 +1,11 @@
 import { type PageSequence, toArray } from '../memory/pageSequence'
 import { has, runs } from '../memory/pageSet'
+import { isChipOrder } from '../protocol/chip'
 import type { Of, Order, Pages } from '../protocol/command'
 import type { Signal } from '../protocol/signal'
 import { formatTime } from '../time/time'
 import { formatBytes, formatNumber } from './numbers'
+import { chipOrderInWords, chipSignalInWords } from './spaceTimeChipWords'
 import { clusterOrderInWords, clusterSignalInWords } from './spaceTimeClusterWords'
 
 /** Pages for people: `no pages`, `page 7`, `all 64 pages`, `pages 0-3, 9`, `112 pages: 0-3, 9, 12, …`; at most `most` runs. A sequence keeps its order. @internal */
@@ -90,7 +92,7 @@ export const orderInWords = (order: Order): string => {
     case 'restore':
       return `load ${order.image}${inBrackets([sections[order.section]])}`
     default:
-      return clusterOrderInWords(order)
+      return isChipOrder(order) ? chipOrderInWords(order) : clusterOrderInWords(order)
   }
 }
 
@@ -168,6 +170,12 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
       return `so far ${formatBytes(signal.link.bytes)} on the link to and from stores`
     case 'linkUsed':
       return `applications on the link: ${formatBytes(signal.applicationBytes)} of ${formatBytes(signal.applicationDemandBytes)}`
+    case 'received':
+    case 'got':
+    case 'awaited':
+    case 'arrived':
+    case 'slots':
+      return chipSignalInWords(signal)
     default:
       return clusterSignalInWords(signal)
   }

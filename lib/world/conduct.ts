@@ -5,6 +5,7 @@ import { memoryBytes } from '../guest/guest'
 import { level } from '../memory/pageClasses'
 import { orderOf } from '../memory/pageSequence'
 import * as pageSet from '../memory/pageSet'
+import { isChipOrder } from '../protocol/chip'
 import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Of, Order, Where } from '../protocol/command'
 import { cannotCompress } from '../protocol/compression'
@@ -428,6 +429,7 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   const passed = c.hosts.primary === 'target'
   const { source, target } = c.failed
   if (isClusterOrder(order)) return `${order.type} is for a machine of a cluster, and this is a migration of one guest`
+  if (isChipOrder(order)) return `${order.type} is for a cluster of a chip, and this is a migration of one guest`
   const onDisk = 'of' in order && order.of === 'disk'
   if (onDisk && c.disk === undefined) return 'the guest has no disk that moves with it'
   const senseless = nonsense(order, onDisk ? c.disk! : c.hosts)

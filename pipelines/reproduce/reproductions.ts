@@ -1,6 +1,7 @@
 import { booksim } from './booksim'
 import { clark2005 } from './clark2005'
 import { engines } from './engines'
+import { nanvix } from './nanvix'
 import { qemu } from './qemu'
 import type { Reproduction } from './reproduction'
 import { tlc } from './tlc'
@@ -8,4 +9,4 @@ import { tlm } from './tlm'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix]

@@ -51,7 +51,12 @@ const mayTakeLong: ReadonlySet<Order['type']> = new Set([
   'write',
   'stash',
   'seal',
-  'load'
+  'load',
+  'mail',
+  'receive',
+  'put',
+  'get',
+  'await'
 ])
 
 const kinds: AnswerKind = {
@@ -85,6 +90,16 @@ const kinds: AnswerKind = {
   list: 'listed',
   load: 'kept',
   insertQueue: 'done',
+  create: 'done',
+  attach: 'done',
+  close: 'done',
+  mail: 'done',
+  receive: 'received',
+  allow: 'done',
+  put: 'done',
+  get: 'got',
+  signal: 'done',
+  await: 'awaited',
   open: 'done',
   stash: 'stashed',
   write: 'sent',

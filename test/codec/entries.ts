@@ -74,6 +74,8 @@ const imageOrders: fc.Arbitrary<ImageOrder> = fc.oneof(
 )
 
 /** Any order. */
+const abstraction = fc.constantFrom('mailbox' as const, 'portal' as const, 'sync' as const)
+
 export const orders: fc.Arbitrary<Order> = fc.oneof(
   bare('preselect', 'reserve', 'sync', 'flush', 'pause', 'sendContext', 'redirect', 'commit', 'release', 'inquire', 'abandon'),
   fc.record(
@@ -151,6 +153,32 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
   bare('list'),
   fc.record({ type: fc.constant('load' as const), checkpoint: nat, incarnation: nat }),
   fc.record({ type: fc.constant('insertQueue' as const), place: fc.constantFrom('front' as const, 'back' as const) }),
+  fc.oneof(
+    fc.record({ type: fc.constant('create' as const), end: name, kind: abstraction }),
+    fc.record({
+      type: fc.constant('attach' as const),
+      end: name,
+      kind: fc.constant('sync' as const),
+      sync: fc.record({ mode: fc.constantFrom('allToOne' as const, 'oneToAll' as const), nodes: fc.array(name, { maxLength: 3 }) }),
+      dma: nat
+    }),
+    fc.record({ type: fc.constant('attach' as const), end: name, kind: abstraction, remote: name }),
+    fc.record({ type: fc.constantFrom('close' as const, 'receive' as const, 'signal' as const, 'await' as const), end: name }),
+    fc.record({
+      type: fc.constant('mail' as const),
+      end: name,
+      message: fc.constantFrom<Data>(null, 3, { type: 'x' }),
+      atOnce: fc.boolean()
+    }),
+    fc.record({ type: fc.constant('allow' as const), end: name, from: name, bytes: fc.integer({ min: 1, max: 1 << 20 }) }),
+    fc.record({
+      type: fc.constant('put' as const),
+      end: name,
+      bytes: fc.integer({ min: 1, max: 1 << 20 }),
+      content: fc.constantFrom<Data>('a', [1])
+    }),
+    fc.record({ type: fc.constant('get' as const), end: name, bytes: fc.integer({ min: 1, max: 1 << 20 }) })
+  ),
   imageOrders
 )
 
@@ -224,6 +252,11 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   }),
   of('misdelivered', { from: name, number: nat, expected: nat, migration }),
   of('finished', { digest: nat, migration }),
+  of('received', { from: name, message: fc.constantFrom<Data>(null, 3), cycles: nat, to }),
+  of('got', { bytes: nat, contents: fc.array(fc.constantFrom<Data>('a', { b: 1 }), { maxLength: 2 }), cycles: nat, to }),
+  of('awaited', { cycles: nat, to }),
+  of('arrived', { by: abstraction, from: name, node: name, number: nat, bytes: nat, migration }),
+  of('slots', { node: name, kind: abstraction, cRx: nat, cTx: nat, dRx: nat, dTx: nat, migration }),
   of('compared', {
     of: disk,
     when: fc.constant('committed' as const),

@@ -5,6 +5,7 @@ import { vm } from '../../lib/guest/guest'
 import { hostCosts } from '../../lib/guest/hostCosts'
 import * as pageSet from '../../lib/memory/pageSet'
 import { link } from '../../lib/network/link'
+import type { ChipOrder } from '../../lib/protocol/chip'
 import type { ClusterOrder } from '../../lib/protocol/cluster'
 import type { Address, Order } from '../../lib/protocol/command'
 import { imageOrders } from '../../lib/protocol/imageOrder'
@@ -79,7 +80,7 @@ type Played = ReturnType<typeof played>
 
 const resume = (where: 'source' | 'target'): Order => ({ type: 'resume', where })
 /** Every order; those that a port takes over are answered by it. */
-const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type']>, Order>> = {
+const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type'] | ChipOrder['type']>, Order>> = {
   preselect: { type: 'preselect' },
   reserve: { type: 'reserve' },
   select: { type: 'select', level: 'guestOs' },
