@@ -17,7 +17,7 @@ export type IsoNetwork = {
 
 /**
  * Myrinet with BIP between Pentium Pro of 200 MHz, for which PM2's figures were measured. Every figure here is remembered or chosen, none read: 126 MB/s and 5 us (BIP's own, unverified), 8 us of software for
- * a message at each end, 3 ns for each byte of a map that is put together with others.
+ * a message at each end, 3 ns for each byte of a map or of a thread that comes in.
  */
 export const bipMyrinet: IsoNetwork = {
   bytesPerSecond: 126e6,

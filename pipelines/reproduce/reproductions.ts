@@ -2,6 +2,7 @@ import { booksim } from './booksim'
 import { clark2005 } from './clark2005'
 import { engines } from './engines'
 import { nanvix } from './nanvix'
+import { pm2 } from './pm2'
 import { qemu } from './qemu'
 import type { Reproduction } from './reproduction'
 import { tlc } from './tlc'
@@ -9,4 +10,4 @@ import { tlm } from './tlm'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix, pm2]
