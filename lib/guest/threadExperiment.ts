@@ -4,15 +4,17 @@ import { type CoreCounts, type CoreOptions, kernelCore } from './kernelCore'
 import type { Clearing } from './kernelPages'
 import { type KernelProgram, kernelRun } from './kernelRun'
 import { kernelText } from './kernelText'
+import { mppaCores } from './mppaCores'
 import type { ProcessLayout } from './processLayout'
 
 /**
  * The experiment on one layout: a program creates so many threads that do nothing, one after the other, and joins them (at most 17 beside itself and `others`, which sleep).
+ * `core`: of a compute cluster when not given.
  * `clearing`: how a page is cleared (default: 30 cycles a byte, counted by hardware); `coherent`: hardware keeps data caches coherent, so that locks need not empty them. Counts of `create` are of the core that serves the calls, those of `join` of the core that joins.
  */
 export type ThreadExperimentOptions = {
   readonly layout: ProcessLayout
-  readonly core: CoreOptions
+  readonly core?: CoreOptions
   readonly key: Key
   readonly threads: number
   readonly others?: number
@@ -29,7 +31,7 @@ export type ThreadExperiment = { readonly create: CoreCounts; readonly join: Cor
  * Cost: about 3 ms for 17 threads.
  */
 export const threadExperiment = (options: ThreadExperimentOptions): ThreadExperiment => {
-  const { layout, core, key, threads, others = 0, clearing = { cycles: 30, counted: true }, coherent = false } = options
+  const { layout, core = mppaCores.compute, key, threads, others = 0, clearing = { cycles: 30, counted: true }, coherent = false } = options
   if (!Number.isInteger(threads) || threads < 1 || threads + others > 17)
     throw new RangeError(`threadExperiment: threads and others must be 1 to 17 (got ${threads} and ${others})`)
   const cores = Array.from({ length: 16 }, (_, id) => kernelCore(id, core))

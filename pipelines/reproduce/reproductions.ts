@@ -7,7 +7,8 @@ import { qemu } from './qemu'
 import type { Reproduction } from './reproduction'
 import { tlc } from './tlc'
 import { tlm } from './tlm'
+import { uarea } from './uarea'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix, pm2]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix, pm2, uarea]

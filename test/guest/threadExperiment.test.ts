@@ -1,17 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CoreCounts, CoreOptions } from '../../lib/guest/kernelCore'
+import type { CoreCounts } from '../../lib/guest/kernelCore'
 import { kernelText } from '../../lib/guest/kernelText'
+import { mppaCores } from '../../lib/guest/mppaCores'
 import { type ProcessLayout, scatteredLayout, uAreaLayout } from '../../lib/guest/processLayout'
 import { type ThreadExperiment, threadExperiment } from '../../lib/guest/threadExperiment'
 import { type Key, key, split } from '../../lib/random/random'
 
-const lines = { bytes: 8192, lineBytes: 64, ways: 2 }
-const core: CoreOptions = {
-  data: lines,
-  instructions: lines,
-  costs: { instruction: 1, branch: 4, miss: 20, uncached: 20, refill: 2, branchEvery: 6, storesFill: true }
-}
+const core = mppaCores.compute
 const on = (
   layout: (key: Key) => ProcessLayout,
   seed: number,
