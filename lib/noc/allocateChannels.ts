@@ -5,53 +5,75 @@ import { type FlitState, sending } from './flitState'
  * accepts the granting output next after its own; pointers move past what was matched in the first iteration. The matches stand in the state. @internal
  */
 export const allocateChannels = (state: FlitState): void => {
-  const { P, vcs, nodesToAllocate, portsToAllocate, toAllocate, way, owned, grantChannel, acceptChannel, matchedInput, matchedOutput } =
-    state
+  const { P, vcs, nodesToAllocate, portsToAllocate, toAllocate, way, owned, grantChannel, acceptChannel } = state
+  const { inputs, matchedInput, matchedOutput } = state
   const size = P * vcs
-  state.matches = 0
+  let matches = 0
   for (let w = 0; w < nodesToAllocate.length; w++) {
     for (let nodes = nodesToAllocate[w]; nodes !== 0; nodes &= nodes - 1) {
       const node = w * 32 + 31 - Math.clz32(nodes & -nodes)
-      const asking = portsToAllocate[node]
-      if (asking === 0) {
-        nodesToAllocate[w] &= ~(nodes & -nodes)
-        continue
-      }
-      const port = 31 - Math.clz32(asking)
-      const wanting = toAllocate[node * P + port]
-      if ((asking & (asking - 1)) !== 0 || (wanting & (wanting - 1)) !== 0) {
-        matchAt(state, node)
-        continue
-      }
-      // One input alone has the next of the free outputs that will do.
       const base = node * size
-      const input = port * vcs + 31 - Math.clz32(wanting)
-      const onto = way[base + input]
-      const pointer = acceptChannel[base + input]
-      const from = (onto & 0xff) * vcs
-      const end = from + (onto >> 16)
-      let best = -1
-      for (let output = from + ((onto >> 8) & 0xff); output <= end; output++) {
-        if (owned[base + output] !== 0) continue
-        if (best < 0 || (best < pointer && output >= pointer)) best = output
+      if (portsToAllocate[node] === 0) nodesToAllocate[w] &= ~(nodes & -nodes)
+      let count = 0
+      let wanted = 0
+      let contended = 0
+      for (let rest = portsToAllocate[node]; rest !== 0; rest &= rest - 1) {
+        const port = node * P + 31 - Math.clz32(rest & -rest)
+        for (let wanting = toAllocate[port]; wanting !== 0; wanting &= wanting - 1) {
+          const input = port * vcs + 31 - Math.clz32(wanting & -wanting)
+          const bit = 1 << (way[input] & 0xff)
+          contended |= wanted & bit
+          wanted |= bit
+          inputs[count++] = input
+        }
       }
-      if (best < 0) continue
-      grantChannel[base + best] = input + 1 === size ? 0 : input + 1
-      acceptChannel[base + input] = best + 1 === size ? 0 : best + 1
-      matchedInput[state.matches] = base + input
-      matchedOutput[state.matches++] = base + best
+      for (let i = 0; i < count; i++) {
+        const input = inputs[i]
+        const onto = way[input]
+        if ((contended & (1 << (onto & 0xff))) !== 0) continue
+        // Alone at its output port, it has the next of the free channels that will do.
+        const pointer = acceptChannel[input]
+        const from = (onto & 0xff) * vcs
+        const end = from + (onto >> 16)
+        let best = -1
+        for (let output = from + ((onto >> 8) & 0xff); output <= end; output++) {
+          if (owned[base + output] !== 0) continue
+          if (best < 0 || (best < pointer && output >= pointer)) best = output
+        }
+        if (best < 0) continue
+        grantChannel[base + best] = input - base + 1 === size ? 0 : input - base + 1
+        acceptChannel[input] = best + 1 === size ? 0 : best + 1
+        matchedInput[matches] = input
+        matchedOutput[matches++] = base + best
+      }
+      if (contended !== 0) matches = resolve(state, base, gather(state, base, count, contended), matches)
     }
   }
+  state.matches = matches
 }
 
-/** Several inputs of one router ask. */
-const matchAt = (state: FlitState, node: number): void => {
+/** The pairs of an input that asks for a contended port and a free output that will do, by numbers within the router. */
+const gather = (state: FlitState, base: number, count: number, contended: number): number => {
+  const { vcs, way, owned, inputs, asking, asked } = state
+  let requests = 0
+  for (let i = 0; i < count; i++) {
+    const onto = way[inputs[i]]
+    if ((contended & (1 << (onto & 0xff))) === 0) continue
+    const from = (onto & 0xff) * vcs
+    const end = from + (onto >> 16)
+    for (let output = from + ((onto >> 8) & 0xff); output <= end; output++) {
+      if (owned[base + output] !== 0) continue
+      asking[requests] = inputs[i] - base
+      asked[requests++] = output
+    }
+  }
+  return requests
+}
+
+/** Matches a router's requests; the matches stand behind those there are. Answers their number. */
+const resolve = (state: FlitState, base: number, requests: number, before: number): number => {
   const { P, vcs, asking, asked, granted, accepted, outputOf, isTaken, grantChannel, acceptChannel, matchedInput, matchedOutput } = state
   const size = P * vcs
-  const base = node * size
-  const requests = gather(state, node)
-  if (requests === 0) return
-  const before = state.matches
   let matches = before
   for (let iteration = 0; iteration < state.router.allocIterations; iteration++) {
     const already = matches
@@ -91,29 +113,7 @@ const matchAt = (state: FlitState, node: number): void => {
     isTaken[matchedOutput[i] - base] = 0
     outputOf[matchedInput[i] - base] = -1
   }
-  state.matches = matches
-}
-
-/** The pairs of an asking input and a free output that will do, by numbers within the router. */
-const gather = (state: FlitState, node: number): number => {
-  const { P, vcs, portsToAllocate, toAllocate, way, owned, asking, asked } = state
-  const base = node * P * vcs
-  let requests = 0
-  for (let rest = portsToAllocate[node]; rest !== 0; rest &= rest - 1) {
-    const port = 31 - Math.clz32(rest & -rest)
-    for (let wanting = toAllocate[node * P + port]; wanting !== 0; wanting &= wanting - 1) {
-      const input = port * vcs + 31 - Math.clz32(wanting & -wanting)
-      const onto = way[base + input]
-      const from = (onto & 0xff) * vcs
-      const end = from + (onto >> 16)
-      for (let output = from + ((onto >> 8) & 0xff); output <= end; output++) {
-        if (owned[base + output] !== 0) continue
-        asking[requests] = input
-        asked[requests++] = output
-      }
-    }
-  }
-  return requests
+  return matches
 }
 
 const after = (position: number, pointer: number, size: number): number =>

@@ -107,6 +107,7 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
     crossingInput: new Int32Array(all),
     crossingPort: new Int32Array(all),
     // Between cycles without meaning: requests and grants at one router.
+    inputs: new Int32Array(P * vcs),
     asking: new Int32Array(P * vcs * vcs),
     asked: new Int32Array(P * vcs * vcs),
     granted: new Int32Array(P * vcs).fill(-1),

@@ -52,28 +52,47 @@ export const dimensionOrder = (
   const classes = vcs - half
   const lower = onward(0, 0, classes - 1)
   const upper = onward(0, classes, vcs - 1)
+  const { nodes } = topology
+  /** Where a packet goes on that begins or turns (`isEven`: or else the other way round). */
+  const turn = (node: number, destination: number): number => {
+    let here = node
+    let there = destination
+    for (let d = 0; ; d++) {
+      const radix = radices[d]
+      const x = here % radix
+      const y = there % radix
+      if (x !== y) {
+        if (!wraps) return (2 * d + (y > x ? 0 : 1)) | any | isKnown
+        const twice = 2 * (y > x ? y - x : y - x + radix)
+        const way = (2 * d + (twice < radix ? 0 : 1)) | (datelines ? (x > y ? upper : lower) : any)
+        return way | isKnown | (twice === radix ? isEven : 0)
+      }
+      here = (here - x) / radix
+      there = (there - y) / radix
+    }
+  }
+  // Found once a pair of nodes where that takes no more than 4 MiB.
+  const known = new Int32Array(nodes <= 1024 ? nodes * nodes : 0)
+  const turned = (node: number, destination: number): number => {
+    const found = turn(node, destination)
+    if (known.length > 0) known[node * nodes + destination] = found
+    return found
+  }
   return {
     name: `dimension order${datelines ? ', datelines' : ''}`,
     vcs,
     draws: wraps && radices.some((radix) => radix > 1 && radix % 2 === 0),
     next: (node, inPort, inVc, _source, destination, _hop, chance) => {
       if (node === destination) return ports | any
-      let here = node
-      let there = destination
-      for (let d = 0; ; d++) {
-        const radix = radices[d]
-        const x = here % radix
-        const y = there % radix
-        if (x !== y) {
-          if (!wraps) return (2 * d + (y > x ? 0 : 1)) | any
-          if (inPort >> 1 === d && inPort < ports) return (inPort ^ 1) | (datelines ? (inVc < classes ? lower : upper) : any)
-          const twice = 2 * (y > x ? y - x : y - x + radix)
-          const up = twice < radix || (twice === radix && chance === 1)
-          return (2 * d + (up ? 0 : 1)) | (datelines ? (x > y ? upper : lower) : any)
-        }
-        here = (here - x) / radix
-        there = (there - y) / radix
-      }
+      const cached = known.length > 0 ? known[node * nodes + destination] : 0
+      const way = cached !== 0 ? cached : turned(node, destination)
+      if (!wraps) return way & isWay
+      if (inPort >> 1 === (way & 0xff) >> 1 && inPort < ports) return (inPort ^ 1) | (datelines ? (inVc < classes ? lower : upper) : any)
+      return (way & isEven) === 0 ? way & isWay : (way & isWay) ^ chance
     }
   }
 }
+
+const isKnown = 1 << 24
+const isEven = 1 << 25
+const isWay = isKnown - 1
