@@ -5,84 +5,73 @@ import { type FlitState, sending } from './flitState'
  * accepts the granting output next after its own; pointers move past what was matched in the first iteration. The matches stand in the state. @internal
  */
 export const allocateChannels = (state: FlitState): void => {
-  const { P, vcs, nodesToAllocate, portsToAllocate, toAllocate, way, owned, grantChannel, acceptChannel } = state
-  const { inputs, matchedInput, matchedOutput } = state
-  const size = P * vcs
-  let matches = 0
-  for (let w = 0; w < nodesToAllocate.length; w++) {
-    for (let nodes = nodesToAllocate[w]; nodes !== 0; nodes &= nodes - 1) {
-      const node = w * 32 + 31 - Math.clz32(nodes & -nodes)
-      const base = node * size
-      if (portsToAllocate[node] === 0) nodesToAllocate[w] &= ~(nodes & -nodes)
-      let count = 0
-      let wanted = 0
-      let contended = 0
-      for (let rest = portsToAllocate[node]; rest !== 0; rest &= rest - 1) {
-        const port = node * P + 31 - Math.clz32(rest & -rest)
-        for (let wanting = toAllocate[port]; wanting !== 0; wanting &= wanting - 1) {
-          const input = port * vcs + 31 - Math.clz32(wanting & -wanting)
-          const bit = 1 << (way[input] & 0xff)
-          contended |= wanted & bit
-          wanted |= bit
-          inputs[count++] = input
-        }
-      }
-      for (let i = 0; i < count; i++) {
-        const input = inputs[i]
-        const onto = way[input]
-        if ((contended & (1 << (onto & 0xff))) !== 0) continue
-        // Alone at its output port, it has the next of the free channels that will do.
-        const pointer = acceptChannel[input]
-        const from = (onto & 0xff) * vcs
-        const end = from + (onto >> 16)
-        let best = -1
-        for (let output = from + ((onto >> 8) & 0xff); output <= end; output++) {
-          if (owned[base + output] !== 0) continue
-          if (best < 0 || (best < pointer && output >= pointer)) best = output
-        }
-        if (best < 0) continue
-        grantChannel[base + best] = input - base + 1 === size ? 0 : input - base + 1
-        acceptChannel[input] = best + 1 === size ? 0 : best + 1
-        matchedInput[matches] = input
-        matchedOutput[matches++] = base + best
-      }
-      if (contended !== 0) matches = resolve(state, base, gather(state, base, count, contended), matches)
+  const { toAllocate, firstOutput, lastOutput, portAt, owned, acceptChannel, bidInput, bids } = state
+  let count = 0
+  for (let w = 0; w < toAllocate.length; w++)
+    for (let rest = toAllocate[w]; rest !== 0; rest &= rest - 1) {
+      const input = w * 32 + 31 - Math.clz32(rest & -rest)
+      bidInput[count++] = input
+      bids[portAt[firstOutput[input]]]++
     }
+  state.matches = 0
+  let contending = 0
+  for (let i = 0; i < count; i++) {
+    const input = bidInput[i]
+    const from = firstOutput[input]
+    const end = lastOutput[input]
+    if (bids[portAt[from]] > 1) {
+      state.contending[contending++] = input
+      continue
+    }
+    // Alone at its output port, it has the next of the free channels that will do.
+    const pointer = acceptChannel[input]
+    let best = -1
+    for (let output = from; output <= end; output++)
+      if (owned[output] === 0 && (best < 0 || (best < pointer && output >= pointer))) best = output
+    if (best >= 0) match(state, input, best, true)
   }
-  state.matches = matches
+  for (let i = 0; i < count; i++) bids[portAt[firstOutput[bidInput[i]]]] = 0
+  if (contending > 0) resolve(state, gather(state, contending))
 }
 
-/** The pairs of an input that asks for a contended port and a free output that will do, by numbers within the router. */
-const gather = (state: FlitState, base: number, count: number, contended: number): number => {
-  const { vcs, way, owned, inputs, asking, asked } = state
+const match = (state: FlitState, input: number, output: number, moves: boolean): void => {
+  const { size, routerAt, grantChannel, acceptChannel, matchedInput, matchedOutput } = state
+  matchedInput[state.matches] = input
+  matchedOutput[state.matches++] = output
+  if (!moves) return
+  const base = routerAt[input]
+  grantChannel[output] = input + 1 === base + size ? base : input + 1
+  acceptChannel[input] = output + 1 === base + size ? base : output + 1
+}
+
+/** The pairs of an input that asks for a contended port and a free output that will do. */
+const gather = (state: FlitState, contending: number): number => {
+  const { firstOutput, lastOutput, owned, asking, asked } = state
   let requests = 0
-  for (let i = 0; i < count; i++) {
-    const onto = way[inputs[i]]
-    if ((contended & (1 << (onto & 0xff))) === 0) continue
-    const from = (onto & 0xff) * vcs
-    const end = from + (onto >> 16)
-    for (let output = from + ((onto >> 8) & 0xff); output <= end; output++) {
-      if (owned[base + output] !== 0) continue
-      asking[requests] = inputs[i] - base
-      asked[requests++] = output
+  for (let i = 0; i < contending; i++) {
+    const input = state.contending[i]
+    const end = lastOutput[input]
+    for (let output = firstOutput[input]; output <= end; output++) {
+      asking[requests] = input
+      asked[requests] = output
+      requests += owned[output] === 0 ? 1 : 0
     }
   }
   return requests
 }
 
-/** Matches a router's requests; the matches stand behind those there are. Answers their number. */
-const resolve = (state: FlitState, base: number, requests: number, before: number): number => {
-  const { P, vcs, asking, asked, granted, accepted, outputOf, isTaken, grantChannel, acceptChannel, matchedInput, matchedOutput } = state
-  const size = P * vcs
-  let matches = before
+/** Matches all routers' requests at once: those of different ports have nothing to do with each other. */
+const resolve = (state: FlitState, requests: number): void => {
+  const { size, asking, asked, granted, accepted, outputOf, isTaken, grantChannel, acceptChannel, matchedInput, matchedOutput } = state
+  const before = state.matches
   for (let iteration = 0; iteration < state.router.allocIterations; iteration++) {
-    const already = matches
+    const already = state.matches
     for (let i = 0; i < requests; i++) {
       const input = asking[i]
       const output = asked[i]
       if (outputOf[input] >= 0 || isTaken[output] === 1) continue
       const best = granted[output]
-      const pointer = grantChannel[base + output]
+      const pointer = grantChannel[output]
       if (best < 0 || after(input, pointer, size) < after(best, pointer, size)) granted[output] = input
     }
     for (let i = 0; i < requests; i++) {
@@ -90,7 +79,7 @@ const resolve = (state: FlitState, base: number, requests: number, before: numbe
       const output = asked[i]
       if (granted[output] !== input) continue
       const best = accepted[input]
-      const pointer = acceptChannel[base + input]
+      const pointer = acceptChannel[input]
       if (best < 0 || after(output, pointer, size) < after(best, pointer, size)) accepted[input] = output
     }
     for (let i = 0; i < requests; i++) {
@@ -101,19 +90,14 @@ const resolve = (state: FlitState, base: number, requests: number, before: numbe
       accepted[input] = -1
       outputOf[input] = output
       isTaken[output] = 1
-      matchedInput[matches] = base + input
-      matchedOutput[matches++] = base + output
-      if (iteration > 0) continue
-      grantChannel[base + output] = input + 1 === size ? 0 : input + 1
-      acceptChannel[base + input] = output + 1 === size ? 0 : output + 1
+      match(state, input, output, iteration === 0)
     }
-    if (matches === already) break
+    if (state.matches === already) break
   }
-  for (let i = before; i < matches; i++) {
-    isTaken[matchedOutput[i] - base] = 0
-    outputOf[matchedInput[i] - base] = -1
+  for (let i = before; i < state.matches; i++) {
+    isTaken[matchedOutput[i]] = 0
+    outputOf[matchedInput[i]] = -1
   }
-  return matches
 }
 
 const after = (position: number, pointer: number, size: number): number =>
@@ -121,25 +105,16 @@ const after = (position: number, pointer: number, size: number): number =>
 
 /** Packets take the output channels that they were matched with, and ask for the switch from the next cycle on. @internal */
 export const takeChannels = (state: FlitState): void => {
-  const { matches, matchedInput, matchedOutput, vcs, portAt, portOf, nodeOf, taken, owned, mode } = state
+  const { matches, matchedInput, matchedOutput, taken, owned, mode, toAllocate, toSend } = state
   if (matches === 0) return
-  const { toAllocate, portsToAllocate, toSend, portsToSend, nodesToSend } = state
   state.still = -1
   for (let i = 0; i < matches; i++) {
     const input = matchedInput[i]
     const onto = matchedOutput[i]
-    const node = nodeOf[input]
-    const at = portAt[input]
-    const bit = 1 << (input - at * vcs)
-    const portBit = 1 << portOf[input]
     taken[input] = onto
     owned[onto] = 1
     mode[input] = sending
-    const others = toAllocate[at] & ~bit
-    toAllocate[at] = others
-    if (others === 0) portsToAllocate[node] &= ~portBit
-    toSend[at] |= bit
-    portsToSend[node] |= portBit
-    nodesToSend[node >> 5] |= 1 << (node & 31)
+    toAllocate[input >> 5] &= ~(1 << (input & 31))
+    toSend[input >> 5] |= 1 << (input & 31)
   }
 }

@@ -3,93 +3,78 @@ import { allocating, type FlitState } from './flitState'
 /**
  * Switch allocation at all routers, by iSLIP over their ports: each channel with a flit and a credit asks for its output; where two channels of one port ask for the same, the
  * one whose turn it is stands for both (one that is not speculative before one that is). With `speculative`, heads that still wait for an output channel ask as well, where
- * one that would do is free and has a credit. Which channels cross to which ports stands in the state. @internal
+ * one that would do is free and has a credit. Which channels cross to which ports stands in the state, in the order of routers. @internal
  */
 export const allocateSwitches = (state: FlitState): void => {
-  const { P, vcs, portOf, portAt, portsToSend, nodesToSend, nodesToAllocate, toSend, taken, credits } = state
-  const { turn, grantPort, acceptPort, crossingInput, crossingPort } = state
+  const { P, vcs, mode, portAt, portOf, nodeOf, toSend, toAllocate, taken, credits } = state
+  const { turn, grantPort, acceptPort, bidInput, bidPort, bids, bidsFrom, crossingInput, crossingPort } = state
   const { speculative } = state.router
-  let crossings = 0
-  for (let w = 0; w < nodesToSend.length; w++) {
-    const bidding = speculative ? nodesToSend[w] | nodesToAllocate[w] : nodesToSend[w]
-    for (let nodes = bidding; nodes !== 0; nodes &= nodes - 1) {
-      const node = w * 32 + 31 - Math.clz32(nodes & -nodes)
-      const firstPort = node * P
-      let request = crossings
-      let outputs = 0
-      let clash = 0
-      if (portsToSend[node] === 0) nodesToSend[w] &= ~(nodes & -nodes)
-      for (let rest = portsToSend[node]; rest !== 0; rest &= rest - 1) {
-        const at = firstPort + 31 - Math.clz32(rest & -rest)
-        const before = request
-        for (let wanting = toSend[at]; wanting !== 0; wanting &= wanting - 1) {
-          const input = at * vcs + 31 - Math.clz32(wanting & -wanting)
-          const onto = taken[input]
-          if (credits[onto] === 0) continue
-          const bit = 1 << portOf[onto]
-          clash |= outputs & bit
-          outputs |= bit
-          crossingInput[request] = input
-          crossingPort[request++] = portAt[onto]
-        }
-        if (request > before + 1) clash = 1
+  let count = 0
+  for (let w = 0; w < toSend.length; w++)
+    for (let rest = speculative ? toSend[w] | toAllocate[w] : toSend[w]; rest !== 0; rest &= rest - 1) {
+      const input = w * 32 + 31 - Math.clz32(rest & -rest)
+      let onto = taken[input]
+      if (speculative && mode[input] === allocating) {
+        onto = speculated(state, input)
+        if (onto < 0) continue
       }
-      if (speculative) {
-        const sure = request
-        request = speculate(state, node, request)
-        if (request > sure) clash = 1
-      }
-      if (clash !== 0) {
-        crossings = resolve(state, node, crossings, request)
-        continue
-      }
-      // Nobody is in anybody's way: all that ask are matched.
-      for (; crossings < request; crossings++) {
-        const input = crossingInput[crossings]
-        const from = portAt[input]
-        const onto = crossingPort[crossings]
-        const channel = input - from * vcs
-        const port = from - firstPort
-        const output = onto - firstPort
-        grantPort[onto] = port + 1 === P ? 0 : port + 1
-        acceptPort[from] = output + 1 === P ? 0 : output + 1
-        turn[from] = channel + 1 === vcs ? 0 : channel + 1
-      }
+      // Without a branch, which would be a guess.
+      const asks = credits[onto] > 0 ? 1 : 0
+      const port = portAt[onto]
+      bidInput[count] = input
+      bidPort[count] = port
+      bids[port] += asks
+      bidsFrom[portAt[input]] += asks
+      count += asks
     }
+  let crossings = 0
+  for (let i = 0; i < count; ) {
+    const input = bidInput[i]
+    const onto = bidPort[i]
+    const from = portAt[input]
+    if (bids[onto] + bidsFrom[from] > 2) {
+      const node = nodeOf[input]
+      let end = i + 1
+      while (end < count && nodeOf[bidInput[end]] === node) end++
+      crossings = resolve(state, node, i, end, crossings)
+      i = end
+      continue
+    }
+    // In nobody's way: it is matched.
+    const port = portOf[input]
+    const channel = input - from * vcs
+    const output = onto - from + port
+    grantPort[onto] = port + 1 === P ? 0 : port + 1
+    acceptPort[from] = output + 1 === P ? 0 : output + 1
+    turn[from] = channel + 1 === vcs ? 0 : channel + 1
+    crossingInput[crossings] = input
+    crossingPort[crossings++] = onto
+    i++
+  }
+  for (let i = 0; i < count; i++) {
+    bids[bidPort[i]] = 0
+    bidsFrom[portAt[bidInput[i]]] = 0
   }
   state.crossings = crossings
 }
 
-/** Adds the requests of heads that still wait for an output channel. */
-const speculate = (state: FlitState, node: number, requests: number): number => {
-  const { P, vcs, portsToAllocate, toAllocate, way, owned, credits, crossingInput, crossingPort } = state
-  let request = requests
-  for (let rest = portsToAllocate[node]; rest !== 0; rest &= rest - 1) {
-    const at = node * P + 31 - Math.clz32(rest & -rest)
-    for (let wanting = toAllocate[at]; wanting !== 0; wanting &= wanting - 1) {
-      const input = at * vcs + 31 - Math.clz32(wanting & -wanting)
-      const onto = way[input]
-      const port = node * P + (onto & 0xff)
-      const last = port * vcs + (onto >> 16)
-      let output = port * vcs + ((onto >> 8) & 0xff)
-      while (output <= last && (owned[output] !== 0 || credits[output] === 0)) output++
-      if (output > last) continue
-      crossingInput[request] = input
-      crossingPort[request++] = port
-    }
-  }
-  return request
+/** The first free output channel with a credit that would do for a head; -1 where there is none. */
+const speculated = ({ firstOutput, lastOutput, owned, credits }: FlitState, input: number): number => {
+  const last = lastOutput[input]
+  for (let output = firstOutput[input]; output <= last; output++) if (owned[output] === 0 && credits[output] > 0) return output
+  return -1
 }
 
-/** Matches a router's requests, from `crossings` up to `end`; those matched stand from `crossings` on. Answers their end. */
-const resolve = (state: FlitState, node: number, crossings: number, end: number): number => {
-  const { P, vcs, mode, portAt, askedBy, label, grantedTo, grantPort, acceptPort, turn, crossingInput, crossingPort } = state
+/** Matches a router's requests, from `begin` up to `end`; those matched stand from `crossings` on. Answers their end. */
+const resolve = (state: FlitState, node: number, begin: number, end: number, crossings: number): number => {
+  const { P, vcs, mode, portAt, askedBy, label, grantedTo, grantPort, acceptPort, turn } = state
+  const { bidInput, bidPort, crossingInput, crossingPort } = state
   const firstPort = node * P
   let asking = 0
-  for (let i = crossings; i < end; i++) {
-    const input = crossingInput[i]
+  for (let i = begin; i < end; i++) {
+    const input = bidInput[i]
     const port = portAt[input] - firstPort
-    const output = crossingPort[i] - firstPort
+    const output = bidPort[i] - firstPort
     const channel = input - portAt[input] * vcs
     const at = port * P + output
     asking |= 1 << output

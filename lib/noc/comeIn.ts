@@ -32,7 +32,7 @@ const arrive = (state: FlitState, line: DelayLine, at: number): void => {
   const { entries, counts, room } = line
   const count = counts[at]
   if (count === 0) return
-  const { vcs, queueBits, queue, first, held, mode, portAt, nodeOf, portOf, toSend, portsToSend, nodesToSend } = state
+  const { queueBits, queue, first, held, mode, toSend } = state
   const mask = (1 << queueBits) - 1
   const heads = state.heads.entries
   const due = (state.now + state.headDelay) & state.round
@@ -45,13 +45,8 @@ const arrive = (state: FlitState, line: DelayLine, at: number): void => {
     queue[(input << queueBits) + ((first[input] + waiting) & mask)] = entries[i + 1]
     held[input] = waiting + 1
     if (waiting > 0) continue
-    if (mode[input] === sending) {
-      const port = portAt[input]
-      const node = nodeOf[input]
-      toSend[port] |= 1 << (input - port * vcs)
-      portsToSend[node] |= 1 << portOf[input]
-      nodesToSend[node >> 5] |= 1 << (node & 31)
-    } else {
+    if (mode[input] === sending) toSend[input >> 5] |= 1 << (input & 31)
+    else {
       mode[input] = toRoute
       heads[head++] = input
     }

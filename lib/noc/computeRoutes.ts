@@ -5,7 +5,8 @@ import { allocating, type FlitState } from './flitState'
 export const computeRoutes = (state: FlitState): void => {
   if (state.headsUnderWay === 0) return
   if (state.router.routingDelay > 0) state.still = -1
-  const { heads, chances, ways, vcs, ports, queueBits, queue, first, way, nodeOf, portOf, portAt } = state
+  const { heads, chances, ways, vcs, ports, queueBits, queue, first, nodeOf, portOf, portAt } = state
+  const { firstOutput, lastOutput } = state
   const { hops, number, source, destination } = state.table
   const { draws } = ways
   const at = state.now & state.round
@@ -16,24 +17,22 @@ export const computeRoutes = (state: FlitState): void => {
     const chance = draws ? draw(chances, number[slot] * 64 + (hop & 63)) & 1 : 0
     const onto = ways.next(nodeOf[input], portOf[input], input - portAt[input] * vcs, source[slot], destination[slot], hop, chance)
     if ((onto & 0xff) !== ports) hops[slot] = hop + 1
-    way[input] = onto
+    const from = (portAt[input] - portOf[input] + (onto & 0xff)) * vcs
+    firstOutput[input] = from + ((onto >> 8) & 0xff)
+    lastOutput[input] = from + (onto >> 16)
   }
 }
 
 /** Heads that have their route since this cycle ask for an output channel from now on. @internal */
 export const askForChannels = (state: FlitState): void => {
-  const { heads, mode, portAt, nodeOf, portOf, vcs, toAllocate, portsToAllocate, nodesToAllocate } = state
+  const { heads, mode, toAllocate } = state
   const at = state.now & state.round
   const count = heads.counts[at]
   if (count === 0) return
   for (let i = at * heads.room, end = i + count; i < end; i++) {
     const input = heads.entries[i]
-    const node = nodeOf[input]
-    const port = portAt[input]
     mode[input] = allocating
-    toAllocate[port] |= 1 << (input - port * vcs)
-    portsToAllocate[node] |= 1 << portOf[input]
-    nodesToAllocate[node >> 5] |= 1 << (node & 31)
+    toAllocate[input >> 5] |= 1 << (input & 31)
   }
   heads.counts[at] = 0
   state.headsUnderWay -= count

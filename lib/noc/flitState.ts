@@ -34,7 +34,8 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
   const { bufferFlits, routingDelay, traversalDelay, linkLatency, creditDelay } = router
   const P = ports + 1
   const all = nodes * P * vcs
-  const words = (nodes + 31) >> 5
+  const words = (all + 31) >> 5
+  const wires = wiresOf(topology, vcs)
   const queueBits = Math.ceil(Math.log2(bufferFlits))
   const toLink = traversalDelay + 1 + linkLatency
   const toTerminal = traversalDelay + 2
@@ -54,30 +55,28 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
     P,
     all,
     vcs,
-    ...wiresOf(topology, vcs),
+    size: P * vcs,
+    ...wires,
     // Input channels: a queue of flits, and what its first packet is at; whose turn it is among the outputs that grant.
     queueBits,
     queue: new Int32Array(all << queueBits),
     first: new Int32Array(all),
     held: new Int32Array(all),
     mode: new Uint8Array(all),
-    way: new Int32Array(all),
+    firstOutput: new Int32Array(all),
+    lastOutput: new Int32Array(all),
     taken: new Int32Array(all),
-    acceptChannel: new Int32Array(all),
-    // Routers, a bit each (may be set where there is nothing): whether a channel waits for an output channel, for the switch. And by router: which ports have such.
-    nodesToAllocate: new Int32Array(words),
-    nodesToSend: new Int32Array(words),
-    portsToAllocate: new Int32Array(nodes),
-    portsToSend: new Int32Array(nodes),
-    // Input ports: which channels wait for an output channel, for the switch; whose turn it is among outputs, and among its channels.
-    toAllocate: new Int32Array(nodes * P),
-    toSend: new Int32Array(nodes * P),
+    acceptChannel: wires.routerAt.slice(),
+    // Input channels, a bit each: which wait for an output channel (from the first that will do to the last), and which for the switch.
+    toAllocate: new Int32Array(words),
+    toSend: new Int32Array(words),
+    // Input ports: whose turn it is among outputs, and among its channels.
     acceptPort: new Int32Array(nodes * P),
     turn: new Int32Array(nodes * P),
     // Output channels: credits left; whether a packet has it (2: its tail has left, the buffer behind has not emptied yet); whose turn it is among inputs.
     credits: new Int32Array(all + nodes * vcs).fill(bufferFlits),
     owned: new Uint8Array(all + nodes * vcs),
-    grantChannel: new Int32Array(all),
+    grantChannel: wires.routerAt.slice(),
     // Output ports: whose turn it is among the input ports; flits that have left.
     grantPort: new Int32Array(nodes * P),
     linkFlits: new Float64Array(nodes * P),
@@ -106,14 +105,19 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
     crossings: 0,
     crossingInput: new Int32Array(all),
     crossingPort: new Int32Array(all),
-    // Between cycles without meaning: requests and grants at one router.
-    inputs: new Int32Array(P * vcs),
-    asking: new Int32Array(P * vcs * vcs),
-    asked: new Int32Array(P * vcs * vcs),
-    granted: new Int32Array(P * vcs).fill(-1),
-    accepted: new Int32Array(P * vcs).fill(-1),
-    outputOf: new Int32Array(P * vcs).fill(-1),
-    isTaken: new Uint8Array(P * vcs),
+    // Between phases without meaning. Who asks for which port, how many ask for a port and how many from one; requests and grants, of channels in the whole network and of
+    // ports in one router.
+    bidInput: new Int32Array(all + 1),
+    bidPort: new Int32Array(all + 1),
+    bids: new Int32Array(nodes * P),
+    bidsFrom: new Int32Array(nodes * P),
+    contending: new Int32Array(all),
+    asking: new Int32Array(all * vcs + 1),
+    asked: new Int32Array(all * vcs + 1),
+    granted: new Int32Array(all).fill(-1),
+    accepted: new Int32Array(all).fill(-1),
+    outputOf: new Int32Array(all).fill(-1),
+    isTaken: new Uint8Array(all),
     askedBy: new Int32Array(P),
     grantedTo: new Int32Array(P),
     label: new Int32Array(P * P),
@@ -127,7 +131,7 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
 }
 
 /**
- * The port, and the number within its router, and the router of each channel; the output channel that feeds an input channel, and the input channel that an output channel
+ * Each channel's port, the port's number within its router, the router, and that router's first channel; the output channel that feeds an input channel, and the input channel that an output channel
  * leads to (-1: none, or the terminal).
  */
 const wiresOf = ({ nodes, ports, target }: Topology, vcs: number) => {
@@ -150,6 +154,7 @@ const wiresOf = ({ nodes, ports, target }: Topology, vcs: number) => {
     portAt: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs)),
     portOf: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs) % P),
     nodeOf: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / (P * vcs))),
+    routerAt: Int32Array.from({ length: all }, (_, channel) => channel - (channel % (P * vcs))),
     feeds,
     leadsTo
   }

@@ -2,10 +2,10 @@ import { type FlitState, sending, routing as toRoute } from './flitState'
 
 /** The first flit of each channel that was matched goes through the switch, and its credit back; behind a tail, the next packet's head waits for its route. @internal */
 export const traverse = (state: FlitState): void => {
-  const { crossings, crossingInput, crossingPort, now, round, vcs, queueBits } = state
+  const { crossings, crossingInput, crossingPort, now, round, queueBits } = state
   if (crossings === 0) return
-  const { queue, first, held, mode, taken, credits, owned, portAt, portOf, nodeOf, feeds, leadsTo, all } = state
-  const { toSend, portsToSend, linkFlits, links, ejections, linkCredits, terminalCredits, ejectionCredits, heads } = state
+  const { queue, first, held, mode, taken, credits, owned, nodeOf, feeds, leadsTo, all } = state
+  const { toSend, linkFlits, links, ejections, linkCredits, terminalCredits, ejectionCredits, heads } = state
   const { speculative, waitForTailCredit } = state.router
   const mask = (1 << queueBits) - 1
   const released = waitForTailCredit ? 2 : 0
@@ -60,10 +60,7 @@ export const traverse = (state: FlitState): void => {
     }
     const isTail = (flit & 1) !== 0
     if (!isTail && left > 0) continue
-    const at = portAt[input]
-    const others = toSend[at] & ~(1 << (input - at * vcs))
-    toSend[at] = others
-    if (others === 0) portsToSend[nodeOf[input]] &= ~(1 << portOf[input])
+    toSend[input >> 5] &= ~(1 << (input & 31))
     if (!isTail) continue
     owned[onto] = released
     mode[input] = 0

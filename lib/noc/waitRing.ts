@@ -6,10 +6,9 @@ import { type FlitState, sending } from './flitState'
  * room), the last for the first. Empty where there is none. Cost: the channels. @internal
  */
 export const waitRing = (state: FlitState): readonly Channel[] => {
-  const { P, vcs, all, held, mode, taken, way, nodeOf, leadsTo } = state
+  const { all, held, mode, taken, firstOutput, leadsTo } = state
   const awaited = (input: number): number => {
-    const node = nodeOf[input]
-    const onto = mode[input] === sending ? taken[input] : (node * P + (way[input] & 0xff)) * vcs + ((way[input] >> 8) & 0xff)
+    const onto = mode[input] === sending ? taken[input] : firstOutput[input]
     return leadsTo[onto]
   }
   const seen = new Map<number, number>()
