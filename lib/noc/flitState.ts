@@ -5,6 +5,7 @@ import { packetQueues } from './packetQueues'
 import { packetTable } from './packetTable'
 import type { Routing } from './routing'
 import type { Topology } from './topology'
+import { wiresOf } from './wires'
 
 /** What the first packet of an input channel waits for (0: there is none): its route. @internal */
 export const routing = 1
@@ -19,10 +20,9 @@ export const sending = 3
 export const flitOf = (slot: number, number: number, isTail: boolean): number => (slot << 4) | ((number & 7) << 1) | (isTail ? 1 : 0)
 
 /**
- * The state of a flit-level network: columns, and what is under way; P = ports + 1, the last port is the terminal's. A port has the number node * P + port.
+ * The state of a flit-level network: columns over channels (numbered as in `wiresOf`), ports (node * P + port), and routers, and what is under way.
  *
- * An input channel has the number (node * P + port) * vcs + channel, and the output channel of the same port the same number; behind them, from `all` on, stand the
- * terminals' channels into the network, node * vcs + channel. One plain object, and functions over it that take the columns they need at their beginning: V8 keeps those
+ * One plain object, and functions over it that take the columns they need at their beginning: V8 keeps those
  * in registers, which it does not with variables captured by closures. @internal
  */
 export type FlitState = ReturnType<typeof flitState>
@@ -127,35 +127,5 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
     still: 0,
     flits: 0,
     flitHops: 0
-  }
-}
-
-/**
- * Each channel's port, the port's number within its router, the router, and that router's first channel; the output channel that feeds an input channel, and the input channel that an output channel
- * leads to (-1: none, or the terminal).
- */
-const wiresOf = ({ nodes, ports, target }: Topology, vcs: number) => {
-  const P = ports + 1
-  const all = nodes * P * vcs
-  const feeds = new Int32Array(all).fill(-1)
-  const leadsTo = new Int32Array(all).fill(-1)
-  for (let node = 0; node < nodes; node++)
-    for (let vc = 0; vc < vcs; vc++) {
-      feeds[(node * P + ports) * vcs + vc] = all + node * vcs + vc
-      for (let port = 0; port < ports; port++) {
-        const end = target[node * ports + port]
-        if (end < 0) continue
-        const input = (Math.floor(end / ports) * P + (end % ports)) * vcs + vc
-        leadsTo[(node * P + port) * vcs + vc] = input
-        feeds[input] = (node * P + port) * vcs + vc
-      }
-    }
-  return {
-    portAt: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs)),
-    portOf: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / vcs) % P),
-    nodeOf: Int32Array.from({ length: all }, (_, channel) => Math.floor(channel / (P * vcs))),
-    routerAt: Int32Array.from({ length: all }, (_, channel) => channel - (channel % (P * vcs))),
-    feeds,
-    leadsTo
   }
 }
