@@ -5,6 +5,7 @@ import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchMonitors } from './monitors'
+import { benchNoc } from './noc'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeBounded } from './timeBounded'
@@ -21,7 +22,8 @@ describe('benches at smoke size', () => {
     benchExploring,
     benchTimeBounded,
     benchCoordinating,
-    benchCheckpoint
+    benchCheckpoint,
+    benchNoc
   ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })

@@ -5,6 +5,7 @@ import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchForecast } from './forecast'
 import { benchMonitors } from './monitors'
+import { benchNoc } from './noc'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeBounded } from './timeBounded'
@@ -22,7 +23,8 @@ const benches = {
   checkpoint: benchCheckpoint,
   forecast: benchForecast,
   timebounded: benchTimeBounded,
-  coordinating: benchCoordinating
+  coordinating: benchCoordinating,
+  noc: benchNoc
 }
 const asked = process.argv.slice(2)
 for (const name of asked)
