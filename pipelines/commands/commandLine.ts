@@ -4,6 +4,7 @@ import { action } from './action'
 import { addCheckpointCommand } from './checkpointCommand'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
 import { seeds } from './flags'
+import { addNocCommand } from './nocCommand'
 import { addReplayCommand } from './replayCommand'
 import { addReproduceCommand } from './reproduceCommand'
 import { addTraceCommand } from './traceCommand'
@@ -27,6 +28,7 @@ export const commandLine = (): Command => {
   addReplayCommand(program)
   addReproduceCommand(program)
   addCheckpointCommand(program)
+  addNocCommand(program)
   addRecordCommand(program)
   addTraceCommand(program)
   return program
