@@ -8,9 +8,10 @@ import { type ForecastOptions, rulesOf } from './forecastOptions'
 import { type Heard, leftSoFar, nothingHeard, pagesLeft, unmeasured } from './forecastState'
 import { unlimited } from './pacing'
 import { afterRound } from './round'
-import { afterSync } from './syncsHeard'
+import { afterLook, afterSync } from './syncsHeard'
 import { none as noThrottle } from './throttle'
 import { isLane, walked, walkOver } from './walkHeard'
+import { begun as windowBegun } from './watchedSend'
 
 export type { Heard, Known, Reading, Stage } from './forecastState'
 export { leftSoFar, nothingHeard, pagesLeft } from './forecastState'
@@ -100,16 +101,21 @@ const heardOf = (heard: Heard, signal: Signal, options: ForecastOptions): Heard 
       return resumed({
         ...now,
         stage: 'pushing',
+        syncing: now.syncing && { ...now.syncing, window: now.syncing.window ?? windowBegun(at) },
         rounds: signal.round,
         round: { number: signal.round, pages: signal.pages, toldBefore: leftSoFar(heard).pages }
       })
     case 'progress':
-      return sampled({
-        ...looked(begun(now)),
-        told: { bytes: Math.max(heard.told.bytes, signal.bytes), pages: Math.max(heard.told.pages, signal.pages) }
-      })
+      return seenAtWork(
+        sampled({
+          ...looked(begun(atFirst(now, signal))),
+          told: { bytes: Math.max(now.told.bytes, signal.bytes), pages: Math.max(now.told.pages, signal.pages) }
+        }),
+        options,
+        false
+      )
     case 'sent':
-      return sent(begun(now), signal)
+      return seenAtWork(sent(begun(now), signal), options, true)
     case 'synced':
       return heard.left === undefined ? firstSynced(heard, at, options) : synced(now, signal.dirty, options)
     case 'suspended':
@@ -142,6 +148,14 @@ const heardOf = (heard: Heard, signal: Signal, options: ForecastOptions): Heard 
 /** Who sends while the guest runs is pushing, though no round is told of. */
 const begun = (heard: Heard): Heard => (heard.stage === 'preparing' && heard.left !== undefined ? { ...heard, stage: 'pushing' } : heard)
 
+/** What a source that looks has sent when it begins is of an attempt before this one, or of an earlier hop. */
+const atFirst = (heard: Heard, { at, bytes, pages }: Extract<Signal, { readonly type: 'progress' }>): Heard => {
+  const { syncing } = heard
+  if (syncing === undefined || syncing.lookedAt !== undefined || syncing.window?.from !== at) return heard
+  const left = { bytes, pages }
+  return { ...heard, sent: left, told: left, sample: { ...left, at }, syncing: { ...syncing, bytesBefore: bytes } }
+}
+
 /** A source that is told to look often reads its log as soon as little is left. */
 const looked = (heard: Heard): Heard => {
   const { syncing, at } = heard
@@ -151,6 +165,14 @@ const looked = (heard: Heard): Heard => {
     ...heard,
     syncing: { ...syncing, lookedAt: at, lookNs: lookedAt === undefined ? lookNs : 0.75 * lookNs + 0.25 * (at - lookedAt) }
   }
+}
+
+/** A source that looks measures its bandwidth, and whoever watches it may look meanwhile. */
+const seenAtWork = (heard: Heard, { windows }: ForecastOptions, sent: boolean): Heard => {
+  const { syncing, stage, at, guest } = heard
+  if (syncing === undefined || windows === undefined || stage !== 'pushing') return heard
+  const { bytes } = leftSoFar(heard)
+  return { ...heard, syncing: afterLook(syncing, windows, { at, bytes, guest, owed: pagesLeft(heard) ?? 0, sent }) }
 }
 
 /** The link begins to work here: what was waited before does not count. */
@@ -211,7 +233,7 @@ const synced = (heard: Heard, dirty: pageSet.PageSet, options: ForecastOptions):
   const [brake, syncing] =
     options.windows === undefined
       ? [(rules.throttle ?? noThrottle)(pushed), undefined]
-      : afterSync(heard.syncing, options.windows, { ...seenAt(heard, at), newlyDirty: left.count - heard.left!.count })
+      : afterSync(heard.syncing, options.windows, { ...seenAt(heard, at), owed: left.count, newlyDirty: left.count - heard.left!.count })
   return {
     ...heard,
     left,
@@ -230,13 +252,14 @@ const synced = (heard: Heard, dirty: pageSet.PageSet, options: ForecastOptions):
 /** The log of a push by windows is read before its pages are named. */
 const firstSynced = (heard: Heard, at: Time, { windows }: ForecastOptions): Heard => {
   if (windows === undefined || heard.stage !== 'preparing') return heard
-  const [throttle, syncing] = afterSync(undefined, windows, { ...seenAt(heard, at), newlyDirty: 0, throttle: 0 })
+  const [throttle, syncing] = afterSync(undefined, windows, { ...seenAt(heard, at), owed: heard.guest.pages, newlyDirty: 0, throttle: 0 })
   return { ...heard, throttle, syncing }
 }
 
-const seenAt = ({ guest, throttle, sent }: Heard, at: Time) => ({ at, bytes: sent.bytes, pageBytes: guest.pageBytes, throttle })
+const seenAt = ({ guest, throttle, sent }: Heard, at: Time) => ({ at, bytes: sent.bytes, guest, throttle })
 
 /** A push by windows that converges reads the log last; whoever stops the guest without is having post-copy. */
 const wasAsked = ({ syncing }: Heard, at: Time, { windows }: ForecastOptions): boolean =>
   syncing !== undefined &&
-  (windows?.asked?.({ elapsedNs: at - syncing.startedAt, syncs: syncing.syncs, sinceSyncNs: at - syncing.knownAt }) ?? false)
+  (syncing.looked?.postcopy === true ||
+    windows?.asked?.({ elapsedNs: at - syncing.startedAt, syncs: syncing.syncs, sinceSyncNs: at - syncing.knownAt }) === true)

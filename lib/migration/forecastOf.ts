@@ -88,9 +88,15 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
   const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs
   const switchNs = switchIn(bytesPerSecond)
-  const shown = (toSend: number, ns: number, knowledge: Factored, more: Partial<Forecast>, isKnown = true): Forecast => {
+  const shown = (
+    toSend: number,
+    ns: number,
+    knowledge: Factored,
+    more: Partial<Forecast>,
+    { isKnown = true, leftNs = ns }: Besides = {}
+  ): Forecast => {
     const remaining = Number.isFinite(ns)
-      ? { ...interval(knowledge, ns), ...(!isKnown && { highNs: Number.POSITIVE_INFINITY }) }
+      ? { ...interval(knowledge, ns, leftNs), ...(!isKnown && { highNs: Number.POSITIVE_INFINITY }) }
       : { lowNs: Math.floor(inNs(left * bytesPerPage)), likelyNs: ns, highNs: ns }
     return {
       ...said,
@@ -159,7 +165,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const ofFiles = filesAhead(heard, left, toCome.residual)
   const endless = toCome.reason === null
   return shown(
-    (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft,
+    toCome.givenUp ? toCome.pages * bytesPerPage : (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft,
     endless ? Number.POSITIVE_INFINITY : Math.max(0, toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs + ofFiles.ns)),
     knowledge,
     {
@@ -168,9 +174,12 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
       ...(readings.length > 0 && toCome.shrinks !== undefined && { converges: toCome.shrinks }),
       reason: toCome.reason
     },
-    ofFiles.known
+    { isKnown: ofFiles.known, leftNs: windows?.looks && inNs(left * bytesPerPage, paced) + finallyNs }
   )
 }
+
+/** Whether all that remains is known, and how long what is left would take by itself. */
+type Besides = { readonly isKnown?: boolean; readonly leftNs?: number }
 
 /** Why no time is named at all, in a sentence. */
 const whyUnforeseen = ({ stage }: Heard, { unforeseen }: ForecastOptions): string | undefined =>
@@ -188,8 +197,15 @@ const goingOn = (heard: Heard, pace: Pace, { rules = usualRules, windows, batche
   return [toCome, knowledgeOf(heard, toCome)]
 }
 
-const withWindows = (toCome: ToCome, { readings }: Heard, { throttle = noSyncThrottle }: WindowsAhead): readonly [ToCome, Factored] => {
+const withWindows = (
+  toCome: ToCome,
+  { readings }: Heard,
+  { throttle = noSyncThrottle, looks }: WindowsAhead
+): readonly [ToCome, Factored] => {
+  if (looks !== undefined && (toCome.givenUp || toCome.follows === 'pull')) return [toCome, 'untilDecided']
+  if (toCome.raised) return [toCome, 'untilRaised']
   if (toCome.follows === 'pull') return [toCome, 'untilAsked']
+  if (looks !== undefined) return [toCome, readings.length === 0 ? 'firstWatched' : 'watched']
   const braked = throttle.name !== noSyncThrottle.name
   return [toCome, readings.length === 0 ? (braked ? 'firstBraked' : 'firstWindows') : braked ? 'braked' : 'windows']
 }

@@ -13,9 +13,9 @@ export type ForecastRules = Pick<PushRules, 'until'> &
 
 /**
  * How a push by windows decides (`windowedPush`): its limit, its rate (default: the `pacing` of the rules, or as the link allows), what it takes from the guest at syncs, and whether post-copy has been
- * asked for; then `pullBytesPerSecond` is at most what the pull sends (default: as the link allows). `vcpus`: virtual CPUs that a dirty limit counts by (default 1).
+ * asked for; who `looks` at it from outside; then `pullBytesPerSecond` is at most what the pull sends (default: as the link allows). `vcpus`: virtual CPUs that a dirty limit counts by (default 1).
  */
-export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSecond' | 'throttle' | 'asked'> & {
+export type WindowsAhead = Pick<WindowedRules, 'downtimeLimitNs' | 'bytesPerSecond' | 'windowNs' | 'throttle' | 'asked' | 'looks'> & {
   readonly pullBytesPerSecond?: number
   readonly vcpus?: number
 }

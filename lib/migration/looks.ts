@@ -83,7 +83,8 @@ export const lookedAtSync = (rule: LookRule, before: Looked, at: Time, sight: Si
   return rule.atSyncs !== true || hasDecided(looked) ? looked : lookedOnce(rule, { ...looked, nextAt: at + rule.everyNs }, at, sight, true)
 }
 
-const hasDecided = ({ postcopy, giveUp }: Looked): boolean => postcopy || giveUp !== null
+/** Whether anything has been decided for good. @internal */
+export const hasDecided = ({ postcopy, giveUp }: Looked): boolean => postcopy || giveUp !== null
 
 const lookedOnce = (rule: LookRule, looked: Looked, at: Time, { startedAt, ...sight }: Sight, synced: boolean): Looked => {
   const [{ downtimeLimitNs = looked.downtimeLimitNs, postcopy = false, giveUp = null }, state] = rule.look(looked.state, {

@@ -10,7 +10,8 @@ import { none as noThrottle } from './throttle'
 /**
  * How a push would go on at present: `ns` until the guest stands still, the pages sent until then, the pages that would be left, and the bandwidth of their copy; why it would stop then, in the
  * rule's words (`null`: it does not within the rounds looked ahead), or whether it would be given up. `shrinks`: whether the round under way is expected to leave less than nine tenths
- * of what it sends. `follows`: what follows, where that depends on how it ends.
+ * of what it sends. `follows`: what follows, where that depends on how it ends. `raised`: whether
+ * somebody will have set another limit by then.
  */
 export type ToCome = {
   readonly ns: number
@@ -21,6 +22,7 @@ export type ToCome = {
   readonly givenUp: boolean
   readonly shrinks: boolean | undefined
   readonly follows?: 'copy' | 'pull'
+  readonly raised?: boolean
 }
 
 /** What the rounds to come are reckoned with: pages per second while nothing paces them, and what a page takes on the wire. */

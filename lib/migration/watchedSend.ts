@@ -15,6 +15,9 @@ export type Window = {
   readonly bytesPerSecond: number
 } | null
 
+/** What had left when the push began, in an attempt before it or on an earlier hop: a world's progress counts that, too. */
+export type Before = { readonly bytes: number; readonly pages: number }
+
 /** Whether post-copy has been asked for by now: the time since the push began, the syncs so far and the time since the last. Any function of this type. */
 export type Asked = (seen: { readonly elapsedNs: Time; readonly syncs: number; readonly sinceSyncNs: Time }) => boolean
 
@@ -27,6 +30,7 @@ export type Seen = {
   readonly bytes: number
   readonly pages: number
   readonly window: Window
+  readonly before: Before | null
   readonly pageBytes: number
   readonly downtimeLimitNs: Time
   readonly windowNs: Time
@@ -40,6 +44,7 @@ export type Seen = {
 export type Watched = {
   readonly sent: AnswerTo<'send'>
   readonly window: Window
+  readonly before: Before | null
   readonly looked: Looked | null
   readonly why: 'over' | 'due' | 'asked' | 'given up' | 'wound'
 }
@@ -67,11 +72,13 @@ const watching = (seen: Seen, signal: Signal): Attempt<Watched> | undefined => {
       ? done(E.left(failure('send', signal.reason)))
       : done(E.right(over(seen, signal as AnswerTo<'send'>, 'over')))
   if (signal.type !== 'progress' || signal.of !== undefined) return undefined
-  const remaining = (seen.owed - (signal.pages - seen.pages)) * seen.pageBytes
+  // A source that looks tells how far it is when it begins: what it has sent until then is not this push's.
+  const before = seen.before ?? (signal.at === seen.window?.from ? { bytes: signal.bytes, pages: signal.pages } : { bytes: 0, pages: 0 })
+  const remaining = (seen.owed - (signal.pages - before.pages - seen.pages)) * seen.pageBytes
   // What was decided until now is in force when a window ends now.
   const looked = lookedOn(seen, signal.at, remaining)
-  const limited = looked === null ? seen : { ...seen, looked, downtimeLimitNs: looked.downtimeLimitNs }
-  const window = measured(limited, signal.at, signal.bytes)
+  const limited = looked === null ? { ...seen, before } : { ...seen, before, looked, downtimeLimitNs: looked.downtimeLimitNs }
+  const window = measured(limited, signal.at, signal.bytes - before.bytes)
   const next = { ...limited, window }
   if (looked !== null && looked.giveUp !== null) return cancelling(next, 'given up')
   if (looked?.postcopy) return cancelling(next, 'asked')
@@ -90,9 +97,15 @@ const lookedOn = ({ looks, looked, startedAt, syncs, window, guest }: Seen, at: 
 
 const waiting = (seen: Seen): Attempt<Watched> => awaiting([], 'watched send', dataOf(seen), (signal) => watching(seen, signal))
 
-const begun = (at: Time): Window => ({ from: at, bytes: 0, thresholdBytes: 0, bytesPerSecond: 0 })
+/** A bandwidth begins to be measured. @internal */
+export const begun = (at: Time): Window => ({ from: at, bytes: 0, thresholdBytes: 0, bytesPerSecond: 0 })
 
-const measured = ({ window, windowNs, downtimeLimitNs }: Seen, at: Time, bytes: number): Window => {
+/** The window after a look: one that has lasted long enough gives a bandwidth and a threshold, and another begins. @internal */
+export const measured = (
+  { window, windowNs, downtimeLimitNs }: Pick<Seen, 'window' | 'windowNs' | 'downtimeLimitNs'>,
+  at: Time,
+  bytes: number
+): Window => {
   if (window === null || at - window.from < windowNs) return window
   const bytesPerNs = (bytes - window.bytes) / (at - window.from)
   return { from: at, bytes, thresholdBytes: bytesPerNs * downtimeLimitNs, bytesPerSecond: bytesPerNs * 1e9 }
@@ -101,6 +114,7 @@ const measured = ({ window, windowNs, downtimeLimitNs }: Seen, at: Time, bytes: 
 const over = (seen: Seen, sent: AnswerTo<'send'>, why: Watched['why']): Watched => ({
   sent,
   window: measured(seen, sent.at, seen.bytes + sent.bytes),
+  before: seen.before,
   looked: seen.looked,
   why
 })

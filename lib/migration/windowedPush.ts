@@ -16,7 +16,7 @@ import { checkedLooks, type Looked, type LookRule, lookedAtSync, unlooked } from
 import { sentBy } from './push'
 import type { SyncThrottle } from './syncThrottle'
 import { noSyncThrottle } from './syncThrottle'
-import { type Asked, type Seen, type Watched, type Window, watched } from './watchedSend'
+import { type Asked, type Before, type Seen, type Watched, type Window, watched } from './watchedSend'
 
 /**
  * What decides a push by windows. `downtimeLimitNs`: it ends when what is left would take no longer, at the bandwidth measured in the last window. `bytesPerSecond`: the rate to
@@ -82,6 +82,7 @@ export const windowedPush = <S extends Data>(rules: WindowedRules<S>): ((guest: 
           bytes: 0,
           pages: 0,
           window: null,
+          before: null,
           from: 0,
           fraction,
           inForce: 0,
@@ -114,7 +115,7 @@ const checked = <S extends Data>(rules: WindowedRules<S>): Checked<S> => {
   return { ...rules, windowNs, throttle: throttle as SyncThrottle<S> }
 }
 
-/** Between two sends: `bytes` and `pages` were sent so far; `fraction` is to be taken from the guest, `inForce` is; `limited`: its virtual CPUs are held to what they may dirty; `looked`: what came of the looks; `knownAt` is the last sync's time, `from` the page at which the scan goes on. */
+/** Between two sends: `bytes` and `pages` were sent so far, `before` what had left when it began; `fraction` is to be taken from the guest, `inForce` is; `limited`: its virtual CPUs are held to what they may dirty; `looked`: what came of the looks; `knownAt` is the last sync's time, `from` the page at which the scan goes on. */
 type State<S extends Data> = {
   readonly startedAt: Time
   readonly owed: PageSet
@@ -124,6 +125,7 @@ type State<S extends Data> = {
   readonly bytes: number
   readonly pages: number
   readonly window: Window
+  readonly before: Before | null
   readonly from: number
   readonly fraction: number
   readonly inForce: number
@@ -221,7 +223,7 @@ const settled = <S extends Data>(
   rules: Checked<S>,
   guest: GuestView,
   before: State<S>,
-  { sent, window, looked, why }: Watched
+  { sent, window, before: atFirst, looked, why }: Watched
 ): Attempt<Turn<S>> => {
   const pages = sent.pages.type === 'PageSet' ? sent.pages : pageSet.empty(guest.pages)
   const unsent = pageSet.difference(before.owed, pages)
@@ -233,6 +235,7 @@ const settled = <S extends Data>(
     round: before.round + 1,
     from: behind(pages, before.from),
     window,
+    before: atFirst,
     looked
   }
   const threshold = window?.thresholdBytes ?? 0

@@ -1,6 +1,8 @@
 import type { Time } from '../time/time'
 import { type Heard, leftSoFar, pagesLeft } from './forecastHeard'
 import type { WindowsAhead } from './forecastOptions'
+import { hasDecided, lookedAtSync, type Sight, unlooked } from './looks'
+import { looksToCome } from './looksToCome'
 import { dirtying, type Pace, type ToCome } from './roundsToCome'
 import { noSyncThrottle } from './syncThrottle'
 
@@ -14,12 +16,14 @@ const AHEAD = 1_024
  */
 export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pace, windows: WindowsAhead): ToCome => {
   const { guest, at, readings, pushStartedAt, syncing } = heard
-  const { downtimeLimitNs, throttle: brake = noSyncThrottle, asked, vcpus = 1 } = windows
+  const { throttle: brake = noSyncThrottle, asked, looks, vcpus = 1 } = windows
   const { startedAt, bytesBefore, lookNs } = syncing ?? { startedAt: pushStartedAt, bytesBefore: 0, lookNs: 0 }
   const bytesSoFar = leftSoFar(heard).bytes - bytesBefore
-  const threshold = (pagesPerSecond * bytesPerPage * downtimeLimitNs) / 1e9 / guest.pageBytes
+  const bytesPerSecond = pagesPerSecond * bytesPerPage
+  const thresholdOf = (downtimeLimitNs: Time): number => (bytesPerSecond * downtimeLimitNs) / 1e9 / guest.pageBytes
   const statePages = (guest.deviceStateBytes ?? 0) / guest.pageBytes
   let { knownAt, syncs, state } = syncing ?? { knownAt: pushStartedAt, syncs: 1, state: brake.start }
+  let looked = looks && (syncing?.looked ?? unlooked(looks, startedAt, windows.downtimeLimitNs))
   let throttle = heard.throttle
   let owed = pagesLeft(heard) ?? guest.pages
   let now = at
@@ -28,7 +32,23 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
   let shrinks: boolean | undefined
   const dirtiedIn = dirtying(readings)
   for (let ahead = 0; ahead < AHEAD; ahead++) {
-    const dueNs = Math.max(ahead === 0 ? 0 : lookNs, lookNs / 2 + ((owed - threshold) * 1e9) / pagesPerSecond)
+    const dueIn = (limitNs: Time): number =>
+      Math.max(ahead === 0 ? 0 : lookNs, lookNs / 2 + ((owed - thresholdOf(limitNs)) * 1e9) / pagesPerSecond)
+    const sightAt = (when: Time): Sight => ({
+      startedAt,
+      syncs,
+      remainingBytes: Math.round(Math.max(0, owed - ((when - now) * pagesPerSecond) / 1e9)) * guest.pageBytes,
+      bytesPerSecond,
+      guest
+    })
+    let dueNs = dueIn(windows.downtimeLimitNs)
+    if (looks !== undefined && looked !== undefined) {
+      const [then, endsAt] = looksToCome(looks, looked, { since: at, from: now, dueAt: (limitNs) => now + dueIn(limitNs), sightAt })
+      looked = then
+      dueNs = endsAt - now
+    }
+    const limitNs = looked?.downtimeLimitNs ?? windows.downtimeLimitNs
+    const threshold = thresholdOf(limitNs)
     const askedNs = askedWithin(windows, { elapsedNs: now - startedAt, syncs, sinceSyncNs: now - knownAt }, dueNs)
     const sendNs = Math.min(dueNs, askedNs)
     const sent = Math.min(owed, (sendNs * pagesPerSecond) / 1e9)
@@ -41,8 +61,11 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
     const unsent = owed - sent
     owed = Math.min(guest.pages, unsent + dirtied)
     const ended = { ns: now - at, pages, residual: owed, finalBytesPerSecond: undefined, givenUp: false, shrinks }
-    if (askedNs < dueNs) return { ...ended, reason: 'post-copy will be asked for', follows: 'pull' }
-    if (owed + statePages <= threshold) return { ...ended, reason: reasonOf(downtimeLimitNs), follows: 'copy' }
+    const given = looked?.giveUp ?? null
+    if (given !== null) return { ...ended, reason: `given up: ${given}`, givenUp: true }
+    if (askedNs < dueNs || looked?.postcopy) return { ...ended, reason: 'post-copy will be asked for', follows: 'pull' }
+    if (owed + statePages <= threshold)
+      return { ...ended, reason: reasonOf(limitNs), follows: 'copy', raised: limitNs !== (syncing?.looked?.downtimeLimitNs ?? limitNs) }
     const seen = {
       at: Math.round(now),
       syncs: ++syncs,
@@ -53,7 +76,12 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
     }
     ;[throttle, state] = brake.next(state, seen)
     knownAt = now
-    if (brake.name === noSyncThrottle.name && asked === undefined && before !== undefined && owed >= 0.999 * before) break
+    if (looks !== undefined && looked !== undefined) {
+      looked = lookedAtSync(looks, looked, Math.round(now), sightAt(now))
+      if (hasDecided(looked)) continue
+    }
+    if (brake.name === noSyncThrottle.name && asked === undefined && looks === undefined && before !== undefined && owed >= 0.999 * before)
+      break
     before = ahead === 0 ? undefined : owed
   }
   return { ns: now - at, pages, residual: owed, finalBytesPerSecond: undefined, reason: null, givenUp: false, shrinks }

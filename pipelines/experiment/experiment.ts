@@ -95,7 +95,7 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
         seed,
         startAt,
         until: startAt + limit,
-        forecast: { ...forecastOptionsOf(config, technique, bound), zeroPages: guest.right.classes.zero.count },
+        forecast: forecastOptionsOf(config, technique, bound, guest.right),
         ...(bound !== undefined && { bound }),
         ...(unbounded !== undefined && { unbounded })
       }

@@ -2,9 +2,10 @@ import type { Config } from '../../lib/codec/config'
 import type { DiskRulesConfig } from '../../lib/codec/diskConfig'
 import type { PrepagingConfig } from '../../lib/codec/ruleConfig'
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import type { Guest } from '../../lib/guest/guest'
 import type { DiskRules } from '../../lib/migration/diskRules'
 import { usualBatches } from '../../lib/migration/engines/alternatingPush'
-import type { ForecastOptions } from '../../lib/migration/forecast'
+import type { ForecastOptions, WindowsAhead } from '../../lib/migration/forecast'
 import { downtimeWithin, or, roundsAtMost } from '../../lib/migration/stopRule'
 import type { TimeBound } from '../../lib/migration/timeBound'
 import { usualIntervalNs } from '../../lib/migration/timeBounded'
@@ -18,15 +19,22 @@ import { diskRulesOf, pushOf, stopRuleOf } from './techniqueOf'
 
 /**
  * What is known beforehand of a migration that a configuration describes: its rules, what follows its push, what the link leaves it, and its bound where it has one and the guest is
- * there to compute it from.
+ * there to compute it from. Of the guest, where it is there, it is known how many virtual CPUs a dirty limit counts by, and how many of its pages have no content.
  */
-export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bound?: TimeBound): ForecastOptions => {
+export const forecastOptionsOf = (config: Config, technique: TechniqueConfig, bound?: TimeBound, guest?: KnownGuest): ForecastOptions => {
   const { bandwidth, applicationTraffic = 0 } = config.link
   const [bytesPerSecond] = fairShares({ capacity: bandwidth, demands: [Number.POSITIVE_INFINITY, applicationTraffic] })
-  return { bytesPerSecond, ...ofTechnique(technique), ...(bound !== undefined && { boundNs: bound.totalNs }) }
+  return {
+    bytesPerSecond,
+    ...ofTechnique(technique, guest),
+    ...(bound !== undefined && { boundNs: bound.totalNs }),
+    ...(guest !== undefined && { zeroPages: guest.classes.zero.count })
+  }
 }
 
-const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
+type KnownGuest = Pick<Guest, 'workload' | 'classes'>
+
+const ofTechnique = (technique: TechniqueConfig, guest?: KnownGuest): ForecastOptions => {
   switch (technique.type) {
     case 'stop-and-copy':
       return { pushes: false, ...diskOf(technique) }
@@ -37,16 +45,15 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
         ...(technique.preDump === undefined ? { pushes: false } : { rules: { until: stopRuleOf(technique.preDump) } })
       }
     case 'hops':
-      return { hops: technique.hops.flatMap(hopsOf) }
+      return { hops: technique.hops.flatMap((one) => hopsOf(one, guest)) }
     case 'qemu':
-      return { windows: qemuWindowsOf(technique), disk: { ...qemuDisk, ...diskOf(technique).disk } }
+      return { windows: counting(qemuWindowsOf(technique), guest), disk: { ...qemuDisk, ...diskOf(technique).disk } }
     case 'pre-copy':
       return { rules: { until: or(downtimeWithin(milliseconds(300)), roundsAtMost(30)), ...pushOf(technique) }, ...diskOf(technique) }
     case 'engine': {
       const { rules, windows } = engineOf(technique.engine)
       if (rules !== undefined) return { rules }
-      if (windows?.looks !== undefined) return { unforeseen: 'whoever watches it may set another limit, ask for post-copy or give it up' }
-      if (windows !== undefined) return { windows, disk: qemuDisk }
+      if (windows !== undefined) return { windows: counting(windows, guest), disk: qemuDisk }
       return technique.engine === 'mplm' ? { batches: usualBatches } : { unforeseen: `what ${technique.engine} does next is not foreseen` }
     }
     case 'post-copy':
@@ -61,9 +68,13 @@ const ofTechnique = (technique: TechniqueConfig): ForecastOptions => {
 const diskOf = ({ disk }: { readonly disk?: DiskRulesConfig }): { readonly disk?: DiskRules } =>
   disk === undefined ? {} : { disk: diskRulesOf(disk) }
 
+/** A dirty limit is each virtual CPU's. */
+const counting = (windows: WindowsAhead, guest?: KnownGuest): WindowsAhead =>
+  guest === undefined ? windows : { ...windows, vcpus: guest.workload.vcpus }
+
 /** A hop that is a journey is so many hops. */
-const hopsOf = (technique: TechniqueConfig): readonly ForecastOptions[] => {
-  const { hops, ...one } = ofTechnique(technique)
+const hopsOf = (technique: TechniqueConfig, guest?: KnownGuest): readonly ForecastOptions[] => {
+  const { hops, ...one } = ofTechnique(technique, guest)
   return hops ?? [one]
 }
 

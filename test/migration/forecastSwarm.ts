@@ -17,7 +17,7 @@ import { downtimeWithin, notShrinking, or, roundsAtMost, type StopRule } from '.
 import { autoConverge } from '../../lib/migration/throttle'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
-import type { Pipeline } from '../../lib/protocol/pipeline'
+import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
 import { draw, key, split } from '../../lib/random/random'
 import { milliseconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
@@ -41,13 +41,22 @@ export type Followed = {
 export const techniques = ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid', 'tlm'] as const
 
 /** Techniques with swarms of their own. */
-export const alone = ['windows', 'auto-converge', 'dirty-limit', 'asked-for', 'qemu-1.x', 'mplm'] as const
+export const alone = [
+  'windows',
+  'auto-converge',
+  'dirty-limit',
+  'asked-for',
+  'qemu-1.x',
+  'mplm',
+  'kubevirt-ramp',
+  'kubevirt-stall'
+] as const
 
 type Technique = (typeof techniques)[number] | (typeof alone)[number]
 
 /**
  * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it (a 25th of that for QEMU's windows of 100 ms, a 50th where a second counts), six kinds of workload that write from a fiftieth to twice of what the link
- * carries, and rules of every kind. Those that did not complete within two hundred times what memory takes are left out.
+ * carries, and rules of every kind. Those that did not complete, or were not given up by who watches them, within two hundred times what memory takes are left out.
  */
 export const followedMigrations = (seed: number, count: number, of: readonly Technique[] = techniques): readonly Followed[] =>
   Array.from({ length: count }, (_, i) => followed(seed, i, of)).filter((one) => one !== undefined)
@@ -154,7 +163,11 @@ const followed = (seed: number, i: number, of: readonly Technique[]): Followed |
     .pipe(forecast(options))
     .subscribe((said) => forecasts.push(said))
   const end = entries.at(-1)
-  if (end?.type !== 'ended' || end.outcome.type !== 'completed') return undefined
+  if (end?.type !== 'ended' || !isFollowed(end.outcome)) return undefined
   const released = entries.find((entry) => entry.type === 'signalled' && entry.signal.type === 'released')
   return { technique, forecasts, overAt: (released ?? end).at, entries }
 }
+
+/** Whoever watches it may give a migration up: its forecast says so beforehand. */
+const isFollowed = (outcome: Outcome): boolean =>
+  outcome.type === 'completed' || (outcome.type === 'aborted' && outcome.reason.includes('given up: '))

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../lib/codec/config'
 import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
+import { vm } from '../../lib/guest/guest'
+import { uniform } from '../../lib/guest/uniform'
 import { usualFileSystem } from '../../pipelines/dumpAndRestore'
 import { forecastOptionsOf } from '../../pipelines/experiment/forecastOptionsOf'
 import { qemuDisk } from '../../pipelines/qemu'
@@ -25,6 +27,24 @@ describe('forecastOptionsOf', () => {
     const asked = of({ type: 'qemu', version: '7.2', postcopy: { afterSyncs: 2, maxBandwidth: 1e6 } }).windows
     expect(asked?.pullBytesPerSecond).toBe(1e6)
     expect([1, 2].map((syncs) => asked?.asked?.({ elapsedNs: 0, syncs, sinceSyncNs: 0 }))).toEqual([false, true])
+  })
+
+  it("who watches QEMU from outside is asked, too: KubeVirt's engines have a forecast", () => {
+    for (const engine of ['kubevirt-ramp', 'kubevirt-stall'] as const) {
+      const { windows, unforeseen } = of({ type: 'engine', engine })
+      expect([windows?.looks?.name, unforeseen]).toEqual([engine.replace('-', ' '), undefined])
+    }
+  })
+
+  it('a dirty limit counts by the virtual CPUs of the guest that is there, on every hop', () => {
+    const guest = vm({ workload: uniform({ pages: 100, writesPerSecond: 1, vcpus: 4 }) })
+    const config = { link: { bandwidth: 125e6 } } as Config
+    const qemu = { type: 'qemu', version: '10.2', dirtyLimit: true } as const
+    expect(forecastOptionsOf(config, qemu, undefined, guest)).toMatchObject({ windows: { vcpus: 4 }, zeroPages: 0 })
+    expect(forecastOptionsOf(config, { type: 'engine', engine: 'qemu-10.2' }, undefined, guest).windows?.vcpus).toBe(4)
+    const { hops } = forecastOptionsOf(config, { type: 'hops', hops: [qemu, { type: 'pre-copy' }] }, undefined, guest)
+    expect(hops?.map(({ windows }) => windows?.vcpus)).toEqual([4, undefined])
+    expect(of(qemu).windows?.vcpus).toBeUndefined()
   })
 
   it('mplm has its batches', () => {
