@@ -1,4 +1,4 @@
-import { alone, type Followed, followedMigrations, techniques } from '../migration/forecastSwarm'
+import { alone, type Followed, followedMigrations, techniques, watched } from '../migration/forecastSwarm'
 import { boundedGuests, boundedModes, followedWalks } from '../migration/timeBoundedSwarm'
 import type { BenchResult } from './timeline'
 
@@ -11,19 +11,19 @@ export const benchForecast = ({ smoke }: { readonly smoke: boolean }): BenchResu
   const runs = smoke ? 20 : 600
   const swarm = (seed: number): readonly Followed[] => [
     ...followedMigrations(seed, runs),
-    ...alone.flatMap((technique) => followedMigrations(seed, Math.ceil(runs / techniques.length), [technique]))
+    ...[...alone, ...watched].flatMap((technique) => followedMigrations(seed, Math.ceil(runs / techniques.length), [technique]))
   ]
   const [drawn, others] = [swarm(1), swarm(2)]
   const figures: Record<string, number | string> = { migrations: drawn.length }
   const ratios = drawn.flatMap(weighed)
   for (const knowledge of [...new Set(ratios.map((one) => one.knowledge))].sort())
-    for (const technique of [...techniques, ...alone]) {
+    for (const technique of [...techniques, ...alone, ...watched]) {
       const of = ratios.filter((one) => one.knowledge === knowledge && one.technique === technique)
       const total = of.reduce((sum, { weight }) => sum + weight, 0)
       if (total >= runs / 50)
         figures[`actual / likely, ${knowledge}, ${technique}`] = [0.1, 0.5, 0.9].map((p) => quantile(of, p, total).toFixed(2)).join(' ')
     }
-  for (const technique of [...techniques, ...alone])
+  for (const technique of [...techniques, ...alone, ...watched])
     figures[`intervals that held, ${technique}`] = `${(100 * held(others.filter((one) => one.technique === technique))).toFixed(1)} %`
   figures['intervals that held, all'] = `${(100 * held(others)).toFixed(1)} %`
   const walks = followedWalks(2, smoke ? 18 : 540)

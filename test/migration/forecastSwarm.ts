@@ -41,18 +41,12 @@ export type Followed = {
 export const techniques = ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid', 'tlm'] as const
 
 /** Techniques with swarms of their own. */
-export const alone = [
-  'windows',
-  'auto-converge',
-  'dirty-limit',
-  'asked-for',
-  'qemu-1.x',
-  'mplm',
-  'kubevirt-ramp',
-  'kubevirt-stall'
-] as const
+export const alone = ['windows', 'auto-converge', 'dirty-limit', 'asked-for', 'qemu-1.x', 'mplm'] as const
 
-type Technique = (typeof techniques)[number] | (typeof alone)[number]
+/** Techniques that somebody watches from outside; each takes hundreds of looks. */
+export const watched = ['kubevirt-ramp', 'kubevirt-stall'] as const
+
+type Technique = (typeof techniques)[number] | (typeof alone)[number] | (typeof watched)[number]
 
 /**
  * Migrations over worlds drawn at random: 2 to 16 MiB, 0.1 to 10 Gbit/s with applications beside it (a 25th of that for QEMU's windows of 100 ms, a 50th where a second counts), six kinds of workload that write from a fiftieth to twice of what the link

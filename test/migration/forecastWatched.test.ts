@@ -17,6 +17,8 @@ import { runFold } from '../../lib/stream/fold'
 import { milliseconds, seconds } from '../../lib/time/time'
 import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { type Qemu102Options, qemu102, qemu102Windows } from '../../pipelines/qemu'
+import { held } from '../bench/forecast'
+import { followedMigrations, watched } from './forecastSwarm'
 
 const sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
 
@@ -50,6 +52,15 @@ const lastBefore = (said: readonly Forecast[], at: number): Forecast => said.fil
 const inInterval = ({ at, remaining }: Forecast, end: number): boolean => remaining!.lowNs <= end - at && end - at <= remaining!.highNs
 
 describe('forecast of a push that somebody watches', () => {
+  it("four of five intervals hold for KubeVirt's ways on worlds that they were not fitted to, whether it completes or is given up", () => {
+    for (const technique of watched) {
+      const of = followedMigrations(3, Number(process.env.RUNS ?? 10), [technique])
+      expect(of.length).toBeGreaterThan(8)
+      expect(held(of), technique).toBeGreaterThan(0.8)
+      for (const { forecasts } of of) expect(forecasts.some(({ remaining }) => remaining !== undefined)).toBe(true)
+    }
+  })
+
   it('says beforehand when it will be given up, and why', () => {
     const looks = looking(milliseconds(400), ({ elapsedNs }) => (elapsedNs > seconds(30) ? { giveUp: 'half a minute has passed' } : {}))
     const { entries, said } = ofOptions({ looks, maxBandwidth: Number.POSITIVE_INFINITY }, 20_000)
