@@ -149,7 +149,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
       now,
       toPull ? (windows === undefined ? 'switching' : 'switchingAsked') : 'stopped',
       { expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (toPull ? switchNs : now)) },
-      files.known
+      { isKnown: files.known }
     )
   const paced = windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
   const dumping = heard.files === undefined ? 0 : (dumpNs(heard) ?? 0) / 1e9
