@@ -4,6 +4,7 @@ import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import { vm } from '../../lib/guest/guest'
 import { uniform } from '../../lib/guest/uniform'
 import { usualFileSystem } from '../../pipelines/dumpAndRestore'
+import { engines } from '../../pipelines/engines'
 import { forecastOptionsOf } from '../../pipelines/experiment/forecastOptionsOf'
 import { qemuDisk } from '../../pipelines/qemu'
 
@@ -60,10 +61,10 @@ describe('forecastOptionsOf', () => {
     expect(preDumped.pushes).toBeUndefined()
   })
 
-  it('whatever names no time says why', () => {
-    for (const technique of [{ type: 'engine', engine: 'kubevirt-stall' }] as const)
-      expect(of(technique).unforeseen, JSON.stringify(technique)).toMatch(/\w/)
-    expect(of({ type: 'pre-copy' }).unforeseen).toBeUndefined()
+  it('every technique and every engine has a forecast', () => {
+    const types = ['stop-and-copy', 'dump-and-restore', 'pre-copy', 'post-copy', 'hybrid', 'tlm'] as const
+    for (const type of types) expect(of({ type } as TechniqueConfig).unforeseen, type).toBeUndefined()
+    for (const { name } of engines) expect(of({ type: 'engine', engine: name } as TechniqueConfig).unforeseen, name).toBeUndefined()
   })
 
   it('hops are known each by itself, and those of hops are hops', () => {
