@@ -259,6 +259,7 @@ export const kernelCalls = ({ layout, text, cores, run, key, others, clearing, c
 
 const mainCore = 1
 const systemThreads = nanvixSystemThreads.services + nanvixSystemThreads.idle
+// Assumed, the same for every layout: how long an interrupt to another core takes, up to twice that, and how long until the clock's looks for threads that no core took.
 const notifyCycles = 500
 const tickCycles = 100_000
 

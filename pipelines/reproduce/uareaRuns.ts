@@ -82,7 +82,7 @@ export const uareaVariants: readonly UareaVariant[] = [
   onMachine('13 threads, 4 more asleep', {}, { threads: 13, others: 4 })
 ]
 
-/** Runs a variant on so many seeds, both layouts with the same chances. Cost: about 20 ms a seed. */
+/** Runs a variant on so many seeds, both layouts with the same chances. Cost: about 6 ms a seed. */
 export const uareaCompared = ({ before, after, run }: UareaVariant, seed: Seed, seeds: number): UareaCompared => {
   const root = split(key(seed), 'uarea')
   const pairs = Array.from({ length: seeds }, (_, i) => {

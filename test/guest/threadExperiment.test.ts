@@ -68,6 +68,17 @@ describe('the thread experiment', () => {
     expect(spared(calm)).toBeLessThan(spared({}) / 2)
   })
 
+  it('misses data again after every lock and page, unless caches are coherent', () => {
+    const around = { core: { ...core, costs: { ...core.costs, storesFill: false } } }
+    const misses = (coherent: boolean): number => on(uArea, 1, { ...around, coherent }).create.dataMisses
+    expect(misses(false)).toBeGreaterThan(2 * misses(true))
+  })
+
+  it('comes to an end for any number of threads: all are joined, also those that wait in the queue for a core', () => {
+    for (let threads = 1; threads <= 17; threads++)
+      for (const seed of seeds) expect(on(uArea, seed, { threads }).join.cycles).toBeGreaterThan(threads * 1000)
+  })
+
   it('counts nothing below zero, and work within the time there was', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 13 }), fc.nat(4), (seed, threads, others) => {
