@@ -22,7 +22,7 @@ const listed = closed({ image: text, pages: nonNegativeInteger, sealedAt: nonNeg
 /** A signal as JSON: its type and time, its fields, then whom it answers or of which migration it speaks. */
 export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   done: closed({ at, to }),
-  refused: closed({ at, reason: text, to }),
+  refused: closed({ at, reason: text, to }, { sent: closed({ pages: nonNegativeInteger, bytes }, perhapsOfDisk) }),
   preselected: closed({ at, host: text, guestNs: nonNegative, to }),
   reserved: closed({ at, bytes, to }),
   selected: closed({ at, pages: pageSetCodec, nonPageable: pageSetCodec, to }, perhapsOfDisk),

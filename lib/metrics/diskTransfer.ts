@@ -2,10 +2,10 @@ import type { Order } from '../protocol/command'
 import type { Entry } from '../protocol/journal'
 import { type Fold, fold } from '../stream/fold'
 import type { Time } from '../time/time'
-import { numberOf } from './pagesTransferred'
+import { sentOf } from './sentOf'
 
 /**
- * What moving a disk took. `blocks`, `bytes`: of every `sent` of the disk, headers included. `rounds`: its rounds. `drainedBytes`: those of them sent while the guest stood
+ * What moving a disk took. `blocks`, `bytes`: of every `sent` of the disk, and what had left of one that was given up, headers included. `rounds`: its rounds. `drainedBytes`: those of them sent while the guest stood
  * still. `drainTime`: for how long, in ticks, the guest stood still while an order for the disk waited for its answer: what the disk added to the downtime, where
  * it is drained by itself.
  */
@@ -34,10 +34,11 @@ export const diskTransfer: Fold<Entry, DiskTransfer | undefined> = fold<Entry, D
     else if (signal.type === 'activated') state.paused = false
     if ('to' in signal) state.waiting.delete(signal.to.n)
     if (signal.type === 'round' && signal.of === 'disk') state.rounds++
-    if (signal.type !== 'sent' || signal.of !== 'disk') return state
-    state.blocks += numberOf(signal.pages)
-    state.bytes += signal.bytes
-    if (state.paused) state.drainedBytes += signal.bytes
+    const left = sentOf(signal, 'disk')
+    if (left === undefined) return state
+    state.blocks += left.pages
+    state.bytes += left.bytes
+    if (state.paused) state.drainedBytes += left.bytes
     return state
   },
   done: ({ ordered, blocks, bytes, rounds, drainedBytes, drainTime }) =>

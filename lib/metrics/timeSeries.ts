@@ -5,8 +5,8 @@ import type { Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import type { Time } from '../time/time'
 import { type Milestones, milestones, overAt } from './milestones'
-import { numberOf } from './pagesTransferred'
 import { migrationOfEntry } from './perMigration'
+import { sentOf } from './sentOf'
 
 /**
  * One moment of a migration: the bytes and pages transmitted until then, and the pages known to be left to send (`undefined` before anything says
@@ -95,9 +95,12 @@ const hear = (state: Gathered, signal: Signal, size: number | undefined, pointsA
   if ('of' in signal && signal.of === 'disk') return
   if (signal.type === 'selected') state.left ??= signal.pages
   else if (signal.type === 'synced') state.left = state.left && union(state.left, signal.dirty)
-  else if (signal.type === 'sent') {
-    state.bytes.sent += signal.bytes
-    state.pages.sent += numberOf(signal.pages)
+  else if (signal.type === 'sent' || signal.type === 'refused') {
+    const gone = sentOf(signal, undefined)
+    if (gone === undefined) return
+    state.bytes.sent += gone.bytes
+    state.pages.sent += gone.pages
+    if (signal.type === 'refused') return
     const left = state.left ?? (size === undefined ? undefined : full(size))
     state.left = left && without(left, signal.pages)
   } else if (signal.type === 'progress') {

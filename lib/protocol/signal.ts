@@ -10,14 +10,14 @@ import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
  * clock); `clockNs` is what its own clock shows.
  *
  * - `sent`: the last byte has left (not: has been acknowledged; that is `flush`), or been written to a connection whose buffer lies ahead of the wire. `pages` were transmitted, `skipped` were left out, `bytes` is on the wire.
- * - `refused`: the world will not or cannot; the reason is a sentence.
+ * - `refused`: the world will not or cannot; the reason is a sentence. `sent`: of a send that was given up when some of it had left, as much as had (absent: nothing).
  * - `standing`: at the target, whose the guest is and which of its pages are missing; pages on their way when the link broke are missing again.
  * - `released`: the source has dropped the guest; `needs` names what the target still needs it for (residual dependencies; empty is the aim); `waited`, where it has, how long the
  *   guest has waited for missing pages.
  */
 export type Answer =
   | { readonly type: 'done' }
-  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'refused'; readonly reason: string; readonly sent?: SentInPart }
   | { readonly type: 'preselected'; readonly host: string; readonly guestNs: number }
   | { readonly type: 'reserved'; readonly bytes: number }
   | { readonly type: 'selected'; readonly pages: PageSet; readonly nonPageable: PageSet; readonly of?: Of }
@@ -32,6 +32,9 @@ export type Answer =
   | ClusterAnswer
   | ChipAnswer
   | ImageAnswer
+
+/** Pages that left as a whole before their send was given up, and their bytes on the wire; `of: 'disk'`: blocks of the guest's disk. Whether they arrived nobody can say. */
+export type SentInPart = { readonly pages: number; readonly bytes: number; readonly of?: Of }
 
 /**
  * What a world tells every lane of a migration.

@@ -2,7 +2,7 @@ import { type PageSequence, toArray } from '../memory/pageSequence'
 import { has, runs } from '../memory/pageSet'
 import { isChipOrder } from '../protocol/chip'
 import type { Of, Order, Pages } from '../protocol/command'
-import type { Signal } from '../protocol/signal'
+import type { SentInPart, Signal } from '../protocol/signal'
 import { formatTime } from '../time/time'
 import { formatBytes, formatNumber } from './numbers'
 import { chipOrderInWords, chipSignalInWords } from './spaceTimeChipWords'
@@ -96,6 +96,9 @@ export const orderInWords = (order: Order): string => {
   }
 }
 
+const sentInPart = ({ pages, of }: SentInPart): string =>
+  `, when ${formatNumber(pages)} ${of === 'disk' ? 'block' : 'page'}${pages === 1 ? '' : 's'} had left`
+
 /** An answer or a fact in a few words; `asked` is the order that it answers, where the journal has it. @internal */
 export const signalInWords = (signal: Signal, asked: Order | undefined): string => {
   switch (signal.type) {
@@ -103,7 +106,7 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
       if (asked?.type === 'track') return `writes${toDisk(asked)} are logged${asked.on ? '' : ' no more'}`
       return asked === undefined ? 'done' : (doneInWords[asked.type] ?? 'done')
     case 'refused':
-      return `refused: ${signal.reason}`
+      return `refused: ${signal.reason}${signal.sent === undefined ? '' : sentInPart(signal.sent)}`
     case 'preselected':
       return `host ${signal.host}`
     case 'reserved':

@@ -14,8 +14,8 @@ export type Batch = Partial<PageBuffers> & {
   readonly read?: (i: number, at: Time) => void
   /** Page i has arrived. */
   readonly place?: (i: number, at: Time) => void
-  /** Ends the batch with the page under way when `bytes` have left; answers the bytes up to the end of that page, and the pages that are followed. */
-  readonly cut: (bytes: number) => { readonly bytes: number; readonly pages: number }
+  /** Ends the batch with the page under way when `bytes` have left; answers the bytes up to the end of that page, the pages that are followed, and the bytes of that page where none are. */
+  readonly cut: (bytes: number) => { readonly bytes: number; readonly pages: number; readonly last?: number }
   /** A page of `bytes` was taken out before it began to leave. */
   readonly withdrawn?: (page: number, bytes: number) => void
   readonly arrived?: () => void

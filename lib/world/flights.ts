@@ -1,6 +1,7 @@
 import type { Time } from '../time/time'
 import type { Batch } from './batch'
 import { flightQueue as queue } from './flightQueue'
+import type { Amount } from './lane'
 
 /** A batch on its way: leaving, or left and not yet arrived as a whole. @internal */
 export type Flight = {
@@ -15,6 +16,8 @@ export type Flight = {
   bytes: number
   /** Pages that are not followed and have not been cut off. */
   carried: number
+  /** Of what was cut off in the midst of pages that are not followed: the bytes of its last page. */
+  last: number
   began: Time
   endsAt: Time
   /** When what has left at a time arrives. */
@@ -48,12 +51,41 @@ export type Flights = {
 export const takeOff = (batch: Batch, now: Time, arrival: (leaves: Time) => Time, leavesAt?: Time): Flight => {
   const { count, bytes, carried = 0 } = batch
   batch.leaves?.fill(Infinity, 0, count)
-  return { batch, count, read: 0, placed: 0, since: now, sent: 0, rate: 0, bytes, carried, began: now, endsAt: Infinity, arrival, leavesAt }
+  return {
+    batch,
+    count,
+    read: 0,
+    placed: 0,
+    since: now,
+    sent: 0,
+    rate: 0,
+    bytes,
+    carried,
+    last: 0,
+    began: now,
+    endsAt: Infinity,
+    arrival,
+    leavesAt
+  }
 }
 
 /** Bytes of a flight that have left by `now`. @internal */
 export const sentBy = (flight: Flight, now: Time): number =>
   Math.min(flight.bytes, flight.sent + ((now - flight.since) * flight.rate) / 1e9)
+
+/** Pages of a flight that have not left as a whole by `now`, and their bytes; of pages that are not followed, as many as their part of the bytes. @internal */
+export const notLeftYet = (flight: Flight, now: Time): Amount => {
+  const { batch, bytes, carried } = flight
+  const { ends, leaves } = batch
+  if (ends !== undefined && leaves !== undefined) {
+    let left = flight.count
+    while (left > 0 && !(leaves[left - 1] <= now)) left--
+    return { pages: flight.count - left, bytes: bytes - (left === 0 ? 0 : ends[left - 1]) }
+  }
+  if (carried === 0) return { pages: flight.last > 0 ? 1 : 0, bytes: flight.last }
+  const pages = carried - Math.floor((carried * sentBy(flight, now)) / bytes)
+  return { pages, bytes: Math.ceil((bytes * pages) / carried) }
+}
 
 /** Gives a flight a rate from `now` on; pages that have left stay as they were. At the rate it had, no time is rounded a second time. @internal */
 export const setRate = (flight: Flight, now: Time, rate: number): void => {

@@ -7,13 +7,17 @@ import type { LaneBuffer } from './laneBuffer'
 /** A job has nothing to send until a time; then it is told, and asked again when whoever it tells has had a word. @internal */
 export type Later = { readonly until: Time; readonly told: () => void }
 
+/** Pages, and their bytes on the wire. @internal */
+export type Amount = { readonly pages: number; readonly bytes: number }
+
 /** What a lane carries: batches, until `next` has no more. @internal */
 export type Job = {
   /** Bytes per second it may use; Infinity for all it is given. */
   readonly maxBytesPerSecond: number
   readonly next: (now: Time) => Batch | Later | undefined
   readonly finished: (now: Time) => void
-  readonly refused: (reason: string) => void
+  /** `notLeft`: what of it was chosen, and had not left. */
+  readonly refused: (reason: string, notLeft: Amount) => void
   /** It goes ahead of what has not begun to leave on its lane. */
   readonly urgent?: boolean
   readonly ahead?: WrittenAhead

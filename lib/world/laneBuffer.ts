@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs'
 import type { Time } from '../time/time'
 import type { Batch } from './batch'
-import type { Job } from './lane'
+import type { Amount, Job } from './lane'
 
 /** What was written ahead of the wire on one lane, as into a socket's buffer: a kernel of batches, in order, that have not left yet. @internal */
 export type LaneBuffer = {
@@ -22,8 +22,8 @@ export type LaneBuffer = {
   readonly close: (job: Job, now: Time) => void
   /** Nothing of it will leave. */
   readonly lose: () => void
-  /** Pages that were chosen and are not written yet. */
-  readonly pages: () => number
+  /** What was chosen and is not written yet, and by whom. */
+  readonly unwritten: () => (Amount & { readonly job: Job }) | undefined
 }
 
 type Entry = { readonly job: Job; readonly batch: Batch; readonly bytes: number }
@@ -79,6 +79,6 @@ export const laneBuffer = (): LaneBuffer => {
       out = undefined
       for (const job of gone) job.ahead?.lost()
     },
-    pages: () => writing?.entry.batch.count ?? 0
+    unwritten: () => writing && { job: writing.entry.job, pages: writing.entry.batch.count, bytes: writing.entry.bytes }
   }
 }

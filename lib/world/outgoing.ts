@@ -11,7 +11,7 @@ import type { Conduct } from './conduct'
 import { overLink } from './conduct'
 import { diskOwner } from './diskAccesses'
 import type { Hosts } from './hosts'
-import type { Job } from './lane'
+import type { Amount, Job } from './lane'
 import type { MachineOptions } from './machineOptions'
 import { pageBuffers } from './pageBuffers'
 import type { Pending, PendingAnswers } from './pendingAnswers'
@@ -224,7 +224,8 @@ export const outgoing = (
         unsent = result.unsent
         end({ type: 'sent', pages: result.pages, skipped: result.skipped, bytes: result.bytes, of: order.of })
       },
-      refused: (reason) => end({ type: 'refused', reason })
+      refused: (reason, { pages: count, bytes }) =>
+        end({ type: 'refused', reason, ...(count > 0 && { sent: { pages: count, bytes, ...(order.of && { of: order.of }) } }) })
     })
     const one: Job =
       ahead === undefined
@@ -232,8 +233,8 @@ export const outgoing = (
         : {
             ...job,
             finished: left,
-            refused: (reason) => {
-              job.refused(reason)
+            refused: (reason, notLeft) => {
+              job.refused(reason, notLeft)
               left()
             },
             ahead: { bytes: ahead, written: job.finished, lost: left }
@@ -308,10 +309,11 @@ const channelsOf = (lane: string, job: Job, channels: number): readonly Channel[
   if (channels === 1) return [{ lane, job }]
   let open = channels
   let refused: string | undefined
+  let lost: Amount = { pages: 0, bytes: 0 }
   const ended = (now: number): void => {
     if (--open > 0) return
     if (refused === undefined) job.finished(now)
-    else job.refused(refused)
+    else job.refused(refused, lost)
   }
   return Array.from({ length: channels }, (_, i) => ({
     lane: i === 0 ? lane : `${lane}#${i}`,
@@ -319,8 +321,9 @@ const channelsOf = (lane: string, job: Job, channels: number): readonly Channel[
       maxBytesPerSecond: job.maxBytesPerSecond / channels,
       next: job.next,
       finished: ended,
-      refused: (reason) => {
+      refused: (reason, { pages, bytes }) => {
         refused = reason
+        lost = { pages: lost.pages + pages, bytes: lost.bytes + bytes }
         ended(0)
       }
     }

@@ -12,7 +12,7 @@ import { bytesOnly } from './batch'
 import type { Packet } from './engine'
 import type { Hosts, Reading } from './hosts'
 import * as hosts from './hosts'
-import type { Job } from './lane'
+import type { Amount, Job } from './lane'
 import type { Buffers } from './pageBuffers'
 import { bySequence, bySet } from './pageSource'
 import { sizesOf } from './sizesOf'
@@ -53,7 +53,7 @@ export type SendingOptions = {
   /** Runs ahead of a page's placing over something that the guest may have written. */
   readonly beforePlacing: (at: Time) => void
   readonly ended: (result: Sent) => void
-  readonly refused: (reason: string) => void
+  readonly refused: (reason: string, sent: Amount) => void
 }
 
 /** What a send came to: transmitted, left out, and (when it was cancelled) not sent. @internal */
@@ -257,11 +257,15 @@ export const sending = (options: SendingOptions): Sending => {
       cut: (left) => {
         const rest: number[] = []
         let kept = 0
+        let last = 0
         words.forEach((word, i) => {
           for (let w = word; w !== 0; w &= w - 1) {
             const page = (first + i) * 32 + lowestBit(w)
             if (kept >= left && kept > 0) rest.push(page)
-            else kept += zeroPages !== undefined && (zeroPages[i] & w & -w) !== 0 ? small : sizes.ofPage(page)
+            else {
+              last = zeroPages !== undefined && (zeroPages[i] & w & -w) !== 0 ? small : sizes.ofPage(page)
+              kept += last
+            }
           }
         })
         bytes -= total - kept
@@ -270,7 +274,7 @@ export const sending = (options: SendingOptions): Sending => {
         for (const page of rest) unread.push(page)
         hosts.unread(h, undone(rest))
         if (fresh !== undefined) hosts.notPlaced(h, fresh, first, rest)
-        return { bytes: kept, pages: 0 }
+        return { bytes: kept, pages: 0, last }
       },
       lost: () => {
         const all = pagesOf(words, first)
@@ -305,7 +309,8 @@ export const sending = (options: SendingOptions): Sending => {
       return followed ? nextFollowed(most) : nextByWords(most)
     },
     finished: () => options.ended(result()),
-    refused: options.refused,
+    refused: (reason, notLeft) =>
+      options.refused(reason, { pages: counted - gathered.length - notLeft.pages, bytes: bytes - notLeft.bytes }),
     stop: () => {
       stopped = true
     },

@@ -4,8 +4,8 @@ import type { Time } from '../time/time'
 import type { Agenda } from './agenda'
 import type { Batch } from './batch'
 import type { Flights } from './flights'
-import { flights as airborne, sentBy, setRate, takeOff } from './flights'
-import { type Job, type Lane, type Later, placeOf, type WrittenAhead } from './lane'
+import { flights as airborne, notLeftYet, sentBy, setRate, takeOff } from './flights'
+import { type Amount, type Job, type Lane, type Later, placeOf, type WrittenAhead } from './lane'
 import { laneBuffer } from './laneBuffer'
 import { type Held, isOf, type Stall } from './stalls'
 import type { Times } from './timetable'
@@ -285,8 +285,17 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
       if (leaves !== undefined) for (let i = flight.count - 1; i >= flight.placed && leaves[i] > now; i--) pages++
       else if (carried > 0) pages += carried - Math.floor((carried * sentBy(flight, now)) / flight.bytes)
     }
-    for (const { buffer } of lanes.get(owner)?.values() ?? []) pages += buffer?.pages() ?? 0
+    for (const { buffer } of lanes.get(owner)?.values() ?? []) pages += buffer?.unwritten()?.pages ?? 0
     return pages
+  }
+
+  /** What of a job of a lane was chosen and has not left: the job at the head has the batch under way, or else it is being written. */
+  const notLeftOf = ({ jobs, flight, buffer }: Lane, job: Job, now: Time): Amount => {
+    if (buffer !== undefined) {
+      const unwritten = buffer.unwritten()
+      return unwritten?.job === job ? unwritten : nothing
+    }
+    return flight === undefined || job !== jobs[0] ? nothing : notLeftYet(flight, now)
   }
 
   /** An owner's lanes have lost all that they carried, and its jobs are refused. */
@@ -297,23 +306,24 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     for (const { owner: of, at, batch } of trailing) if (of === owner && at > now) batch.lost!(0)
     trailing = trailing.filter((one) => one.owner !== owner)
     const own = lanes.get(owner)
-    const refused: Job[] = []
+    const refused: (readonly [Job, Amount])[] = []
     for (const lane of own === undefined ? [] : own.values()) {
       lane.end?.unsubscribe()
       lane.waiting?.unsubscribe()
       lane.waiting = undefined
+      for (const job of lane.jobs) refused.push([job, notLeftOf(lane, job, now)])
+      lane.jobs.length = 0
       if (lane.flight !== undefined) {
         if (lane.flight.count === 0) lane.flight.batch.lost?.(0)
         active.splice(active.indexOf(lane), 1)
       }
       lane.flight = undefined
-      refused.push(...lane.jobs.splice(0))
       lane.buffer?.lose()
     }
     flights.get(owner)?.lose()
     flights.delete(owner)
     arrivesBy.delete(owner)
-    for (const job of refused) job.refused(reason)
+    for (const [job, notLeft] of refused) job.refused(reason, notLeft)
   }
 
   return {
@@ -356,6 +366,7 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
       flight.bytes = kept.bytes
       flight.count = kept.pages
       flight.carried = 0
+      flight.last = kept.last ?? 0
       setRate(flight, now, flight.rate)
       schedule(lane, now)
       return true
@@ -404,3 +415,5 @@ export const transport = ({ link, agenda, stalls, held, migrationOf, times, look
     }
   }
 }
+
+const nothing: Amount = { pages: 0, bytes: 0 }

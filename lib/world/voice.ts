@@ -34,6 +34,7 @@ const answered = (of: Answer, to: Address, at: Time): Signal => {
     case 'suspended':
       return { type: 'suspended', guestNs: of.guestNs, clockNs: of.clockNs, to, at }
     case 'refused':
+      if (of.sent !== undefined) return { type: 'refused', reason: of.reason, sent: of.sent, to, at }
       return { type: 'refused', reason: of.reason, to, at }
     case 'preselected':
       return { type: 'preselected', host: of.host, guestNs: of.guestNs, to, at }

@@ -2,6 +2,7 @@ import type { Address, Order, Place } from '../../lib/protocol/command'
 import type { Carrier, Outcome } from '../../lib/protocol/pipeline'
 import type { Conduct, Errand } from '../../lib/world/conduct'
 import type { Reading } from '../../lib/world/hosts'
+import type { Amount } from '../../lib/world/lane'
 import type { Numbering } from './numbering'
 import type { Saved } from './saving'
 
@@ -22,9 +23,10 @@ export type Send = {
 }
 
 /**
- * What is leaving a lane, or on its way: a page, of which send, what was read, and how it is to be placed; page -1 is plain bytes, page -2 the message of an errand.
+ * What is leaving a lane, or on its way: a page, of which send, what was read, and how it is to be placed; page -1 is plain bytes, page -2 the message of an errand. `takes`: how many
+ * of its send's pages leave with it, and their bytes.
  */
-export type Item = { readonly n: number; readonly page: number; readonly reading: Reading; readonly place: Place }
+export type Item = { readonly n: number; readonly page: number; readonly reading: Reading; readonly place: Place; readonly takes: Amount }
 
 /** The page of an item that is an errand's message. */
 export const MESSAGE = -2

@@ -9,6 +9,7 @@ import type { Answer, Fact, Signal } from '../../lib/protocol/signal'
 import type { ConductPort, Errand, Part } from '../../lib/world/conduct'
 import * as conducts from '../../lib/world/conduct'
 import * as hosts from '../../lib/world/hosts'
+import type { Amount } from '../../lib/world/lane'
 import { sizesOf } from '../../lib/world/sizesOf'
 import { transmitted } from '../../lib/world/transmitted'
 import type { Choice } from './choices'
@@ -122,7 +123,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
       // A message to the target is in order with the pages of its lane.
       if (errand.leg !== 'out' && errand.leg !== 'activate') return
       const lane = openLane(errand.to.lane)
-      setLane({ ...lane, flying: [...lane.flying, { n: errand.to.n, page: MESSAGE, reading: undefined, place: 'always' }] })
+      setLane({ ...lane, flying: [...lane.flying, { n: errand.to.n, page: MESSAGE, reading: undefined, place: 'always', takes: nothing }] })
     }
   }
 
@@ -151,12 +152,13 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
         tellAll({ type: 'round', round: order.round, pages: order.pages.type === 'PageSet' ? order.pages.count : order.pages.length })
     }
     const { rest, skipped, bytes } = send
-    if (send.stopped) return order === undefined ? undefined : lastOf(send, order)
+    if (send.stopped) return order === undefined ? undefined : lastOf(send, order, 0)
     if (order === undefined) {
       if (rest.length > 0) setSend({ ...send, rest: [] })
-      return rest.length === 0 ? undefined : { n, page: -1, reading: undefined, place: 'always' }
+      return rest.length === 0 ? undefined : { n, page: -1, reading: undefined, place: 'always', takes: nothing }
     }
     const left: number[] = []
+    let pages = 0
     for (let i = 0; i < rest.length; i++) {
       const page = rest[i]
       if (order.unless !== undefined && hosts.isLeftOut(s.conduct.hosts, page, order.unless)) {
@@ -166,31 +168,33 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
       change()
       const h = s.conduct.hosts
       hosts.choose(h, page)
+      pages++
       const after = { ...send, rest: rest.slice(i + 1), skipped: left.length === 0 ? skipped : [...skipped, ...left] }
       if (hosts.isCoded(h, order.encoding === 'delta')) {
         const packet = hosts.encode(h, page, order.encoding === 'delta')
         if (packet === undefined) continue
         setSend({ ...after, bytes: bytes + packet.bytes })
-        return { n, page, reading: packet, place: order.place }
+        return { n, page, reading: packet, place: order.place, takes: { pages, bytes: packet.bytes } }
       }
       const { zero } = h.setting.sizes
       const { ofPage } = sizesOf(h, order.compression, ideal, 1)
-      setSend({ ...after, bytes: bytes + (hosts.isZero(h, page) ? zero : ofPage(page)) })
-      return { n, page, reading: hosts.read(h, page), place: order.place }
+      const size = hosts.isZero(h, page) ? zero : ofPage(page)
+      setSend({ ...after, bytes: bytes + size })
+      return { n, page, reading: hosts.read(h, page), place: order.place, takes: { pages, bytes: size } }
     }
     const after = { ...send, rest: [], skipped: left.length === 0 ? skipped : [...skipped, ...left] }
     setSend(after)
-    return lastOf(after, order)
+    return lastOf(after, order, pages)
   }
   /** What a coder has gathered and not let go of when a send has no more pages. */
-  const lastOf = (send: Send, order: SendOrder): Item | undefined => {
+  const lastOf = (send: Send, order: SendOrder, pages: number): Item | undefined => {
     const h = s.conduct.hosts
     if (!hosts.isCoded(h, order.encoding === 'delta')) return undefined
     change()
     const packet = hosts.endEncoding(h)
     if (packet === undefined) return undefined
     setSend({ ...send, bytes: send.bytes + packet.bytes })
-    return { n: send.to.n, page: packet.page, reading: packet, place: order.place }
+    return { n: send.to.n, page: packet.page, reading: packet, place: order.place, takes: { pages, bytes: packet.bytes } }
   }
 
   /** Starts the next page of a lane, or its next send, or leaves it idle. */
@@ -208,7 +212,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     setLane({ ...laneOf(name), leaving: undefined })
   }
 
-  const finished = (n: number, refused?: string): void => {
+  const finished = (n: number, refused?: string, notLeft: readonly Amount[] = []): void => {
     const send = sendOf(n)
     if (send.open > 1) {
       setSend({ ...send, open: send.open - 1 })
@@ -219,7 +223,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     const { pages } = s.conduct.hosts
     const unsent = stopped ? pageSet.fromPages(pages, rest) : none()
     const out = pageSet.fromPages(pages, skipped)
-    if (refused !== undefined) tell(to, { type: 'refused', reason: refused })
+    if (refused !== undefined) tell(to, refusal(refused, send, notLeft))
     else if (order === undefined) tell(to, { type: 'done' })
     else tell(to, { type: 'sent', pages: transmitted(order.pages, out, unsent), skipped: out, bytes })
     for (const asker of cancelled) tell(asker, { type: 'cancelled', unsent: refused === undefined ? unsent : none() })
@@ -348,8 +352,14 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
   }
   const lanesFail = (reason: string): void => {
     const queues = s.lanes.flatMap(({ queue }) => queue)
+    const leaving = s.lanes.flatMap((lane) => lane.leaving ?? [])
     s.lanes = s.lanes.filter(({ sent }) => sent).map(({ name, sent }) => ({ name, queue: [], leaving: undefined, flying: [], sent }))
-    for (const n of queues) finished(n, reason)
+    for (const n of queues)
+      finished(
+        n,
+        reason,
+        leaving.filter((item) => item.n === n).map(({ takes }) => takes)
+      )
   }
   const giveUp = (what: Part, reason: string): void => {
     const lost = s.owed.filter((one) => one.type === 'barrier' || one.errand.needs.includes(what))
@@ -449,6 +459,17 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
 export const MOST_SIGNALS = 10_000
 
 const ideal = { source: idealHost, target: idealHost }
+
+const nothing: Amount = { pages: 0, bytes: 0 }
+
+/** That a send was given up, with what had left of it. */
+const refusal = (reason: string, { order, rest, skipped, bytes }: Send, notLeft: readonly Amount[]): Answer => {
+  if (order === undefined) return { type: 'refused', reason }
+  const all = order.pages.type === 'PageSet' ? order.pages.count : order.pages.length
+  const pages = all - rest.length - skipped.length - notLeft.reduce((sum, one) => sum + one.pages, 0)
+  const sent = { pages, bytes: bytes - notLeft.reduce((sum, one) => sum + one.bytes, 0) }
+  return pages > 0 ? { type: 'refused', reason, sent } : { type: 'refused', reason }
+}
 
 type SendOrder = Extract<Order, { readonly type: 'send' }>
 

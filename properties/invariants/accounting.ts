@@ -6,7 +6,7 @@ import { type Invariant, invariant, type Orders, type Tell } from './invariant'
 /**
  * The accounts of a migration add up, by what is ordered and answered alone.
  *
- * - Pages: of every send, pages sent + pages left out + pages unsent (of one that was cancelled) = pages ordered.
+ * - Pages: of every send, pages sent + pages left out + pages unsent (of one that was cancelled) = pages ordered; of one that was given up, no more left than were ordered.
  * - Bytes: every page sent takes on the wire what a page of zeros does at least, and a whole page with its header at most; the world's description says how much
  *   that is. A page sent as a difference may take less, and, by the header of the difference, a little more.
  * - Rounds: ordered as 1, 2, 3, ... from every attempt's first, and each is told once, with the pages that were ordered in it.
@@ -45,7 +45,7 @@ export const accounting: Invariant = invariant<Memory>({
       const { signal } = entry
       if (signal.type === 'sent') sent(memory, signal, orders, tell)
       else if (signal.type === 'cancelled') cancelled(memory, signal, tell)
-      else if (signal.type === 'refused') refused(memory, signal.to.n)
+      else if (signal.type === 'refused') refused(memory, signal, orders, tell)
       else if (signal.type === 'round') round(memory, signal, tell)
       else if (signal.type === 'progress') progress(memory, signal, tell)
     }
@@ -151,7 +151,21 @@ const cancelled = (memory: Memory, { unsent, to }: Extract<Signal, { readonly ty
   settle(memory, n, known, tell)
 }
 
-const refused = ({ cancels, cut }: Memory, n: number): void => {
+const refused = (
+  memory: Memory,
+  { to: { n }, sent }: Extract<Signal, { readonly type: 'refused' }>,
+  { answered }: Orders,
+  tell: Tell
+): void => {
+  const { cancels, cut } = memory
+  const order = answered?.command.order
+  if (sent !== undefined && order?.type === 'send') {
+    const all = numberOf(order.pages)
+    if (sent.pages > all) tell(`${sent.pages} pages left of a send that was given up, of ${all} ordered`)
+    memory.pagesAnswered += sent.pages
+    memory.bytesAnswered += sent.bytes
+    judgeBytes(memory, order.encoding !== undefined || order.compression !== undefined, sent.pages, sent.bytes, tell)
+  }
   if (cancels.size === 0 && cut.size === 0) return
   cut.delete(cancels.get(n) ?? n)
   cancels.delete(n)

@@ -198,6 +198,11 @@ const used = fc.record({ bytes: amount, busyNs: nat, fullNs: nat })
 export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('done', { to }),
   of('refused', { reason: name, to }),
+  of('refused', {
+    reason: name,
+    sent: fc.record({ pages: nat, bytes: amount, of: disk }, { requiredKeys: ['pages', 'bytes'], noNullPrototype: true }),
+    to
+  }),
   of('preselected', { host: name, guestNs: nat, to }),
   of('reserved', { bytes: amount, to }),
   of('selected', { pages: pageSets, nonPageable: pageSets, to }),
