@@ -123,6 +123,7 @@ export const close = (context: ChipContext, site: Site, call: CallOf<'close'>, e
       giveSlot(slots, 'sync', 'cRx', end.slot)
       const state = syncAt(end.node, end.slot)
       state.mask &= ~freshMask(end.expected.map((name) => context.nodes.get(name)!.number))
+      state.rounds = 0
       break
     }
     case 'syncOut':

@@ -156,10 +156,15 @@ const sendOn = (context: ChipContext, site: Site, end: EndOf<'portalOut'>): void
   end.isSending = true
   const reader = context.nodes.get(remote)!
   work(context, site, site.spec.costs.send, () => {
+    if (end.put !== call) {
+      // Given up before it was sent: the reader still wants it, of the next.
+      node.asked.set(remote, asked)
+      sendOn(context, site, end)
+      return
+    }
     const isLast = bytes === end.left
     const chunk: Chunk = { bytes, contents: isLast ? [call.order.content] : [] }
     carry(context, 'portal', node, reader, bytes, bytes + context.chip.headerBytes, () => arrive(context, reader, node.name, chunk))
-    if (end.put !== call) return
     end.isSending = false
     end.left -= bytes
     end.ready -= bytes
