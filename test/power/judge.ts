@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either'
 import { check } from '../../properties/check'
 import { sometimes } from '../../properties/sometimes'
+import { brokenNetwork } from './networks'
 import { happensIn, type SwarmName, swarms, worldsOf } from './swarms'
 
 /** What a judge is told to do: which swarms, how many worlds of each, and the seed. */
@@ -27,6 +28,15 @@ const ENOUGH = 200
 const judge = ({ swarms: names, runs, seed }: Job): Judgement => {
   let before = 0
   for (const name of names) {
+    if (name === 'networks') {
+      const broken = brokenNetwork(runs, seed)
+      if (broken !== undefined) {
+        const { invariant, problem } = broken
+        return { type: 'caught', by: invariant, swarm: name, inSwarm: broken.runs, runs: before + broken.runs, problem }
+      }
+      before += runs
+      continue
+    }
     let met = false
     const result = check(swarms[name], {
       runs,

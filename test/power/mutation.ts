@@ -16,6 +16,11 @@ export type Kind =
   | 'a clock'
   | 'a failure taken for something else'
   | 'left behind'
+  | 'a flit lost or doubled'
+  | 'a credit lost or doubled'
+  | 'a flit overtaken'
+  | 'two packets in one channel'
+  | 'a ring of channels'
 
 /** A piece of a shipped brick's source and what stands there in the mutant. The piece occurs exactly once in its file. */
 export type Edit = { readonly file: string; readonly find: string; readonly put: string }

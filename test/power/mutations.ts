@@ -1,4 +1,5 @@
 import type { Mutation } from './mutation'
+import { nocMutations } from './mutations/nocMutations'
 import { pipelineMutations } from './mutations/pipelineMutations'
 import { protocolMutations } from './mutations/protocolMutations'
 import { pullMutations } from './mutations/pullMutations'
@@ -15,5 +16,6 @@ export const mutations: readonly Mutation[] = [
   ...pullMutations,
   ...timeBoundedMutations,
   ...protocolMutations,
-  ...worldMutations
+  ...worldMutations,
+  ...nocMutations
 ]

@@ -46,7 +46,10 @@ describe('a few mutants of every kind', () => {
     'pushClearingAfterReading',
     'backgroundSendingTwice',
     'numbersFromTheStart',
-    'sourceNotStopped'
+    'sourceNotStopped',
+    'creditLost',
+    'tailOvertaking',
+    'oneClassOfChannels'
   ]
 
   it.each(few)('%s is caught', async (name) => {
@@ -56,7 +59,7 @@ describe('a few mutants of every kind', () => {
   })
 
   it('and the sources as they are pass the same worlds', async () => {
-    const swarms = ['stopAndCopies', 'precopies', 'postcopies', 'hybrids'] as const
+    const swarms = ['stopAndCopies', 'precopies', 'postcopies', 'hybrids', 'networks'] as const
     expect(await trial(undefined, { swarms, runs, seed: 1 }, 60_000)).toEqual({ type: 'survived', runs: swarms.length * runs })
   })
 })

@@ -53,11 +53,14 @@ export const swarms = {
   qemuPostcopies
 } satisfies Readonly<Record<string, fc.Arbitrary<NamedPipeline>>>
 
-/** A swarm's name. */
-export type SwarmName = keyof typeof swarms
+/** The name of a swarm of pipelines. */
+export type PipelineSwarmName = keyof typeof swarms
+
+/** A swarm's name: of pipelines, or networks on chip (see `brokenNetwork`). */
+export type SwarmName = PipelineSwarmName | 'networks'
 
 /** The worlds of a swarm: the standard ones; a pipeline that switches at some progress is told of it, and only content can be sent as deltas. */
-export const worldsOf = (name: SwarmName): fc.Arbitrary<WorldPlan> =>
+export const worldsOf = (name: PipelineSwarmName): fc.Arbitrary<WorldPlan> =>
   name === 'switches'
     ? worldPlans.map((plan) => ({ ...plan, progressPages: plan.progressPages ?? 1 }))
     : name === 'spreads'
