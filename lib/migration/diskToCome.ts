@@ -1,3 +1,4 @@
+import * as pageSet from '../memory/pageSet'
 import { milliseconds, type Time } from '../time/time'
 import { blockRules, type DiskHeard, diskRulesOf } from './diskHeard'
 import { type Heard, pagesLeft } from './forecastHeard'
@@ -11,7 +12,7 @@ type End = keyof Remaining
 
 /**
  * What a disk adds to a migration, given how long the memory still takes while the guest runs (`liveNs`): the nanoseconds besides, the drain among them, and the bytes. `memoryBytesPerSecond`: what it leaves the
- * memory; `bytesPerSecond`: what leaves now, of both. While its rounds are ahead of the memory, what that rests on, whether they shrink, and why they stop.
+ * memory before that was measured; `besideMirror`: what it will have on average beside a mirror that keeps up, which now sends or rests; `bytesPerSecond`: what leaves now, of both. While its rounds are ahead of the memory, what that rests on, whether they shrink, and why they stop.
  */
 export type DiskCourse = {
   readonly remainingNs: (end: End, liveNs: Time) => number
@@ -19,6 +20,7 @@ export type DiskCourse = {
   readonly drainNowNs: number
   readonly bytesLeft: (liveNs: Time) => number
   readonly memoryBytesPerSecond: number
+  readonly besideMirror: number | undefined
   readonly bytesPerSecond: number | undefined
   readonly measured: boolean
   readonly knowledge: Factored | undefined
@@ -45,7 +47,9 @@ export const courseOf = (heard: Heard, disk: DiskHeard, options: ForecastOptions
 
   const pushes = !mirrored && !stopped && mirror !== 'paused'
   const begun =
-    blocks.stage === 'pushing' ? blocks : { ...blocks, left: undefined, stage: 'pushing' as const, round: undefined, pushed: null }
+    blocks.stage === 'pushing'
+      ? blocks
+      : { ...blocks, left: pageSet.range(blocks.guest.pages, 0, all), stage: 'pushing' as const, round: undefined, pushed: null }
   const granted = pacing?.(blocks.pushed ?? undefined) ?? Number.POSITIVE_INFINITY
   const pace = { pagesPerSecond: Math.min(rates.disk, granted) / blockBytes, bytesPerPage: blockBytes }
   const toCome = pushes
@@ -118,6 +122,7 @@ export const courseOf = (heard: Heard, disk: DiskHeard, options: ForecastOptions
       return (endless ? left : (toCome?.pages ?? 0)) * blockBytes + keptUp + (drainNs('likelyNs', liveNs) * rates.drain) / 1e9
     },
     memoryBytesPerSecond: rates.memory,
+    besideMirror: rates.besideMirror,
     bytesPerSecond: rates.now,
     measured: rates.measured,
     knowledge: pushes && heard.left === undefined ? knowledge : undefined,
@@ -137,6 +142,7 @@ const readsOf = ({ readings }: Heard): number => (readings.length === 0 ? 1 : re
 
 type Rates = Readonly<Record<'disk' | 'diskAlone' | 'memory' | 'memoryAlone' | 'drain' | 'keepUp', number>> & {
   readonly now: number | undefined
+  readonly besideMirror: number | undefined
   readonly measured: boolean
 }
 
@@ -147,24 +153,39 @@ const ratesOf = (heard: Heard, { blocks, mirrored }: DiskHeard, options: Forecas
   const { start, mirror, pacing } = diskRulesOf(options)
   const [ofMemory, ofDisk] = [measured(heard), measured(blocks)]
   const device = known.diskBytesPerSecond ?? Number.POSITIVE_INFINITY
-  const memoryRuns = heard.left !== undefined && stage !== 'stopped'
+  // A memory whose rounds are over waits for the disk.
+  const memoryRuns = heard.left !== undefined && stage !== 'stopped' && (heard.round !== undefined || heard.pushed === null)
   const diskRuns = blocks.left !== undefined && !mirrored && stage !== 'stopped'
   const sum = memoryRuns && diskRuns && ofMemory !== undefined && ofDisk !== undefined ? ofMemory + ofDisk : undefined
-  const seen = Math.max(ofMemory ?? 0, ofDisk ?? 0)
+  const seen = diskRuns && !memoryRuns && ofDisk !== undefined && ofDisk < 0.9 * device ? ofDisk : Math.max(ofMemory ?? 0, ofDisk ?? 0)
   const slow = ofDisk !== undefined && (ofDisk > 0.9 * device || pacing !== undefined)
   const link = sum ?? (seen === 0 || (slow && ofMemory === undefined) ? Math.max(seen, known.bytesPerSecond ?? 0) : seen)
   if (!(link > 0)) return undefined
-  const full = Math.max(link, granted === undefined && options.windows === undefined ? 0 : (known.bytesPerSecond ?? 0))
+  const stated = known.bytesPerSecond ?? 0
+  const paced = granted !== undefined || options.windows !== undefined
+  // Who was measured beside somebody else may have twice as much alone.
+  const full = Math.max(link, paced ? stated : start === 'beside' && !mirrored && diskRuns ? Math.min(stated, 2 * (ofDisk ?? 0)) : 0)
   const beside = start === 'beside' && !mirrored && mirror !== 'paused' && stage !== 'stopped' && options.pushes !== false
   const diskAlone = Math.min(full, device)
   const [last] = blocks.readings
   const writes = last === undefined || last.ns <= 0 ? 0 : (last.pages * blocks.guest.pageBytes * 1e9) / last.ns
   const kept = mirror === 'continuously' && stage !== 'stopped' ? Math.min(writes, full / 2, device) : 0
+  /** On average beside a mirror that keeps up, which now sends or rests; and alone, once nobody writes. */
+  const besideMirror = (own: number | undefined): number | undefined => {
+    if (own === undefined || !mirrored || granted !== undefined || options.windows !== undefined) return undefined
+    if (stage === 'stopped') return Math.max(own, Math.min(full, 2 * own))
+    if (mirror !== 'continuously' || !memoryRuns) return undefined
+    return (pagesLeft(blocks) ?? 0) > 0 ? Math.max(own, Math.min(full - kept, 2 * own)) : Math.min(own, Math.max(full - kept, full / 2))
+  }
   return {
     now: memoryRuns && diskRuns ? sum : ((memoryRuns || stage === 'stopped' ? ofMemory : undefined) ?? ofDisk ?? known.bytesPerSecond),
     measured: ofMemory !== undefined || ofDisk !== undefined,
-    disk: ofDisk ?? (beside ? Math.min(diskAlone, full / 2) : diskAlone),
+    disk:
+      ofDisk !== undefined && diskRuns && !memoryRuns
+        ? Math.max(ofDisk, Math.min(diskAlone, 2 * ofDisk))
+        : (ofDisk ?? (beside ? Math.min(diskAlone, full / 2) : diskAlone)),
     diskAlone,
+    besideMirror: besideMirror(ofMemory),
     memory: beside
       ? memoryRuns && ofMemory !== undefined
         ? ofMemory

@@ -33,11 +33,17 @@ export const forecastWithDisk = (migration: string, heard: Heard, options: Forec
   const course = options.unforeseen !== undefined || now.stage === 'preparing' ? undefined : courseOf(heard, disk, options)
   if (course === undefined) return now
   const known = { ...heard.known, bytesPerSecond: course.memoryBytesPerSecond }
-  const memory = begins ? { ...heard, known } : stillToBegin({ ...heard, known }, course.memoryBytesPerSecond, options)
+  const memory = begins
+    ? withRate({ ...heard, known }, course.besideMirror)
+    : stillToBegin({ ...heard, known }, course.memoryBytesPerSecond, options)
   const said = forecastOf(migration, memory, { ...options, boundNs: undefined })
   if (said.remaining === undefined) return { ...now, unforeseen: said.unforeseen }
   return together(now, said, course, heard, options)
 }
+
+/** What was measured, at another pace. */
+const withRate = (heard: Heard, bytesPerSecond: number | undefined): Heard =>
+  bytesPerSecond === undefined ? heard : { ...heard, rate: { ...heard.rate, ns: (heard.rate.bytes * 1e9) / bytesPerSecond } }
 
 /** The memory's part as if it began now, at this rate; while the guest stands still, it is copied (or pulled) in any case. */
 const stillToBegin = (heard: Heard, bytesPerSecond: number, options: ForecastOptions): Heard => {

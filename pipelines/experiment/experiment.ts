@@ -4,6 +4,8 @@ import type { TechniqueConfig } from '../../lib/codec/techniqueConfig'
 import type { Guest } from '../../lib/guest/guest'
 import type { HostCosts } from '../../lib/guest/hostCosts'
 import { regimeText } from '../../lib/guest/regimes'
+import { level } from '../../lib/memory/pageClasses'
+import { levelOf } from '../../lib/migration/diskRules'
 import type { ForecastOptions } from '../../lib/migration/forecast'
 import { type TimeBound, timeBound } from '../../lib/migration/timeBound'
 import { usualIntervalNs } from '../../lib/migration/timeBounded'
@@ -95,7 +97,7 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
         seed,
         startAt,
         until: startAt + limit,
-        forecast: forecastOptionsOf(config, technique, bound, guest.right),
+        forecast: knownOf(forecastOptionsOf(config, technique, bound, guest.right), technique, guest.right),
         ...(bound !== undefined && { bound }),
         ...(unbounded !== undefined && { unbounded })
       }
@@ -103,6 +105,17 @@ export const experiment = (config: Config): Either<readonly InputError[], Experi
   })
   const regime = regimeOf(config, guest.right)
   return errors.length > 0 ? left(errors) : right({ config, guest: guest.right, ...(regime !== undefined && { regime }), trials })
+}
+
+/** What the guest itself tells: its pages without content, and how many pages and blocks move. */
+const knownOf = (options: ForecastOptions, technique: TechniqueConfig, { classes, disk }: Guest): ForecastOptions => {
+  const usual = technique.type === 'dump-and-restore' ? 'application' : 'hypervisor'
+  return {
+    ...options,
+    zeroPages: classes.zero.count,
+    pages: level(classes, ('level' in technique ? technique.level : undefined) ?? usual).count,
+    ...(disk !== undefined && { blocks: level(disk.classes, levelOf(options.disk?.blocks ?? 'all')).count })
+  }
 }
 
 /** What would leave a disk behind that must move. */

@@ -1,10 +1,12 @@
 import { alone, type Followed, followedMigrations, techniques, watched } from '../migration/forecastSwarm'
+import { followedDisks, withDisk } from '../migration/forecastSwarmDisk'
 import { boundedGuests, boundedModes, followedWalks } from '../migration/timeBoundedSwarm'
 import type { BenchResult } from './timeline'
 
 /**
  * How honest forecasts are: over a swarm of worlds, actual over likely remaining time at its tenth, half and nine tenths, by what the forecast rested on; and how many intervals held, by technique. Each migration counts as
  * much as any other. The factors of lib/migration/remaining.ts are the tenths and nine tenths of the seed 1, the widest of the techniques'; what held is of other seeds.
+ * Migrations whose disk moves, or whose state goes through files, have a swarm of their own: nothing is fitted to them, their ends are sums.
  * Time-bounded migrations have a swarm of their own besides, with zero pages, hosts that cost something and the NAS benchmarks; their ends are no factors but courses (lib/migration/walkToCome.ts).
  */
 export const benchForecast = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
@@ -32,6 +34,8 @@ export const benchForecast = ({ smoke }: { readonly smoke: boolean }): BenchResu
       const of = walks.filter((one) => one.technique === technique && one.guest === guest)
       figures[`intervals that held, ${technique} of ${guest}`] = `${(100 * held(of)).toFixed(1)} %`
     }
+  for (const technique of withDisk)
+    figures[`intervals that held, ${technique} with a disk`] = `${(100 * held(followedDisks(2, smoke ? 4 : 120, technique))).toFixed(1)} %`
   const hash = others.reduce((sum, { overAt }) => (Math.imul(sum, 31) + overAt) | 0, 0)
   return { name: 'forecast', figures, hash: (hash >>> 0).toString(16) }
 }
