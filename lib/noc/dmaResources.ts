@@ -37,10 +37,10 @@ export const dmaResources = (name: string, limits: Readonly<Record<DmaResource, 
   return Object.freeze({ name, limits: Object.freeze({ ...limits }), taken: nothing })
 }
 
-/** An interface of the MPPA-256's data network: 256 receive slots, 8 transmit channels, 8 microthreads (Souto, UFSC, 2020). */
+/** An interface of the MPPA-256's data network: 256 receive slots, 8 transmit channels, 8 microthreads (J. V. Souto, UFSC, 2020). */
 export const mppaDataDma = (): DmaResources => dmaResources('D-NoC', { receive: 256, transmit: 8, microthread: 8 })
 
-/** An interface of the MPPA-256's control network: 128 receive slots, 4 transmit channels, no microthreads (Souto, UFSC, 2020). */
+/** An interface of the MPPA-256's control network: 128 receive slots, 4 transmit channels, no microthreads (J. V. Souto, UFSC, 2020). */
 export const mppaControlDma = (): DmaResources => dmaResources('C-NoC', { receive: 128, transmit: 4, microthread: 0 })
 
 /**

@@ -47,11 +47,11 @@ export type Mppa256Options = {
 export const mppaSources: Readonly<Record<keyof Mppa256Options | 'nodes' | 'attachment', string>> = {
   nodes: 'one for each of 16 compute clusters, four for each of 4 I/O clusters (de Dinechin et al., NoCArc 2014)',
   attachment: 'a 4x4 torus of compute clusters, I/O nodes at its rims: recalled, unverified',
-  clockHz: 'K1B_CLUSTER_FREQ of the Nanvix HAL, and its benchmarks; 500 MHz in the text of Souto, UFSC, 2020',
+  clockHz: 'K1B_CLUSTER_FREQ of the Nanvix HAL, and its benchmarks; 500 MHz in the text of J. V. Souto, UFSC, 2019',
   flitBytes: 'recalled, unverified',
   headerFlits: 'at least one: recalled, unverified',
   payloadLimitBytes: 'payload_max 32 of the drivers of ODP for the MPPA; that its unit is 8 bytes is recalled, unverified',
-  controlBytes: 'messages of 64 bits (Souto, UFSC, 2020)',
+  controlBytes: 'messages of 64 bits (J. V. Souto, UFSC, 2019)',
   ioLinks: 'that the nodes of an I/O cluster are joined is recalled, unverified'
 }
 
