@@ -49,9 +49,11 @@ export const machine = (options: MachineOptions): Machine => {
   let hop = 1
   /** The state of the devices on its way to the target or being put in there: when it arrives, and when it is in. */
   let loading: { readonly arrivesAt: Time; readonly loadedAt: Time; readonly timer: Subscription } | undefined
-  const load = (arrivesAt: Time, loadNs: Time): void => {
+  const load = (comesAt: Time, loadNs: Time): void => {
+    // By a timetable what is no page arrives when it leaves.
+    const arrivesAt = options.times === undefined ? comesAt : agenda.now()
     loading?.timer.unsubscribe()
-    const loadedAt = arrivesAt + loadNs
+    const loadedAt = options.times?.load() ?? arrivesAt + loadNs
     const timer = agenda.schedule(() => {
       loading = undefined
       run.look()

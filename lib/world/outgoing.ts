@@ -134,6 +134,11 @@ export const outgoing = (
     for (const store of busy) tellProgress(store)
     progress = agenda.schedule(report, options.progressNs)
   }
+  for (const at of options.times?.looks ?? [])
+    agenda.schedule(() => {
+      guest.look()
+      for (const store of stores) if (store.jobs.size > 0) tellProgress(store)
+    }, at - agenda.now())
   /** A source that keeps to windows looks how far it is, once however many lanes begin theirs. */
   const lookUp = (): void => {
     const now = agenda.now()

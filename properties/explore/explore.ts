@@ -89,6 +89,7 @@ export function* exploring(
   const [first, saved] = firstState(options, numbered)
   const steps = stepping({
     migration: MIGRATION,
+    looking: { looks: options.looks ?? 0, lookNs: options.lookNs ?? 0 },
     saving: saved,
     hearing: hearing(MIGRATION, numbered, asked),
     witness: (entry, state) => {

@@ -39,6 +39,10 @@ const inWords = (s: State, choice: Choice): string => {
     }
     case 'notice':
       return `the source hears of the fault at page ${s.notices[0]}`
+    case 'look':
+      return 'the source looks how far it is'
+    case 'load':
+      return 'the target has put in the state of the devices'
     case 'fail':
       return `the ${choice.what} fails`
     case 'mend':
@@ -58,6 +62,8 @@ const legOf = (errand: Errand): string => {
       return 'the guest goes on at the target'
     case 'redirect':
       return 'the network delivers at the target'
+    case 'save':
+      return 'the state of the devices has been read out'
     case 'timer':
       return 'a time has passed'
     case 'out':

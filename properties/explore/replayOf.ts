@@ -72,6 +72,9 @@ const planOf = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: S
   const faults: (Fault & { until?: Time })[] = []
   const accesses: { page: number; write: boolean; guestNs: number }[] = []
   const said: boolean[] = [...along.said]
+  const looks: Time[] = []
+  /** When the state of the devices is put in, by its arrivals; a new one takes the place of what is not in yet. */
+  const loads: (Time | null)[] = []
   const carried = new Map<Item, Carried>()
   /** Notices on their way, by their places in the timetable. */
   let waiting: number[] = []
@@ -86,6 +89,7 @@ const planOf = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: S
     }
     if (state.notices.length === 0) waiting = []
     while (waiting.length < state.notices.length) waiting.push(notices.push(null) - 1)
+    while (loads.length < state.loads) loads.push(null)
   }
 
   look()
@@ -117,6 +121,12 @@ const planOf = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: S
       case 'notice':
         notices[waiting.shift()!] = at
         break
+      case 'look':
+        looks.push(at)
+        break
+      case 'load':
+        loads[loads.length - 1] = at
+        break
       case 'fail':
         faults.push({ at, what: choice.what })
         break
@@ -127,5 +137,5 @@ const planOf = (pipeline: Pipeline | Choosing, path: readonly Choice[], scope: S
     said.push(...along.take(choice))
     look()
   })
-  return { timetable: { errands, pages, notices }, faults, accesses, said, journal: along.journal }
+  return { timetable: { errands, pages, notices, looks, loads }, faults, accesses, said, journal: along.journal }
 }

@@ -20,6 +20,8 @@ export type Send = {
   readonly began: boolean
   readonly stopped: boolean
   readonly cancelled: readonly Address[]
+  /** Of plain bytes: how many, and whether the devices' state is among them. */
+  readonly plain?: { readonly bytes: number; readonly loads: boolean }
 }
 
 /**
@@ -68,6 +70,12 @@ export type State = {
   stalled: Stalled | undefined
   writes: number
   faults: number
+  /** How often the source may still look, and what it would tell: counted while it may. */
+  looks: number
+  told: Amount
+  /** The state of the devices has arrived and is not put in yet; and how often it has arrived. */
+  loading: boolean
+  loads: number
   outcome: Outcome | undefined
 }
 
@@ -84,12 +92,17 @@ export const copyOf = (s: State): State => ({
   stalled: s.stalled,
   writes: s.writes,
   faults: s.faults,
+  looks: s.looks,
+  told: s.told,
+  loading: s.loading,
+  loads: s.loads,
   outcome: s.outcome
 })
 
-/** Equal keys, equal futures: everything in a state but the numbers of requests. */
+/** Equal keys, equal futures: everything in a state but the numbers of requests and of arrivals. */
 export const keyOf = (s: State, numbered: Numbering): string => {
-  let key = ''
+  let key = s.loading ? 'd' : ''
+  if (s.looks > 0) key += `k${s.looks}:${s.told.pages}:${s.told.bytes}`
   if (s.stalled !== undefined) key += `s${s.stalled.page}${s.stalled.write ? 'w' : 'r'}`
   if (s.notices.length > 0) key += `n${s.notices.join()}`
   const barriers = s.owed.filter((one) => one.type === 'barrier')

@@ -30,6 +30,8 @@ export type SteppingOptions = {
   readonly witness: Witness
   /** Hears how much of the guest's time at the source is taken away. */
   readonly throttled?: (fraction: number) => void
+  /** What passes until each look of the source, and how many looks there are at most. */
+  readonly looking?: { readonly looks: number; readonly lookNs: number }
   /** Hears of a pipeline that was told `MOST_SIGNALS` signals at once and orders still: it is told no more, and the state is of no use. */
   readonly restless: () => void
 }
@@ -47,7 +49,15 @@ export type Stepping = {
  * once is heard in the order of `run`: the signals of an order after those before it, and a step of the pipeline is complete before the world hears of it. A
  * sender takes its pages one at a time and reads each when it begins to leave, as the data centre does with `batchPages: 1`.
  */
-export const stepping = ({ migration, saving: { save, load }, hearing, witness, throttled, restless }: SteppingOptions): Stepping => {
+export const stepping = ({
+  migration,
+  saving: { save, load },
+  hearing,
+  witness,
+  throttled,
+  looking,
+  restless
+}: SteppingOptions): Stepping => {
   let s: State
   /** What the hosts are now, and whether they have been changed since. */
   let loaded = save()
@@ -127,6 +137,11 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     }
   }
 
+  /** More has been chosen to leave, or has left: kept as long as somebody may be told. */
+  const told = ({ pages, bytes }: Amount): void => {
+    if (s.looks > 0) s.told = { pages: s.told.pages + pages, bytes: s.told.bytes + bytes }
+  }
+
   const sendOf = (n: number): Send => s.sends.find(({ to }) => to.n === n)!
   const setSend = (next: Send): void => {
     s.sends = s.sends.map((one) => (one.to.n === next.to.n ? next : one))
@@ -154,7 +169,10 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     const { rest, skipped, bytes } = send
     if (send.stopped) return order === undefined ? undefined : lastOf(send, order, 0)
     if (order === undefined) {
-      if (rest.length > 0) setSend({ ...send, rest: [] })
+      if (rest.length > 0) {
+        setSend({ ...send, rest: [] })
+        told({ pages: 0, bytes: send.plain!.bytes })
+      }
       return rest.length === 0 ? undefined : { n, page: -1, reading: undefined, place: 'always', takes: nothing }
     }
     const left: number[] = []
@@ -203,6 +221,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
       const [n] = lane.queue
       const leaving = nextOf(n)
       if (leaving !== undefined) {
+        told({ pages: 0, bytes: leaving.takes.bytes })
         setLane({ ...laneOf(name), leaving })
         return
       }
@@ -224,8 +243,13 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     const unsent = stopped ? pageSet.fromPages(pages, rest) : none()
     const out = pageSet.fromPages(pages, skipped)
     if (refused !== undefined) tell(to, refusal(refused, send, notLeft))
-    else if (order === undefined) tell(to, { type: 'done' })
-    else tell(to, { type: 'sent', pages: transmitted(order.pages, out, unsent), skipped: out, bytes })
+    else if (order === undefined) {
+      if (send.plain!.loads) {
+        s.loading = true
+        s.loads++
+      }
+      tell(to, { type: 'done' })
+    } else tell(to, { type: 'sent', pages: transmitted(order.pages, out, unsent), skipped: out, bytes })
     for (const asker of cancelled) tell(asker, { type: 'cancelled', unsent: refused === undefined ? unsent : none() })
   }
 
@@ -260,6 +284,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     admit: () => undefined,
     dismiss: () => {},
     cutOff: (reason) => {
+      s.loading = false
       lanesFail(reason)
       giveUp('target', reason)
     },
@@ -273,7 +298,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
         Array.from({ length: channels }, (_, i) => (i === 0 ? to.lane : `${to.lane}#${i}`))
       )
     },
-    sendBytes: (to, bytes) =>
+    sendBytes: (to, bytes, loadNs) =>
       enqueue(
         {
           to,
@@ -285,7 +310,8 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
           open: 1,
           began: false,
           stopped: false,
-          cancelled: []
+          cancelled: [],
+          plain: { bytes, loads: loadNs !== undefined }
         },
         [to.lane]
       ),
@@ -346,6 +372,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     s.faults--
     const reason = `the ${what} failed`
     lanesFail(reason)
+    if (what === 'target') s.loading = false
     s.notices = []
     conducts.fail(s.conduct, what, reason, port)
     giveUp(what, reason)
@@ -389,6 +416,7 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
       case 'leave': {
         const lane = laneOf(choice.lane)
         const { leaving } = lane
+        told({ pages: leaving!.takes.pages, bytes: 0 })
         if (leaving!.page >= 0) setLane({ ...lane, flying: [...lane.flying, leaving!] })
         proceed(choice.lane)
         break
@@ -417,6 +445,16 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
         tellFault(page)
         break
       }
+      case 'look':
+        s.looks--
+        at = clock()
+        tellAll({ type: 'progress', ...s.told })
+        if (s.looks === 0) s.told = nothing
+        break
+      case 'load':
+        s.loading = false
+        conducts.loaded(s.conduct, port)
+        break
       case 'fail':
         fail(choice.what)
         break
@@ -431,9 +469,11 @@ export const stepping = ({ migration, saving: { save, load }, hearing, witness, 
     if (loaded !== state.saved) load(state.saved)
     loaded = state.saved
   }
+  /** The time that all looks so far have taken. */
+  const clock = (): number => (looking === undefined ? 0 : (looking.looks - s.looks) * looking.lookNs)
   const run = (state: State, now: number, act: () => void): void => {
     s = state
-    at = now
+    at = now + clock()
     orders = []
     outbox = []
     draining = false

@@ -4,7 +4,7 @@ import { asking } from './asking'
 import { checkedScope } from './checkedScope'
 import type { Choice } from './choices'
 import { choices } from './choices'
-import { chancesOf, firstState, MIGRATION, pipelineOf, viewOf } from './firstState'
+import { chancesOf, descriptionOf, firstState, MIGRATION, pipelineOf, viewOf } from './firstState'
 import { begun, hearingAnew } from './hearing'
 import type { Wrong } from './judge'
 import { judge, restless } from './judge'
@@ -43,7 +43,7 @@ export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttl
   const asked = asking()
   const [state, saving] = firstState(scope, numbered)
   const journal: Entry[] = [
-    { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: { world: 'explored', pages: view.pages } }
+    { type: 'began', at: 0, version: 1, seed: 'explored', guests: { [MIGRATION]: view }, world: descriptionOf(scope) }
   ]
   let taken = 0
   /** Entries before what happens now. */
@@ -51,6 +51,7 @@ export const walk = (pipeline: Pipeline | Choosing, scope: Scope = {}, { throttl
   let wrong: Wrong | undefined
   const steps = stepping({
     migration: MIGRATION,
+    looking: { looks: scope.looks ?? 0, lookNs: scope.lookNs ?? 0 },
     saving,
     hearing: hearingAnew(MIGRATION, numbered),
     witness: (entry, on) => {

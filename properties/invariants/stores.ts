@@ -7,7 +7,8 @@ import type { Began, Heard } from './invariant'
  * the memory: a disk is there as a whole or not at all. @internal
  */
 export const storeOf = (entry: Entry, kind: Heard): 'memory' | Of | undefined => {
-  if (entry.type === 'signalled' && entry.signal.type === 'refused' && entry.signal.sent !== undefined) return entry.signal.sent.of ?? 'memory'
+  if (entry.type === 'signalled' && entry.signal.type === 'refused' && entry.signal.sent !== undefined)
+    return entry.signal.sent.of ?? 'memory'
   if (!speaksOfPages.has(kind)) return undefined
   const said = entry.type === 'commanded' ? entry.command.order : entry.type === 'signalled' ? entry.signal : undefined
   return said !== undefined && 'of' in said && said.of === 'disk' ? 'disk' : 'memory'

@@ -74,8 +74,19 @@ export const scopes: fc.Arbitrary<Scope> = fc.integer({ min: 1, max: 4 }).chain(
     pages: fc.constant(pages),
     writes: fc.nat({ max: 6 }),
     faults: fc.nat({ max: 2 }),
+    looks: fc.constantFrom(0, 0, 1, 2),
     guest: fc.record({
       contextBytes: fc.constantFrom(0, 100),
+      devices: fc.constantFrom(
+        [],
+        [],
+        [{ name: 'nic', stateBytes: 50, loadNs: 5 }],
+        [
+          { name: 'clock', loadNs: 1 },
+          { name: 'disk', saveNs: 1 }
+        ]
+      ),
+      hugePages: fc.constantFrom(undefined, undefined, { pages: 2 }),
       clears: fc.constantFrom(undefined, 2),
       classes: fc
         .tuple(fc.constantFrom([], [0]), fc.constantFrom([], [pages - 1]))
