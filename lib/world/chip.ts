@@ -63,6 +63,7 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     timeline,
     nodes,
     network: chipNetwork(checked.wiring, checked.born(seed), checked.clock, checked.packets, timeline, () => {
+      if (isDeadlocked) return
       isDeadlocked = true
       for (const site of sites.values()) {
         context.tell(site, { type: 'failed', what: 'link', reason: DEADLOCKED })
