@@ -1,6 +1,6 @@
 import type { AlternatingOptions } from './engines/alternatingPush'
 import { type Heard, pagesLeft } from './forecastHeard'
-import { dirtiedIn, type Pace, type ToCome } from './roundsToCome'
+import { dirtiedIn, meanPace, type Pace, type ToCome } from './roundsToCome'
 
 /**
  * How batches of pages never dirtied and dirty ones go on at present (`alternatingPush`): by turns while there are dirty pages, the first kind alone from then on to the next reading of the
@@ -9,11 +9,12 @@ import { dirtiedIn, type Pace, type ToCome } from './roundsToCome'
  */
 export const batchesToCome = (
   heard: Heard,
-  { pagesPerSecond }: Pace,
+  pace: Pace,
   { nonDirtyPages, dirtyPages, intervalNs }: Required<Omit<AlternatingOptions, 'level'>>
 ): ToCome => {
   const { guest, fresh, taken, readings, at, pushed, pushStartedAt } = heard
   const left = pagesLeft(heard) ?? guest.pages
+  const pagesPerSecond = meanPace(pace, left)
   const share = nonDirtyPages / (nonDirtyPages + dirtyPages)
   let never = Math.min(left, fresh?.count ?? left)
   let dirty = left - never

@@ -2,6 +2,7 @@ import * as pageSet from '../memory/pageSet'
 import type { Command, Pages } from '../protocol/command'
 import type { Signal } from '../protocol/signal'
 import type { Time } from '../time/time'
+import { contentsAfter, nothingLeft, remeasured } from './contentsHeard'
 import { hearDisk } from './diskHeard'
 import { hearFiles } from './filesHeard'
 import { type ForecastOptions, rulesOf } from './forecastOptions'
@@ -89,6 +90,7 @@ const heardOf = (heard: Heard, signal: Signal, options: ForecastOptions): Heard 
         sample: { ...leftSoFar(heard), at },
         sent: leftSoFar(heard),
         told: leftSoFar(heard),
+        contents: nothingLeft(leftSoFar(heard)),
         hop: heard.hop
       }
     case 'reserved':
@@ -180,17 +182,25 @@ const resumed = (heard: Heard): Heard => ({ ...heard, sample: { ...leftSoFar(hea
 
 /** Whoever was paced is not any more: the bandwidth is to be measured anew. */
 const unpaced = (heard: Heard): Heard =>
-  heard.granted === undefined ? heard : { ...heard, rate: unmeasured, earlier: (heard.rate.bytes * 1e9) / Math.max(1, heard.rate.ns) }
+  heard.granted === undefined
+    ? heard
+    : { ...heard, rate: unmeasured, contents: remeasured(heard.contents), earlier: (heard.rate.bytes * 1e9) / Math.max(1, heard.rate.ns) }
 
 const sampled = (heard: Heard): Heard => {
   const { sample, rate, at } = heard
   const now = leftSoFar(heard)
   const ns = at - sample.at
-  if (ns <= 0) return heard
+  const { guest, known } = heard
+  const since = { bytes: now.bytes - sample.bytes, pages: now.pages - sample.pages }
+  const contents = known.zeroPages
+    ? contentsAfter(heard.contents, { guest, zeroPages: known.zeroPages, left: now, since, ns })
+    : heard.contents
+  if (ns <= 0) return contents === heard.contents ? heard : { ...heard, contents }
   const over = heard.syncing === undefined ? WINDOW_NS : 5 * WINDOW_NS
   const weight = over / (over + ns)
   return {
     ...heard,
+    contents,
     sample: { ...now, at },
     rate: {
       bytes: rate.bytes * weight + now.bytes - sample.bytes,

@@ -1,12 +1,13 @@
 import type { Time } from '../time/time'
 import { batchesToCome } from './batchesToCome'
+import { kindsOf, type PageKinds } from './contentsHeard'
 import { dumpNs, filesAhead, filesToCome } from './filesHeard'
 import { type Heard, leftSoFar, pagesLeft, type Stage } from './forecastHeard'
 import { type ForecastOptions, usualRules, type WindowsAhead } from './forecastOptions'
 import { type Factored, interval, type Knowledge, type Remaining } from './remaining'
 import { type Pace, roundsToCome, type ToCome } from './roundsToCome'
 import { noSyncThrottle } from './syncThrottle'
-import { HEADER_BYTES } from './walkHeard'
+import { HEADER_BYTES, ZERO_BYTES } from './walkHeard'
 import { type WalkToCome, walkToCome } from './walkToCome'
 import { windowsToCome } from './windowsToCome'
 
@@ -84,10 +85,14 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const unforeseen = whyUnforeseen(heard, options)
   if (unforeseen !== undefined || left === undefined || bytesPerSecond === undefined)
     return { ...said, unforeseen: unforeseen ?? 'nothing has been sent yet' }
-  const bytesPerPage = rate.pageBytes > 0 ? rate.pageBytes / rate.pages : guest.pageBytes + HEADER_BYTES
-  const inNs = (amount: number, perSecond = bytesPerSecond): number => (amount * 1e9) / perSecond
+  const kinds = kindsLeft(heard, left, bytesPerSecond, options)
+  const bytesPerPage = kinds?.bytesPerPage ?? (rate.pageBytes > 0 ? rate.pageBytes / rate.pages : guest.pageBytes + HEADER_BYTES)
+  const { zeros, zeroNs, bytesPerSecond: usual } = kinds ?? { zeros: 0, zeroNs: 0, bytesPerSecond }
+  const leftBytes = (left - zeros) * bytesPerPage + zeros * ZERO_BYTES
+  const leftIn = (perSecond = usual): number => ((left - zeros) * bytesPerPage * 1e9) / perSecond + zeros * zeroNs
+  const inNs = (amount: number, perSecond = usual): number => (amount * 1e9) / perSecond
   const switchIn = (perSecond: number): number => inNs(contextLeft, perSecond) + SWITCH_TRIPS * tripNs
-  const switchNs = switchIn(bytesPerSecond)
+  const switchNs = switchIn(usual)
   const shown = (
     toSend: number,
     ns: number,
@@ -97,7 +102,7 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   ): Forecast => {
     const remaining = Number.isFinite(ns)
       ? { ...interval(knowledge, ns, leftNs), ...(!isKnown && { highNs: Number.POSITIVE_INFINITY }) }
-      : { lowNs: Math.floor(inNs(left * bytesPerPage)), likelyNs: ns, highNs: ns }
+      : { lowNs: Math.floor(leftIn()), likelyNs: ns, highNs: ns }
     return {
       ...said,
       fraction: bytes === 0 ? 0 : bytes / (bytes + toSend),
@@ -108,11 +113,17 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     }
   }
   if (stage === 'pulling') {
-    const ns = inNs(left * bytesPerPage) + tripNs * (left > 0 ? 1.5 : heard.lacked > 0 ? 1 : 0.5)
+    const ns = leftIn() + tripNs * (left > 0 ? 1.5 : heard.lacked > 0 ? 1 : 0.5)
     return shown(
-      left * bytesPerPage,
+      leftBytes,
       ns,
-      options.pull === 'demandOnly' ? 'demandOnly' : windows === undefined ? 'pulling' : 'pullingAsked',
+      options.pull === 'demandOnly'
+        ? 'demandOnly'
+        : zeros > 0.01 * left
+          ? 'pullingMixed'
+          : windows === undefined
+            ? 'pulling'
+            : 'pullingAsked',
       {}
     )
   }
@@ -141,23 +152,24 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
     }
   }
   const files = filesToCome(heard, left)
-  const now = inNs(left * bytesPerPage, toPull ? Math.min(bytesPerSecond, atMost) : bytesPerSecond) + switchNs + files.ns
+  const now = leftIn(toPull ? Math.min(usual, atMost) : usual) + switchNs + files.ns
   // A guest that stands still before anything was pushed is copied, or else it has everything before it at the target: both take as long.
   if (stage === 'stopped')
     return shown(
-      left * bytesPerPage + contextLeft,
+      leftBytes + contextLeft,
       now,
       toPull ? (windows === undefined ? 'switching' : 'switchingAsked') : 'stopped',
       { expectedDowntimeNs: rounded(at - (heard.stoppedAt ?? at) + (toPull ? switchNs : now)) },
       { isKnown: files.known }
     )
-  const paced = windows === undefined ? bytesPerSecond : Math.min(bytesPerSecond, heard.granted ?? Number.POSITIVE_INFINITY)
+  const paced = windows === undefined ? usual : Math.min(usual, heard.granted ?? Number.POSITIVE_INFINITY)
   const dumping = heard.files === undefined ? 0 : (dumpNs(heard) ?? 0) / 1e9
-  const pace = { pagesPerSecond: 1 / (bytesPerPage / paced + dumping), bytesPerPage }
-  const [toCome, knowledge] = goingOn(heard, pace, options)
+  const pace = { pagesPerSecond: 1 / (bytesPerPage / paced + dumping), bytesPerPage, zeros, zeroNs }
+  const [toCome, rests] = goingOn(heard, pace, options)
+  const knowledge = zeros > 0.01 * left && (rests === 'firstWindows' || rests === 'windows') ? 'windowsMixed' : rests
   const finalRate = Math.min(
     toCome.finalBytesPerSecond ?? Number.POSITIVE_INFINITY,
-    Math.max(bytesPerSecond, heard.granted === undefined ? 0 : (stated ?? 0))
+    Math.max(usual, heard.granted === undefined ? 0 : (stated ?? 0))
   )
   const follows = toCome.follows ?? options.follows
   const restNs = inNs(toCome.residual * bytesPerPage, follows === 'pull' ? Math.min(finalRate, atMost) : finalRate)
@@ -165,7 +177,9 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
   const ofFiles = filesAhead(heard, left, toCome.residual)
   const endless = toCome.reason === null
   return shown(
-    toCome.givenUp ? toCome.pages * bytesPerPage : (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft,
+    toCome.givenUp
+      ? toCome.pages * bytesPerPage
+      : (endless ? left : toCome.pages + toCome.residual) * bytesPerPage + contextLeft - zeros * (bytesPerPage - ZERO_BYTES),
     endless ? Number.POSITIVE_INFINITY : Math.max(0, toCome.ns + (toCome.givenUp ? 0 : restNs + finallyNs + ofFiles.ns)),
     knowledge,
     {
@@ -174,8 +188,23 @@ export const forecastOf = (migration: string, heard: Heard, options: ForecastOpt
       ...(readings.length > 0 && toCome.shrinks !== undefined && { converges: toCome.shrinks }),
       reason: toCome.reason
     },
-    { isKnown: ofFiles.known, leftNs: windows?.looks && inNs(left * bytesPerPage, paced) + finallyNs }
+    { isKnown: ofFiles.known, leftNs: windows?.looks && leftIn(paced) + finallyNs }
   )
+}
+
+/** The kinds of the pages left, where the guest has some without content: a round has sent them all, a push by windows may not have. */
+const kindsLeft = (heard: Heard, left: number, bytesPerSecond: number, { windows }: ForecastOptions): PageKinds | undefined => {
+  const { guest, known, contents, pushed, readings } = heard
+  if (!known.zeroPages) return undefined
+  const written = readings.reduce((sum, { pages }) => sum + pages, 0) / guest.pages
+  return kindsOf(contents, {
+    guest,
+    zeroPages: known.zeroPages,
+    pages: pushed !== null && windows === undefined ? 0 : left,
+    written: Math.min(1, written),
+    bytesPerSecond,
+    link: known.bytesPerSecond ?? 0
+  })
 }
 
 /** Whether all that remains is known, and how long what is left would take by itself. */

@@ -1,6 +1,7 @@
 import type * as pageSet from '../memory/pageSet'
 import type { GuestView } from '../protocol/pipeline'
 import type { Time } from '../time/time'
+import { type Contents, nothingLeft } from './contentsHeard'
 import type { DiskHeard } from './diskHeard'
 import { asGuest } from './diskRules'
 import { type Files, noFiles } from './filesHeard'
@@ -51,6 +52,8 @@ export type Heard = {
   readonly sample: Amount & { readonly at: Time }
   /** `pageBytes`: of the bytes those that left with pages, not with an execution context. */
   readonly rate: Rate
+  /** Of a guest with pages without content: how many of them have left, and how fast either kind goes. */
+  readonly contents: Contents
   /** Bytes per second before a pacing ended. */
   readonly earlier: number | undefined
   readonly round: { readonly number: number; readonly pages: number; readonly toldBefore: number } | undefined
@@ -113,6 +116,7 @@ export const nothingHeard = (guest: GuestView, known: Known, options: ForecastOp
     told: { bytes: 0, pages: 0 },
     sample: { bytes: 0, pages: 0, at: 0 },
     rate: unmeasured,
+    contents: nothingLeft({ bytes: 0, pages: 0 }),
     earlier: undefined,
     round: undefined,
     rounds: 0,

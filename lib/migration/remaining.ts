@@ -6,7 +6,8 @@ export type Remaining = { readonly lowNs: Time; readonly likelyNs: Time; readonl
 /**
  * What a forecast rests on, from little to much: a first round without a reading of the dirty log, one reading, two or more, where the rounds shrink and where they do
  * not; the same of a time-bounded migration before the first dirty update and after it; QEMU's windows before the first sync and after it, where a throttle acts at syncs, and where somebody watches from outside; a push until he has set another limit, and until he gives it up or asks for post-copy; one until post-copy is asked for; batches of pages never dirtied; a guest that stands still while it is copied, or while it is switched to the target with its memory to
- * follow; one that runs at the target while the rest is sent, with a background or only on demand; the same where post-copy was asked for.
+ * follow; one that runs at the target while the rest is sent, with a background or only on demand; the same where post-copy was asked for; a pull, and a push by
+ * windows, with pages without content among those to come, whose order nobody knows.
  */
 export type Knowledge =
   | 'firstRound'
@@ -28,6 +29,8 @@ export type Knowledge =
   | 'stopped'
   | 'switching'
   | 'pulling'
+  | 'pullingMixed'
+  | 'windowsMixed'
   | 'demandOnly'
   | 'switchingAsked'
   | 'pullingAsked'
@@ -66,5 +69,7 @@ const factors: Readonly<Record<Factored, readonly [low: number, high: number]>> 
   pulling: [0.74, 1.03],
   switchingAsked: [0.65, 1.47],
   pullingAsked: [0.84, 1.09],
+  pullingMixed: [0.06, 6.5],
+  windowsMixed: [0.3, 1.91],
   demandOnly: [1, Number.POSITIVE_INFINITY]
 }

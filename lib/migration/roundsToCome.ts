@@ -25,8 +25,14 @@ export type ToCome = {
   readonly raised?: boolean
 }
 
-/** What the rounds to come are reckoned with: pages per second while nothing paces them, and what a page takes on the wire. */
-export type Pace = { readonly pagesPerSecond: number; readonly bytesPerPage: number }
+/**
+ * What the rounds to come are reckoned with: pages per second while nothing paces them, and what a page takes on the wire; and of the pages left those without content, and what each of them takes.
+ */
+export type Pace = { readonly pagesPerSecond: number; readonly bytesPerPage: number; readonly zeros?: number; readonly zeroNs?: Time }
+
+/** The same as a mean over the pages left, where those without content are anywhere among them. */
+export const meanPace = ({ pagesPerSecond, zeros = 0, zeroNs = 0 }: Pace, left: number): number =>
+  zeros === 0 ? pagesPerSecond : left / ((left - zeros) / pagesPerSecond + (zeros * zeroNs) / 1e9)
 
 /** Rounds looked ahead at most: what goes on longer is said to have no end. */
 const AHEAD = 64
@@ -35,7 +41,7 @@ const AHEAD = 64
  * The rounds to come, reckoned with the push's own rules: how long each takes at the present rate, what the guest dirties meanwhile (`dirtiedIn`), and what the rules say of
  * that. Cost: at most 64 rounds, a few page sets of one run each.
  */
-export const roundsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pace, rules: ForecastRules): ToCome => {
+export const roundsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage, zeros = 0, zeroNs = 0 }: Pace, rules: ForecastRules): ToCome => {
   const { guest, pushStartedAt: startedAt } = heard
   const { throttle = noThrottle, pacing = unlimited, remember = 3, notes } = rules
   const atMost = (granted: number | undefined): number =>
@@ -50,7 +56,8 @@ export const roundsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pac
   for (let ahead = 0; ahead < AHEAD; ahead++) {
     if (!decided) {
       const began = pushed?.last.endedAt ?? startedAt
-      const end = at + heard.tripNs + (toSend * 1e9) / atMost(granted)
+      const ofThese = ahead === 0 ? Math.min(toSend, zeros) : 0
+      const end = at + heard.tripNs + ((toSend - ofThese) * 1e9) / atMost(granted) + ofThese * zeroNs
       const dirty = some(dirtiedIn(heard.readings, { ns: end - began, throttle: taken, pagesPerSecond }))
       const size = ahead === 0 && heard.round !== undefined ? heard.round.pages : toSend
       shrinks ??= isSmaller(dirty.count, size)
@@ -60,7 +67,7 @@ export const roundsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pac
         ...(granted === undefined ? {} : { granted }),
         pages: size,
         skipped: 0,
-        bytes: size * bytesPerPage,
+        bytes: (size - ofThese) * bytesPerPage,
         startedAt: began,
         endedAt: end,
         dirty,

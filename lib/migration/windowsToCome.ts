@@ -3,7 +3,7 @@ import { type Heard, leftSoFar, pagesLeft } from './forecastHeard'
 import type { WindowsAhead } from './forecastOptions'
 import { hasDecided, lookedAtSync, type Sight, unlooked } from './looks'
 import { looksToCome } from './looksToCome'
-import { dirtying, type Pace, type ToCome } from './roundsToCome'
+import { dirtying, meanPace, type Pace, type ToCome } from './roundsToCome'
 import { noSyncThrottle } from './syncThrottle'
 
 /** Syncs looked ahead at most: what goes on longer is said to have no end. */
@@ -14,12 +14,13 @@ const AHEAD = 1_024
  * written since the one before; and so on until what is left behind a sync is below it, too. What is taken from the guest meanwhile is the throttle's own word: it is asked about each of the syncs made up. A
  * post-copy that is asked for on the way ends it with all that is left owed to the target. The last copy is outside the rate limit. Cost: at most 1,024 syncs.
  */
-export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pace, windows: WindowsAhead): ToCome => {
+export const windowsToCome = (heard: Heard, pace: Pace, windows: WindowsAhead): ToCome => {
   const { guest, at, readings, pushStartedAt, syncing } = heard
+  const { bytesPerPage } = pace
   const { throttle: brake = noSyncThrottle, asked, looks, vcpus = 1 } = windows
   const { startedAt, bytesBefore, lookNs } = syncing ?? { startedAt: pushStartedAt, bytesBefore: 0, lookNs: 0 }
   const bytesSoFar = leftSoFar(heard).bytes - bytesBefore
-  const bytesPerSecond = pagesPerSecond * bytesPerPage
+  const bytesPerSecond = pace.pagesPerSecond * bytesPerPage
   const thresholdOf = (downtimeLimitNs: Time): number => (bytesPerSecond * downtimeLimitNs) / 1e9 / guest.pageBytes
   const statePages = (guest.deviceStateBytes ?? 0) / guest.pageBytes
   let { knownAt, syncs, state } = syncing ?? { knownAt: pushStartedAt, syncs: 1, state: brake.start }
@@ -31,7 +32,9 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
   let before: number | undefined
   let shrinks: boolean | undefined
   const dirtiedIn = dirtying(readings)
+  let zeros = pace.zeros ?? 0
   for (let ahead = 0; ahead < AHEAD; ahead++) {
+    const pagesPerSecond = meanPace({ ...pace, zeros }, owed)
     const dueIn = (limitNs: Time): number =>
       Math.max(ahead === 0 ? 0 : lookNs, lookNs / 2 + ((owed - thresholdOf(limitNs)) * 1e9) / pagesPerSecond)
     const sightAt = (when: Time): Sight => ({
@@ -52,6 +55,7 @@ export const windowsToCome = (heard: Heard, { pagesPerSecond, bytesPerPage }: Pa
     const askedNs = askedWithin(windows, { elapsedNs: now - startedAt, syncs, sinceSyncNs: now - knownAt }, dueNs)
     const sendNs = Math.min(dueNs, askedNs)
     const sent = Math.min(owed, (sendNs * pagesPerSecond) / 1e9)
+    zeros = sent < owed ? zeros * (1 - sent / owed) : 0
     now += sendNs
     pages += sent
     const held = brake.limit?.(state)
