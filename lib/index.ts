@@ -137,8 +137,7 @@ export * from './protocol/world'
 
 // Floor 3: migration, hotspot, elasticity, checkpoint, metrics
 
-export type { Account, Accounts, SavedPages } from './checkpoint/accounts'
-export * as accounts from './checkpoint/accounts'
+export * from './checkpoint/accounts'
 export * from './checkpoint/attempt'
 export * from './checkpoint/checkpointDelay'
 export * from './checkpoint/consistentCut'
@@ -153,7 +152,7 @@ export * from './checkpoint/lossNotices'
 export * as retention from './checkpoint/retention'
 export * from './checkpoint/staggering'
 export * from './checkpoint/tlc'
-export * as waiting from './checkpoint/waiting'
+export * from './checkpoint/waiting'
 export * from './metrics/applicationDegradation'
 export * from './metrics/bytesTransferred'
 export * from './metrics/diskTransfer'

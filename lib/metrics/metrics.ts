@@ -1,6 +1,6 @@
 import type { Entry } from '../protocol/journal'
 import type { Outcome } from '../protocol/pipeline'
-import type { Waited } from '../protocol/signal'
+import type { WaitedFor } from '../protocol/signal'
 import { combine, type Fold } from '../stream/fold'
 import { nanoseconds, type Time, type TimeUnit } from '../time/time'
 import { applicationDegradation } from './applicationDegradation'
@@ -64,7 +64,7 @@ export type Metrics = {
   readonly linkDegradation: number | undefined
   readonly rounds: number
   readonly faults: number
-  readonly waitedTime: Waited | undefined
+  readonly waitedTime: WaitedFor | undefined
   readonly disk: DiskTransfer | undefined
 }
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../protocol/journal'
-import type { Waited } from '../protocol/signal'
+import type { WaitedFor } from '../protocol/signal'
 import type { Fold } from '../stream/fold'
 import { overSignals } from './overSignals'
 
@@ -11,7 +11,7 @@ import { overSignals } from './overSignals'
  *     vcpu 0   ====x.......x......====      waited: 13
  *     vcpu 1   ======x....====x.....==      waited: 9, all at once: 4 + 3
  */
-export const waitedTime: Fold<Entry, Waited | undefined> = overSignals<Waited | undefined, Waited | undefined>({
+export const waitedTime: Fold<Entry, WaitedFor | undefined> = overSignals<WaitedFor | undefined, WaitedFor | undefined>({
   init: () => undefined,
   step: (waited, signal) => (signal.type === 'released' ? signal.waited : waited),
   done: (waited) => waited

@@ -12,7 +12,7 @@ import { afterRound } from './round'
 import { afterLook, afterSync } from './syncsHeard'
 import { none as noThrottle } from './throttle'
 import { isLane, walked, walkOver } from './walkHeard'
-import { begun as windowBegun } from './watchedSend'
+import { windowFrom } from './watchedSend'
 
 export type { Heard, Known, Reading, Stage } from './forecastState'
 export { leftSoFar, nothingHeard, pagesLeft } from './forecastState'
@@ -103,7 +103,7 @@ const heardOf = (heard: Heard, signal: Signal, options: ForecastOptions): Heard 
       return resumed({
         ...now,
         stage: 'pushing',
-        syncing: now.syncing && { ...now.syncing, window: now.syncing.window ?? windowBegun(at) },
+        syncing: now.syncing && { ...now.syncing, window: now.syncing.window ?? windowFrom(at) },
         rounds: signal.round,
         round: { number: signal.round, pages: signal.pages, toldBefore: leftSoFar(heard).pages }
       })

@@ -65,7 +65,7 @@ const dataOf = ({ asked: _, looks: __, guest: ___, ...data }: Seen) => data
 
 const watching = (seen: Seen, signal: Signal): Attempt<Watched> | undefined => {
   if (signal.type === 'round' && signal.of === undefined)
-    return seen.window === null ? waiting({ ...seen, window: begun(signal.at) }) : undefined
+    return seen.window === null ? waiting({ ...seen, window: windowFrom(signal.at) }) : undefined
   if (signal.type === 'wound') return cancelling(seen, 'wound')
   if (answers(signal, SEND))
     return signal.type === 'refused'
@@ -98,7 +98,7 @@ const lookedOn = ({ looks, looked, startedAt, syncs, window, guest }: Seen, at: 
 const waiting = (seen: Seen): Attempt<Watched> => awaiting([], 'watched send', dataOf(seen), (signal) => watching(seen, signal))
 
 /** A bandwidth begins to be measured. @internal */
-export const begun = (at: Time): Window => ({ from: at, bytes: 0, thresholdBytes: 0, bytesPerSecond: 0 })
+export const windowFrom = (at: Time): Window => ({ from: at, bytes: 0, thresholdBytes: 0, bytesPerSecond: 0 })
 
 /** The window after a look: one that has lasted long enough gives a bandwidth and a threshold, and another begins. @internal */
 export const measured = (

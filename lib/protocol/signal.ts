@@ -28,7 +28,7 @@ export type Answer =
   | { readonly type: 'committed' }
   | { readonly type: 'activated'; readonly where: Where; readonly guestNs: number; readonly clockNs: number }
   | { readonly type: 'standing'; readonly primary: Where; readonly missing: PageSet }
-  | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number; readonly waited?: Waited }
+  | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number; readonly waited?: WaitedFor }
   | ClusterAnswer
   | ChipAnswer
   | ImageAnswer
@@ -82,7 +82,7 @@ export type Fact =
  * How long a guest has waited at the target for missing pages: so long all its virtual CPUs at once (`postcopy-blocktime` of QEMU), and each of them (`postcopy-vcpu-blocktime`), in
  * ticks.
  */
-export type Waited = { readonly all: Time; readonly vcpus: readonly Time[] }
+export type WaitedFor = { readonly all: Time; readonly vcpus: readonly Time[] }
 
 /** What is done with a device of a guest that moves. */
 export type DeviceWork = 'saved' | 'loaded' | 'unplugged' | 'plugged'

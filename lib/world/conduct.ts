@@ -10,7 +10,7 @@ import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Of, Order, Where } from '../protocol/command'
 import { cannotCompress } from '../protocol/compression'
 import { imageOrders } from '../protocol/imageOrder'
-import type { Answer, Fact, Waited } from '../protocol/signal'
+import type { Answer, Fact, WaitedFor } from '../protocol/signal'
 import type { Hosts } from './hosts'
 import * as hosts from './hosts'
 import { senseless } from './senseless'
@@ -77,7 +77,7 @@ export type ConductPort = {
   readonly guestNs: () => number
   readonly clockNs: () => number
   /** How long it has waited for missing pages, where it has. */
-  readonly waited: () => Waited | undefined
+  readonly waited: () => WaitedFor | undefined
   /** The guest stops; the guest goes on there, its clock not behind `notBeforeNs`; the target tells again, at once, for which pages it waits, and whether it has ended. */
   readonly stopped: () => void
   readonly started: (where: Where, notBeforeNs?: number) => void

@@ -1,7 +1,7 @@
 import { accessesUntil, timeOfAccess } from '../guest/regularTimes'
 import type { Accesses, Workload } from '../guest/workload'
 import type { Bitmap } from '../memory/bitmap'
-import type { Waited } from '../protocol/signal'
+import type { WaitedFor } from '../protocol/signal'
 import type { Key } from '../random/random'
 import type { Time } from '../time/time'
 
@@ -61,7 +61,7 @@ export type Execution = {
   /** Whether the program has ended, as far as has been looked. */
   readonly hasExited: () => boolean
   /** How long virtual CPUs have waited for missing pages, until each arrived; `undefined` when none has. */
-  readonly waited: () => Waited | undefined
+  readonly waited: () => WaitedFor | undefined
 }
 
 type Vcpu = {

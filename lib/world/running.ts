@@ -3,7 +3,7 @@ import { slowdown } from '../guest/dependency'
 import { speed } from '../guest/hostCosts'
 import { selfBallooning } from '../memory/balloon'
 import type { Order, Where } from '../protocol/command'
-import type { Waited } from '../protocol/signal'
+import type { WaitedFor } from '../protocol/signal'
 import { read } from '../time/clock'
 import type { Time } from '../time/time'
 import { ballooning } from './ballooning'
@@ -53,7 +53,7 @@ export type Running = {
   readonly guestNs: () => number
   readonly clockNs: () => number
   /** How long its virtual CPUs have waited for missing pages, where one has. */
-  readonly waited: () => Waited | undefined
+  readonly waited: () => WaitedFor | undefined
   readonly stop: () => void
 }
 

@@ -220,7 +220,7 @@ export const worldMutations: readonly Mutation[] = [
     name: 'sendsNotRefusedOnFailure',
     kind: 'an acknowledgement lost',
     mistake: 'Sends under way on a link that breaks are dropped without a word.',
-    edits: [{ file: transport, find: '    for (const job of refused) job.refused(reason)\n', put: '' }],
+    edits: [{ file: transport, find: '    for (const [job, notLeft] of refused) job.refused(reason, notLeft)\n', put: '' }],
     swarms: ['stopAndCopies', 'precopies', 'postcopies'],
     runs: 2000
   },
