@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander'
-import { isLeft } from 'fp-ts/lib/Either'
-import type * as t from 'io-ts'
 import { atOnce, evenly, inGroups, type Staggering } from '../../lib/checkpoint/staggering'
 import { stopAndSave, tlc } from '../../lib/checkpoint/tlc'
-import { decode, type Problem } from '../../lib/codec/decode'
+import type { Problem } from '../../lib/codec/decode'
 import { numberText } from '../../lib/codec/numberText'
 import { nonNegative, positiveInteger } from '../../lib/codec/quantities'
 import { durationText, positiveDurationText, positiveRateText, sizeText } from '../../lib/codec/quantityText'
@@ -16,6 +14,7 @@ import { bareNs, type FleetFigures, type FleetOptions, fleet, fleetFigures } fro
 import { reproducedText } from '../reproduce/reproducedText'
 import type { Cell, ReproducedColumn } from '../reproduce/reproduction'
 import { action, type Ending, ended, refused } from './action'
+import { flagReader } from './flagReader'
 import { seedFrom, seeds } from './flags'
 import { terminalLine } from './progress'
 
@@ -79,13 +78,7 @@ export const addCheckpointCommand = (program: Command): Command =>
 
 const checkpoint = async (given: Flags, signal: AbortSignal): Promise<Ending> => {
   const errors: Problem[] = []
-  const read = <K extends keyof typeof flags>(name: K): ReadAs<K> => {
-    const { codec, usual, usage } = flags[name]
-    const result = decode(codec as t.Type<ReadAs<K>, unknown>)(given[name] ?? usual)
-    if (!isLeft(result)) return result.right
-    errors.push(...result.left.map((problem) => ({ ...problem, path: usage.split(' ')[0] })))
-    return undefined as never
-  }
+  const read = flagReader(flags, given, errors)
   const interval = read('interval')
   const format = read('format')
   const options: FleetOptions = {
@@ -141,8 +134,6 @@ const checkpoint = async (given: Flags, signal: AbortSignal): Promise<Ending> =>
   process.stdout.write(`${reproducedText(format, { reproduction, seed, reproduced: { tables, verdicts: [], notes: notesOf(options) } })}\n`)
   return ended
 }
-
-type ReadAs<K extends keyof typeof flags> = t.TypeOf<(typeof flags)[K]['codec']>
 
 /** Virtual time at which a run is ended: an hour. */
 const LIMIT_NS = 3_600_000_000_000

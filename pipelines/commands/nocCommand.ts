@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
-import { isLeft } from 'fp-ts/lib/Either'
 import * as t from 'io-ts'
-import { decode, type Problem } from '../../lib/codec/decode'
+import type { Problem } from '../../lib/codec/decode'
 import { numberText } from '../../lib/codec/numberText'
 import { fraction, nonNegative, nonNegativeInteger, positiveInteger } from '../../lib/codec/quantities'
 import { oneOf } from '../../lib/codec/text'
@@ -12,6 +11,7 @@ import { key } from '../../lib/random/random'
 import { isInputError, refusals } from '../experiment/inputError'
 import { reproducedText } from '../reproduce/reproducedText'
 import { action, type Ending, ended, refused } from './action'
+import { flagReader } from './flagReader'
 import { seedFrom, seeds } from './flags'
 import { nocCurve } from './nocCurve'
 import { nocPattern, nocRoutings, nocSetup, nocTopologies, nocTraffics } from './nocSetup'
@@ -145,13 +145,7 @@ export const addNocCommand = (program: Command): Command =>
 
 const noc = async (given: Flags, signal: AbortSignal): Promise<Ending> => {
   const errors: Problem[] = []
-  const read = <K extends keyof typeof flags>(name: K): ReadAs<K> => {
-    const { codec, usual, usage } = flags[name]
-    const result = decode(codec as t.Type<ReadAs<K>, unknown>)(given[name] ?? usual)
-    if (!isLeft(result)) return result.right
-    errors.push(...result.left.map((problem) => ({ ...problem, path: usage.split(' ')[0] })))
-    return undefined as never
-  }
+  const read = flagReader(flags, given, errors)
   const wished = <K extends keyof typeof flags>(name: K): ReadAs<K> | undefined => (given[name] === undefined ? undefined : read(name))
   const wishes = { topology: read('topology'), radices: read('radices'), routing: wished('routing'), vcs: wished('vcs') }
   const [traffic, flits, offered, fidelity, format] = [read('traffic'), read('flits'), read('offered'), read('fidelity'), read('format')]

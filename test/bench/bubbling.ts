@@ -5,7 +5,7 @@ import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
 import type { Prepaging } from '../../lib/migration/prepaging'
 import type { Data } from '../../lib/protocol/data'
-import { cpuNs } from './cpu'
+import { best } from './cpu'
 
 /** What a bench prints: figures with their units in their names, and a hash of the result, the same on every machine. */
 export type BubblingFigures = { readonly name: string; readonly figures: Readonly<Record<string, number | string>>; readonly hash: string }
@@ -84,16 +84,6 @@ const pull = <S extends Data>(order: Prepaging<S>, missing: PageSet): number => 
     sum = (Math.imul(sum, 31) + orderOf(window)[0]) | 0
   }
   return sum
-}
-
-/** The least processor time of each piece of work over several turns, in nanoseconds; the pieces take turns, so that a disturbance meets all of them. */
-const best = (runs: number, work: readonly (() => unknown)[]): readonly number[] => {
-  const times = work.map(() => Infinity)
-  for (let run = 0; run < runs; run++)
-    work.forEach((one, i) => {
-      times[i] = Math.min(times[i], cpuNs(one))
-    })
-  return times
 }
 
 const hashed = (hash: number, values: Int32Array): number => {

@@ -18,7 +18,7 @@ import { invariants } from '../../properties/invariants/invariants'
 import { breaches } from '../../properties/invariants/watcher'
 import { journalOf } from '../../properties/journalOf'
 import { monitored } from '../../properties/monitored'
-import { cpuNs } from './cpu'
+import { best } from './cpu'
 import type { BenchResult } from './timeline'
 
 /**
@@ -86,16 +86,6 @@ const migrate = (pipeline: Pipeline, world: World, by: readonly Invariant[] | un
     if (entry.type === 'ended') endedAt = entry.at
   })
   return { entries, endedAt, broken }
-}
-
-/** The least processor time of each piece of work; they take turns, so that a disturbance meets all of them. */
-const best = (repeats: number, work: readonly (() => void)[]): readonly number[] => {
-  const times = work.map(() => Infinity)
-  for (let repeat = 0; repeat < repeats; repeat++)
-    work.forEach((one, i) => {
-      times[i] = Math.min(times[i], cpuNs(one))
-    })
-  return times
 }
 
 const rounded = (x: number): number => Math.round(x * 1000) / 1000

@@ -6,7 +6,7 @@ import { dimensionOrder, type Routing } from '../../lib/noc/routing'
 import { type Topology, torus } from '../../lib/noc/topology'
 import { packetsOf, uniformTraffic } from '../../lib/noc/traffic'
 import { key } from '../../lib/random/random'
-import { cpuNs } from './cpu'
+import { best } from './cpu'
 import { rounded } from './figures'
 
 /** What a bench prints: figures with their units in their names, and a hash of the result, the same on every machine. */
@@ -129,14 +129,4 @@ const reserved = ({ nodes, ports, target }: Topology, { next }: Routing, packets
     sum += at
   }
   return sum
-}
-
-/** The least processor time of each piece of work over several turns, in nanoseconds; the pieces take turns, so that a disturbance meets all of them. */
-const best = (runs: number, work: readonly (() => unknown)[]): readonly number[] => {
-  const times = work.map(() => Infinity)
-  for (let run = 0; run < runs; run++)
-    work.forEach((one, i) => {
-      times[i] = Math.min(times[i], cpuNs(one))
-    })
-  return times
 }

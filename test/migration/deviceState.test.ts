@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
 import * as O from 'fp-ts/lib/Option'
-import { from } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { type DeviceOptions, device as deviceOf, deviceState } from '../../lib/guest/device'
 import { devicePresets } from '../../lib/guest/devicePresets'
@@ -11,7 +10,6 @@ import type { Workload } from '../../lib/guest/workload'
 import type { PageSequence } from '../../lib/memory/pageSequence'
 import * as pageSet from '../../lib/memory/pageSet'
 import { measure } from '../../lib/metrics/metrics'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
 import { downtimeWithin, or, residualBelow, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
 import { link } from '../../lib/network/link'
 import type { Entry, Journal } from '../../lib/protocol/journal'
@@ -23,6 +21,7 @@ import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { qemu72, qemu72Windows } from '../../pipelines/qemu'
 import { journalOf } from '../../properties/journalOf'
+import { forecastsOf } from './forecastsOf'
 import { pushed } from './pushed'
 
 const PAGE = 4104
@@ -195,29 +194,22 @@ describe('forecasts and the state of devices', () => {
       }),
       { until }
     )
-  const said = (entries: readonly Entry[], options: ForecastOptions): readonly Forecast[] => {
-    const heard: Forecast[] = []
-    from(entries)
-      .pipe(forecast(options))
-      .subscribe((one) => heard.push(one))
-    return heard
-  }
 
   it('expect a downtime with it, of which it is most here, and look through the rule that counts it', () => {
     const until = or(downtimeWithin(milliseconds(40)), roundsAtMost(30))
     const entries = entriesOf(precopy({ until }))
-    const pushing = said(entries, { rules: { until } }).filter(({ stage }) => stage === 'pushing')
+    const pushing = forecastsOf(entries, { rules: { until } }).filter(({ stage }) => stage === 'pushing')
     expect(downOf(entries)).toBeGreaterThan(milliseconds(32))
     expect(pushing.at(-1)!.expectedDowntimeNs! / downOf(entries)).toBeCloseTo(1, 1)
-    const stopped = said(entries, { rules: { until } }).filter(({ stage }) => stage === 'stopped')
+    const stopped = forecastsOf(entries, { rules: { until } }).filter(({ stage }) => stage === 'stopped')
     for (const { expectedDowntimeNs } of stopped) expect(expectedDowntimeNs! / downOf(entries)).toBeCloseTo(1, 1)
     const never = { rules: { until: downtimeWithin(milliseconds(31)) } }
-    expect(said(entries, never).find(({ stage, round }) => stage === 'pushing' && round === 2)).toMatchObject({ reason: null })
+    expect(forecastsOf(entries, never).find(({ stage, round }) => stage === 'pushing' && round === 2)).toMatchObject({ reason: null })
   })
 
   it('of a post-copy expect it, too, and of windows say that they will not end where it alone takes too long', () => {
     const pulled = entriesOf(postcopy())
-    const first = said(pulled, { follows: 'pull', bytesPerSecond: 125e6 }).find(
+    const first = forecastsOf(pulled, { follows: 'pull', bytesPerSecond: 125e6 }).find(
       ({ stage, expectedDowntimeNs }) => stage === 'stopped' && expectedDowntimeNs !== undefined
     )!
     expect(first.expectedDowntimeNs! / downOf(pulled)).toBeCloseTo(1, 1)
@@ -226,7 +218,7 @@ describe('forecasts and the state of devices', () => {
       sender,
       guests: { m: vm({ devices, workload: uniform({ pages, writesPerSecond: 100 }) }) }
     })
-    const pushing = said(entries, { windows: qemu72Windows(options) }).filter(({ stage }) => stage === 'pushing')
+    const pushing = forecastsOf(entries, { windows: qemu72Windows(options) }).filter(({ stage }) => stage === 'pushing')
     expect(endOf(entries)).toBe('limited')
     expect(pushing.find(({ bytes }) => bytes > 10 ** 7)).toMatchObject({ reason: null })
   })

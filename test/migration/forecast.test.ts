@@ -19,6 +19,7 @@ import { qemu72, qemu72Windows } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { held } from '../bench/forecast'
 import { alone, followedMigrations, techniques } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 
 const pages = 4_096
 
@@ -33,14 +34,6 @@ const journalOf = (
   const world = datacentre({ guests: { m: vm({ workload }) }, link: link({ gigabitsPerSecond: 1 }), progressNs: milliseconds(5), ...more })
   run(pipeline, world, { until }).subscribe((entry) => entries.push(entry))
   return entries
-}
-
-const forecastsOf = (entries: readonly Entry[], options?: ForecastOptions): readonly Forecast[] => {
-  const said: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((one) => said.push(one))
-  return said
 }
 
 const rules = (until: StopRule): ForecastOptions => ({ rules: { until } })

@@ -4,7 +4,7 @@ import { disk } from '../../lib/guest/disk'
 import { container, vm } from '../../lib/guest/guest'
 import { uniform } from '../../lib/guest/uniform'
 import { run } from '../../lib/loop/run'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import { type Forecast, forecast } from '../../lib/migration/forecast'
 import { hops } from '../../lib/migration/hops'
 import { downtimeWithin, or, residualBelow, roundsAtMost } from '../../lib/migration/stopRule'
 import { link } from '../../lib/network/link'
@@ -19,6 +19,7 @@ import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { held } from '../bench/forecast'
 import { followedDisks, withDisk } from './forecastSwarmDisk'
+import { forecastsOf } from './forecastsOf'
 
 const pages = 2_048
 const blocks = 512
@@ -37,14 +38,6 @@ const journalOf = (pipeline: Pipeline, writesPerSecond = 200, kind = vm, more: P
   const world = datacentre({ guests: { m: made }, link: wire, progressNs: milliseconds(5), ...more })
   run(pipeline, world, { until: seconds(20) }).subscribe((entry) => entries.push(entry))
   return entries
-}
-
-const forecastsOf = (entries: readonly Entry[], options?: ForecastOptions): readonly Forecast[] => {
-  const said: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((one) => said.push(one))
-  return said
 }
 
 const timeOf = (entries: readonly Entry[], type: string): number =>

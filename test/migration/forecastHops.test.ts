@@ -1,9 +1,8 @@
-import { from } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
 import { hotCold } from '../../lib/guest/hotCold'
 import { run } from '../../lib/loop/run'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import type { ForecastOptions } from '../../lib/migration/forecast'
 import { hops } from '../../lib/migration/hops'
 import { retried } from '../../lib/migration/retried'
 import { downtimeWithin, or, roundsAtMost } from '../../lib/migration/stopRule'
@@ -20,6 +19,7 @@ import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
 import { held } from '../bench/forecast'
 import type { Followed } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 
 const until = or(downtimeWithin(milliseconds(5)), roundsAtMost(10))
 const intervalNs = milliseconds(60)
@@ -44,14 +44,6 @@ const journalOf = (pipeline: Pipeline, writesPerSecond: number, more: Partial<Da
   })
   run(pipeline, world, { until: seconds(20) }).subscribe((entry) => entries.push(entry))
   return entries
-}
-
-const forecastsOf = (entries: readonly Entry[], options?: ForecastOptions): readonly Forecast[] => {
-  const said: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((one) => said.push(one))
-  return said
 }
 
 const releases = (entries: readonly Entry[]): readonly number[] =>

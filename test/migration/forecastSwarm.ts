@@ -1,4 +1,3 @@
-import { from } from 'rxjs'
 import { type Guest, process, vm } from '../../lib/guest/guest'
 import { hotCold } from '../../lib/guest/hotCold'
 import { idle } from '../../lib/guest/idle'
@@ -10,7 +9,7 @@ import { zipf } from '../../lib/guest/zipf'
 import { run } from '../../lib/loop/run'
 import { activePush } from '../../lib/migration/activePush'
 import { bubbling } from '../../lib/migration/bubbling'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import type { Forecast, ForecastOptions } from '../../lib/migration/forecast'
 import { clarkDynamic } from '../../lib/migration/pacing'
 import { frequentlyDirtied, peek } from '../../lib/migration/skipRule'
 import { downtimeWithin, notShrinking, or, roundsAtMost, type StopRule } from '../../lib/migration/stopRule'
@@ -18,7 +17,7 @@ import { autoConverge } from '../../lib/migration/throttle'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
-import { draw, key, split } from '../../lib/random/random'
+import { key, split } from '../../lib/random/random'
 import { milliseconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
 import { hybrid } from '../../pipelines/hybrid'
@@ -27,7 +26,9 @@ import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
+import { chances } from './chances'
 import { qemus, slowness } from './forecastSwarmQemu'
+import { forecastsOf } from './forecastsOf'
 
 /** A migration of the swarm: which technique, what was said of it while it ran, and when it was over. */
 export type Followed = {
@@ -57,12 +58,7 @@ export const followedMigrations = (seed: number, count: number, of: readonly Tec
 
 const followed = (seed: number, i: number, of: readonly Technique[]): Followed | undefined => {
   const stream = split(key(seed), i)
-  let drawn = 0
-  const chance = (): number => draw(stream, drawn++) / 2 ** 32
-  const between = (from: number, to: number): number => from + (to - from) * chance()
-  const scaled = (from: number, to: number): number => from * (to / from) ** chance()
-  const half = (): boolean => chance() < 0.5
-  const one = <A>(...options: readonly A[]): A => options[Math.floor(chance() * options.length)]
+  const { chance, between, scaled, half, one } = chances(stream)
 
   const pages = Math.round(scaled(512, 4096))
   const bytesPerSecond = Math.round(scaled(12.5e6, 1.25e9) / slowness(of[0]))
@@ -112,13 +108,15 @@ const followed = (seed: number, i: number, of: readonly Technique[]): Followed |
   const skip = one(undefined, undefined, peek, frequentlyDirtied({ atLeast: 2, of: 3 }))
   const prepaging = one(bubbling(), activePush)
   const intervalNs = chance() < 0.2 ? null : Math.round(spanNs * scaled(0.03, 0.5))
-  const draws = drawn
-  drawn = 1_000
-  const limitNs = Math.round(spanNs * scaled(0.02, 0.3))
-  const maxBandwidth = Math.round(bytesPerSecond * scaled(0.2, 2))
-  const batches = { nonDirtyPages: one(20, 50), dirtyPages: one(20, 50), intervalNs: Math.round(spanNs * scaled(0.05, 1)) }
-  const qemu = qemus(between, half, one)[technique as keyof ReturnType<typeof qemus>]?.({ limitNs, maxBandwidth, spanNs })
-  drawn = draws
+  const apart = chances(stream, 1_000)
+  const limitNs = Math.round(spanNs * apart.scaled(0.02, 0.3))
+  const maxBandwidth = Math.round(bytesPerSecond * apart.scaled(0.2, 2))
+  const batches = {
+    nonDirtyPages: apart.one(20, 50),
+    dirtyPages: apart.one(20, 50),
+    intervalNs: Math.round(spanNs * apart.scaled(0.05, 1))
+  }
+  const qemu = qemus(apart.between, apart.half, apart.one)[technique as keyof ReturnType<typeof qemus>]?.({ limitNs, maxBandwidth, spanNs })
   const pipeline: Pipeline =
     {
       'stop-and-copy': () => stopAndCopy(),
@@ -152,10 +150,7 @@ const followed = (seed: number, i: number, of: readonly Technique[]): Followed |
   run(pipeline, world, { seed: i, startAt: Math.round(spanNs * between(0, 2)), until: spanNs * (qemu ? 60 : 200) }).subscribe((entry) =>
     entries.push(entry)
   )
-  const forecasts: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((said) => forecasts.push(said))
+  const forecasts = forecastsOf(entries, options)
   const end = entries.at(-1)
   if (end?.type !== 'ended' || !isFollowed(end.outcome)) return undefined
   const released = entries.find((entry) => entry.type === 'signalled' && entry.signal.type === 'released')

@@ -1,4 +1,3 @@
-import { from } from 'rxjs'
 import { disk } from '../../lib/guest/disk'
 import { container, vm } from '../../lib/guest/guest'
 import { hotCold } from '../../lib/guest/hotCold'
@@ -9,13 +8,13 @@ import type { Workload } from '../../lib/guest/workload'
 import { zipf } from '../../lib/guest/zipf'
 import { run } from '../../lib/loop/run'
 import type { DiskRules } from '../../lib/migration/diskRules'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import type { ForecastOptions } from '../../lib/migration/forecast'
 import { fixed } from '../../lib/migration/pacing'
 import { downtimeWithin, or, residualBelow, roundsAtMost } from '../../lib/migration/stopRule'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
-import { draw, key, split } from '../../lib/random/random'
+import { key, split } from '../../lib/random/random'
 import { milliseconds } from '../../lib/time/time'
 import { datacentre } from '../../lib/world/datacentre'
 import { dumpAndRestore } from '../../pipelines/dumpAndRestore'
@@ -25,7 +24,9 @@ import { precopy } from '../../pipelines/precopy'
 import { qemu72, qemu72Windows, qemuDisk } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
 import { tlm } from '../../pipelines/tlm'
+import { chances } from './chances'
 import type { Followed } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 
 /** The techniques of the swarm of guests whose disk moves; `files` is dump-and-restore, with pre-dumps or without. */
 export const withDisk = ['pre-copy', 'hybrid', 'post-copy', 'tlm', 'stop-and-copy', 'windows', 'files'] as const
@@ -41,12 +42,7 @@ export const followedDisks = (seed: number, count: number, technique: Technique)
 
 const followed = (seed: number, i: number, technique: Technique): Followed | undefined => {
   const stream = split(split(key(seed), withDisk.indexOf(technique)), i)
-  let drawn = 0
-  const chance = (): number => draw(stream, drawn++) / 2 ** 32
-  const between = (from: number, to: number): number => from + (to - from) * chance()
-  const scaled = (from: number, to: number): number => from * (to / from) ** chance()
-  const half = (): boolean => chance() < 0.5
-  const one = <A>(...options: readonly A[]): A => options[Math.floor(chance() * options.length)]
+  const { chance, between, scaled, half, one } = chances(stream)
 
   const pages = Math.round(scaled(512, 4096))
   const blockBytes = one(4096, 65_536)
@@ -131,10 +127,7 @@ const followed = (seed: number, i: number, technique: Technique): Followed | und
   run(pipeline, world, { seed: i, startAt: Math.round(spanNs * between(0, 0.5)), until: spanNs * 60 }).subscribe((entry) =>
     entries.push(entry)
   )
-  const forecasts: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((said) => forecasts.push(said))
+  const forecasts = forecastsOf(entries, options)
   const end = entries.at(-1)
   if (end?.type !== 'ended' || end.outcome.type !== 'completed') return undefined
   const released = entries.find((entry) => entry.type === 'signalled' && entry.signal.type === 'released')

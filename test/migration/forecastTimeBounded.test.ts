@@ -1,24 +1,16 @@
-import { from } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import type { Forecast, ForecastOptions } from '../../lib/migration/forecast'
 import type { Entry } from '../../lib/protocol/journal'
 import type { GuestView } from '../../lib/protocol/pipeline'
 import { held } from '../bench/forecast'
 import type { Followed } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 import { boundedGuests, boundedModes, followedWalks } from './timeBoundedSwarm'
 
 const walks = followedWalks(3, Number(process.env.RUNS ?? 108))
 
 const restingOn = (of: readonly Followed[], knowledge: Forecast['restsOn']): readonly Followed[] =>
   of.map((one) => ({ ...one, forecasts: one.forecasts.filter(({ restsOn }) => restsOn === knowledge) }))
-
-const forecastsOf = (entries: readonly Entry[], options?: ForecastOptions): readonly Forecast[] => {
-  const said: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((one) => said.push(one))
-  return said
-}
 
 /** The time between two dirty updates, by the first alarm that was set; `null` without one. */
 const intervalOf = (entries: readonly Entry[]): number | null => {
@@ -79,13 +71,7 @@ describe('forecast of time-bounded migration', () => {
         bytesPerSecond: Math.max(world.link.bytesPerSecond / 2, world.link.bytesPerSecond - world.link.applicationBytesPerSecond)
       }
       const signals = entries.flatMap((entry) => (entry.type === 'signalled' ? [entry.signal] : []))
-      const told = (options: ForecastOptions): readonly Forecast[] => {
-        const said: Forecast[] = []
-        from(signals)
-          .pipe(forecast(options))
-          .subscribe((one) => said.push(one))
-        return said
-      }
+      const told = (options: ForecastOptions): readonly Forecast[] => forecastsOf(signals, options)
       expect(told({ ...known, timeBounded: { intervalNs: intervalOf(entries) } })).toEqual(forecasts.slice(0, -1))
       const alone = told(known)
       const from1 = alone.findIndex(({ restsOn }) => restsOn === 'timeBounded')

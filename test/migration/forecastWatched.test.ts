@@ -1,11 +1,10 @@
-import { from } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { vm } from '../../lib/guest/guest'
 import { uniform } from '../../lib/guest/uniform'
 import { run } from '../../lib/loop/run'
 import { kubevirtRamp } from '../../lib/migration/engines/kubevirtRamp'
 import { kubevirtStall } from '../../lib/migration/engines/kubevirtStall'
-import { type Forecast, type ForecastOptions, forecast, forecasting } from '../../lib/migration/forecast'
+import { type Forecast, forecasting } from '../../lib/migration/forecast'
 import { type Look, type LookRule, looking } from '../../lib/migration/looks'
 import { retried } from '../../lib/migration/retried'
 import { type SyncSeen, type SyncThrottle, syncAutoConverge } from '../../lib/migration/syncThrottle'
@@ -19,6 +18,7 @@ import { type DatacentreOptions, datacentre } from '../../lib/world/datacentre'
 import { type Qemu102Options, qemu102, qemu102Windows } from '../../pipelines/qemu'
 import { held } from '../bench/forecast'
 import { followedMigrations, watched } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 
 const sender = { windowNs: milliseconds(100), sliceNs: milliseconds(51) }
 
@@ -28,14 +28,6 @@ const journalOf = (pipeline: Pipeline, writesPerSecond: number, more: Partial<Da
   const world = datacentre({ guests: { m: guest }, link: link({ bytesPerSecond: 4e6 }), sender, ...more })
   run(pipeline, world, { until: seconds(200) }).subscribe((entry) => entries.push(entry))
   return entries
-}
-
-const forecastsOf = (entries: readonly Entry[], options?: ForecastOptions): readonly Forecast[] => {
-  const said: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((one) => said.push(one))
-  return said
 }
 
 const ofOptions = (options: Qemu102Options, writesPerSecond: number) => {

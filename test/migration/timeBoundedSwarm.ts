@@ -1,4 +1,3 @@
-import { from } from 'rxjs'
 import { type Guest, vm } from '../../lib/guest/guest'
 import { hotCold } from '../../lib/guest/hotCold'
 import { npbGuest } from '../../lib/guest/npb'
@@ -6,14 +5,16 @@ import { uniform } from '../../lib/guest/uniform'
 import { run } from '../../lib/loop/run'
 import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import type { ForecastOptions } from '../../lib/migration/forecast'
 import type { Overcommit } from '../../lib/migration/timeBounded'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
-import { draw, key, split } from '../../lib/random/random'
+import { key, split } from '../../lib/random/random'
 import { datacentre } from '../../lib/world/datacentre'
 import { tlm } from '../../pipelines/tlm'
+import { chances } from './chances'
 import type { Followed } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 
 /** Guests of the swarm: programs of class D in small, and synthetic ones with zero pages below, above or among the others, or none. */
 export const boundedGuests = ['MG', 'IS', 'SP', 'BT', 'uniform', 'hotCold'] as const
@@ -33,10 +34,7 @@ export const followedWalks = (seed: number, count: number, options: ForecastOpti
 
 const followed = (seed: number, i: number, options: ForecastOptions): FollowedWalk | undefined => {
   const stream = split(key(seed), i)
-  let drawn = 0
-  const chance = (): number => draw(stream, drawn++) / 2 ** 32
-  const between = (from: number, to: number): number => from + (to - from) * chance()
-  const scaled = (from: number, to: number): number => from * (to / from) ** chance()
+  const { chance, between, scaled } = chances(stream)
   const name = boundedGuests[i % boundedGuests.length]
   const mode = boundedModes[Math.floor(i / boundedGuests.length) % boundedModes.length]
   const spanNs = Math.round(scaled(1e9, 60e9))
@@ -61,10 +59,7 @@ const followed = (seed: number, i: number, options: ForecastOptions): FollowedWa
   const entries: Entry[] = []
   const startAt = Math.round(spanNs * between(0, 1))
   run(tlm({ intervalNs, overcommit }), world, { seed: i, startAt, until: startAt + spanNs * 50 }).subscribe((entry) => entries.push(entry))
-  const forecasts: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((said) => forecasts.push(said))
+  const forecasts = forecastsOf(entries, options)
   const end = entries.at(-1)
   if (end?.type !== 'ended' || end.outcome.type !== 'completed') return undefined
   return { guest: name, technique: mode, forecasts, overAt: end.at, entries }

@@ -1,23 +1,24 @@
-import { from } from 'rxjs'
 import { vm } from '../../lib/guest/guest'
 import { hotCold } from '../../lib/guest/hotCold'
 import { uniform } from '../../lib/guest/uniform'
 import { run } from '../../lib/loop/run'
 import { pageClasses } from '../../lib/memory/pageClasses'
 import * as pageSet from '../../lib/memory/pageSet'
-import { type Forecast, type ForecastOptions, forecast } from '../../lib/migration/forecast'
+import type { ForecastOptions } from '../../lib/migration/forecast'
 import { downtimeWithin, or, roundsAtMost } from '../../lib/migration/stopRule'
 import { link } from '../../lib/network/link'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Pipeline } from '../../lib/protocol/pipeline'
-import { draw, key, split } from '../../lib/random/random'
+import { key, split } from '../../lib/random/random'
 import { datacentre } from '../../lib/world/datacentre'
 import { hybrid } from '../../pipelines/hybrid'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
 import { qemu72, qemu72Windows } from '../../pipelines/qemu'
 import { stopAndCopy } from '../../pipelines/stopAndCopy'
+import { chances } from './chances'
 import type { Followed } from './forecastSwarm'
+import { forecastsOf } from './forecastsOf'
 
 /** The techniques of the swarm, by turns. */
 export const overZeros = ['stop-and-copy', 'pre-copy', 'post-copy', 'hybrid', 'windows'] as const
@@ -31,10 +32,7 @@ export const followedOverZeros = (seed: number, count: number): readonly Followe
 
 const followed = (seed: number, i: number): Followed | undefined => {
   const stream = split(key(seed), i)
-  let drawn = 0
-  const chance = (): number => draw(stream, drawn++) / 2 ** 32
-  const between = (from: number, to: number): number => from + (to - from) * chance()
-  const scaled = (from: number, to: number): number => from * (to / from) ** chance()
+  const { chance, between, scaled } = chances(stream)
   const technique = overZeros[i % overZeros.length]
   const pages = Math.round(scaled(1_024, 4_096))
   const spanNs = Math.round(technique === 'windows' ? scaled(2e9, 20e9) : scaled(5e7, 5e9))
@@ -71,10 +69,7 @@ const followed = (seed: number, i: number): Followed | undefined => {
   }
   const entries: Entry[] = []
   run(pipeline, world, { seed: i, until: spanNs * 60 }).subscribe((entry) => entries.push(entry))
-  const forecasts: Forecast[] = []
-  from(entries)
-    .pipe(forecast(options))
-    .subscribe((said) => forecasts.push(said))
+  const forecasts = forecastsOf(entries, options)
   const end = entries.at(-1)
   if (end?.type !== 'ended' || end.outcome.type !== 'completed') return undefined
   const released = entries.find((entry) => entry.type === 'signalled' && entry.signal.type === 'released')
