@@ -13,8 +13,8 @@ const end = closed({ end: text })
 
 /** The orders of a chip as JSON, without their type. */
 export const chipOrders = {
-  create: closed({ end: text, kind }, { sync, dma: nonNegativeInteger }),
-  attach: closed({ end: text, kind }, { remote: text, sync, dma: nonNegativeInteger }),
+  create: closed({ end: text, kind }, { sync, dma: nonNegativeInteger, port: nonNegativeInteger }),
+  attach: closed({ end: text, kind }, { remote: text, sync, dma: nonNegativeInteger, port: nonNegativeInteger }),
   close: end,
   mail: closed({ end: text, message: content }, { atOnce: yesNo }),
   receive: end,

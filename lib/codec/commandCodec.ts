@@ -3,6 +3,7 @@ import type { Address, Command, Order } from '../protocol/command'
 import { chipOrders } from './chipCodec'
 import { closed } from './closed'
 import { clusterOrders } from './clusterCodec'
+import { kernelOrders } from './kernelCodec'
 import { pageSetCodec, pagesCodec } from './pagesCodec'
 import { fraction, nonNegativeInteger, positive, positiveInteger, whole } from './quantities'
 import { tagged } from './tagged'
@@ -92,6 +93,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   abandon: nothingBeside,
   ...clusterOrders,
   ...chipOrders,
+  ...kernelOrders,
   ...imageOrderCodecs
 })
 

@@ -5,6 +5,7 @@ import { closed } from './closed'
 import { clusterAnswers, clusterFacts } from './clusterCodec'
 import { addressCodec, ofCodec, whereCodec } from './commandCodec'
 import { dictionary } from './dictionary'
+import { kernelAnswers, kernelFacts } from './kernelCodec'
 import { pageNumber, pageSetCodec, pagesCodec } from './pagesCodec'
 import { nonNegative, nonNegativeInteger, whole } from './quantities'
 import { tagged } from './tagged'
@@ -69,8 +70,18 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   received: closed({ at, ...chipAnswers.received, to }),
   got: closed({ at, ...chipAnswers.got, to }),
   awaited: closed({ at, ...chipAnswers.awaited, to }),
-  arrived: closed({ at, ...chipFacts.arrived, migration }),
+  arrived: closed({ at, ...chipFacts.arrived, migration }, { process: text }),
   slots: closed({ at, ...chipFacts.slots, migration }),
+  described: closed({ at, ...kernelAnswers.described, to }),
+  extracted: closed({ at, ...kernelAnswers.extracted, to }),
+  collected: closed({ at, ...kernelAnswers.collected, to }),
+  depends: closed({ at, ...kernelAnswers.depends, to }),
+  observed: closed({ at, ...kernelAnswers.observed, to }),
+  peeked: closed({ at, ...kernelAnswers.peeked, to }),
+  wanted: closed({ at, ...kernelFacts.wanted, migration }),
+  placed: closed({ at, ...kernelFacts.placed, migration }),
+  threads: closed({ at, ...kernelFacts.threads, migration }),
+  checked: closed({ at, ...kernelFacts.checked, migration }),
   stashed: closed({ at, pages: nonNegativeInteger, to }),
   sealed: closed({ at, image: text, pages: nonNegativeInteger, bytes, to }),
   catalogued: closed({ at, images: t.readonlyArray(listed, 'a list of images'), to }),

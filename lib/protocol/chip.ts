@@ -11,7 +11,8 @@ export type SyncGroup = { readonly mode: 'allToOne' | 'oneToAll'; readonly nodes
 
 /**
  * What a program on a cluster of a chip may ask besides `wake` and `cancel`. An end of a mailbox, portal or sync has a name of its program's choice; a node is a cluster by its name (`cc3`, `io0`), or
- * one of the other interfaces of an I/O cluster (`io0.1`). `dma`: which of its own interfaces (default 0).
+ * one of the other interfaces of an I/O cluster (`io0.1`), or a process by its name, wherever that is. `dma`: which of its own interfaces (default 0). `port` (default 0) tells ends of one kind apart that one owner
+ * has at one node: who attaches names the port of who created.
  *
  * - `create`: the end that receives, or that waits for a sync. `attach`: the end that sends to `remote`, or that signals. `close`: either; refused while something is under way on it. Each takes
  *   slots and channels of its interface until it is closed, and is refused when they have run out.
@@ -24,7 +25,14 @@ export type SyncGroup = { readonly mode: 'allToOne' | 'oneToAll'; readonly nodes
  * What waits for a cluster that has failed, or behind a link that is dead, is refused.
  */
 export type ChipOrder =
-  | { readonly type: 'create'; readonly end: string; readonly kind: Abstraction; readonly sync?: SyncGroup; readonly dma?: number }
+  | {
+      readonly type: 'create'
+      readonly end: string
+      readonly kind: Abstraction
+      readonly sync?: SyncGroup
+      readonly dma?: number
+      readonly port?: number
+    }
   | {
       readonly type: 'attach'
       readonly end: string
@@ -32,6 +40,7 @@ export type ChipOrder =
       readonly remote?: string
       readonly sync?: SyncGroup
       readonly dma?: number
+      readonly port?: number
     }
   | { readonly type: 'close'; readonly end: string }
   | { readonly type: 'mail'; readonly end: string; readonly message: Data; readonly atOnce?: boolean }
@@ -51,7 +60,8 @@ export type ChipAnswer =
 /**
  * What a chip tells a program besides, the oracle's words, for journals and invariants and not for decisions:
  *
- * - `arrived`: a message, a chunk or a signal is at `node`; `number` counts those from `from` on that kind of channel to that node, from 0 on, by the order in which they left.
+ * - `arrived`: a message, a chunk or a signal is at `node`; `number` counts those from `from` on that kind of channel to that node, from 0 on, by the order in which they left. `process`: for whose end it is, where
+ *   that is a process and not the cluster's own program.
  * - `slots`: how many receive slots (C-NoC, D-NoC) and transmit channels of an interface one kind of channel takes now.
  */
 export type ChipFact =
@@ -62,6 +72,7 @@ export type ChipFact =
       readonly node: string
       readonly number: number
       readonly bytes: number
+      readonly process?: string
     }
   | {
       readonly type: 'slots'

@@ -5,6 +5,7 @@ import type { ChipOrder } from './chip'
 import type { ClusterOrder } from './cluster'
 import type { Compression } from './compression'
 import type { ImageOrder } from './imageOrder'
+import type { KernelOrder, MemoryOrder } from './process'
 
 export type { Level } from '../memory/pageClasses'
 
@@ -59,7 +60,7 @@ export type Pages = PageSet | PageSequence
  * - `throttle`: take a fraction of its time from the guest (0: none, and no dirty limit either). `dirtyLimit`: from now on each virtual CPU sleeps whenever its dirty ring of so many pages is full, as
  *   long as brings what it dirties to so many bytes per second, measured every `periodNs` (see `ringSleeps` of lib/guest); who only reads does not. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `ClusterOrder`: what only a cluster of machines understands.
- * - `ChipOrder`: what only a chip of clusters understands.
+ * - `ChipOrder`, `KernelOrder`, `MemoryOrder`: what only a chip of clusters understands.
  * - `ImageOrder`: of a world that keeps images of guests; any other refuses them.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
@@ -103,6 +104,8 @@ export type Order =
   | { readonly type: 'abandon' }
   | ClusterOrder
   | ChipOrder
+  | KernelOrder
+  | MemoryOrder
   | ImageOrder
 
 /**

@@ -4,6 +4,7 @@ import type { ChipAnswer, ChipAnswerKind, ChipFact } from './chip'
 import type { ClusterAnswer, ClusterAnswerKind, ClusterFact } from './cluster'
 import type { Address, Of, Order, Pages, Where } from './command'
 import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
+import type { KernelAnswer, KernelAnswerKind, KernelFact } from './process'
 
 /**
  * What a world answers to the lane that asked. `guestNs` is how long the guest has run so far, in nanoseconds at full speed (its progress, not its
@@ -31,6 +32,7 @@ export type Answer =
   | { readonly type: 'released'; readonly needs: readonly string[]; readonly guestNs: number; readonly waited?: WaitedFor }
   | ClusterAnswer
   | ChipAnswer
+  | KernelAnswer
   | ImageAnswer
 
 /** Pages that left as a whole before their send was given up, and their bytes on the wire; `of: 'disk'`: blocks of the guest's disk. Whether they arrived nobody can say. */
@@ -76,6 +78,7 @@ export type Fact =
   | { readonly type: 'linkUsed'; readonly applicationBytes: number; readonly applicationDemandBytes: number }
   | ClusterFact
   | ChipFact
+  | KernelFact
   | ImageFact
 
 /**
@@ -117,7 +120,8 @@ export type AnswerKind = ImageAnswerKind & {
   cancel: 'cancelled'
   abandon: 'done'
 } & ClusterAnswerKind &
-  ChipAnswerKind
+  ChipAnswerKind &
+  KernelAnswerKind
 
 /** The signal that answers an order of type `K`. */
 export type AnswerTo<K extends Order['type']> = Extract<Signal, { readonly type: AnswerKind[K] }>

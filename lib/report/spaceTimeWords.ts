@@ -2,11 +2,13 @@ import { type PageSequence, toArray } from '../memory/pageSequence'
 import { has, runs } from '../memory/pageSet'
 import { isChipOrder } from '../protocol/chip'
 import type { Of, Order, Pages } from '../protocol/command'
+import { isKernelOrder } from '../protocol/process'
 import type { SentInPart, Signal } from '../protocol/signal'
 import { formatTime } from '../time/time'
 import { formatBytes, formatNumber } from './numbers'
 import { chipOrderInWords, chipSignalInWords } from './spaceTimeChipWords'
 import { clusterOrderInWords, clusterSignalInWords } from './spaceTimeClusterWords'
+import { kernelOrderInWords, kernelSignalInWords } from './spaceTimeKernelWords'
 
 /** Pages for people: `no pages`, `page 7`, `all 64 pages`, `pages 0-3, 9`, `112 pages: 0-3, 9, 12, …`; at most `most` runs. A sequence keeps its order. @internal */
 export const pagesInWords = (pages: Pages, most = 6, of?: Of): string => {
@@ -92,6 +94,7 @@ export const orderInWords = (order: Order): string => {
     case 'restore':
       return `load ${order.image}${inBrackets([sections[order.section]])}`
     default:
+      if (isKernelOrder(order)) return kernelOrderInWords(order)
       return isChipOrder(order) ? chipOrderInWords(order) : clusterOrderInWords(order)
   }
 }
@@ -179,6 +182,17 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
     case 'arrived':
     case 'slots':
       return chipSignalInWords(signal)
+    case 'described':
+    case 'extracted':
+    case 'collected':
+    case 'depends':
+    case 'observed':
+    case 'peeked':
+    case 'wanted':
+    case 'placed':
+    case 'threads':
+    case 'checked':
+      return kernelSignalInWords(signal)
     default:
       return clusterSignalInWords(signal)
   }

@@ -10,6 +10,7 @@ import { isClusterOrder } from '../protocol/cluster'
 import type { Address, Command, Of, Order, Where } from '../protocol/command'
 import { cannotCompress } from '../protocol/compression'
 import { imageOrders } from '../protocol/imageOrder'
+import { isKernelOrder } from '../protocol/process'
 import type { Answer, Fact, WaitedFor } from '../protocol/signal'
 import type { Hosts } from './hosts'
 import * as hosts from './hosts'
@@ -429,7 +430,7 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   const passed = c.hosts.primary === 'target'
   const { source, target } = c.failed
   if (isClusterOrder(order)) return `${order.type} is for a machine of a cluster, and this is a migration of one guest`
-  if (isChipOrder(order)) return `${order.type} is for a cluster of a chip, and this is a migration of one guest`
+  if (isChipOrder(order) || isKernelOrder(order)) return `${order.type} is for a cluster of a chip, and this is a migration of one guest`
   const onDisk = 'of' in order && order.of === 'disk'
   if (onDisk && c.disk === undefined) return 'the guest has no disk that moves with it'
   const senseless = nonsense(order, onDisk ? c.disk! : c.hosts)

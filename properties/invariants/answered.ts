@@ -56,7 +56,10 @@ const mayTakeLong: ReadonlySet<Order['type']> = new Set([
   'receive',
   'put',
   'get',
-  'await'
+  'await',
+  'hold',
+  'peek',
+  'poke'
 ])
 
 const kinds: AnswerKind = {
@@ -100,6 +103,22 @@ const kinds: AnswerKind = {
   get: 'got',
   signal: 'done',
   await: 'awaited',
+  freeze: 'done',
+  unfreeze: 'done',
+  describe: 'described',
+  extract: 'extracted',
+  admit: 'done',
+  install: 'done',
+  forget: 'done',
+  kill: 'done',
+  watch: 'done',
+  collect: 'collected',
+  depend: 'depends',
+  hold: 'done',
+  repoint: 'done',
+  observe: 'observed',
+  peek: 'peeked',
+  poke: 'done',
   open: 'done',
   stash: 'stashed',
   write: 'sent',

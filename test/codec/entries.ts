@@ -6,6 +6,7 @@ import type { Data } from '../../lib/protocol/data'
 import type { ImageOrder } from '../../lib/protocol/imageOrder'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Outcome } from '../../lib/protocol/pipeline'
+import type { KernelOrder, MemoryOrder, ProcessImage, ProcessPiece } from '../../lib/protocol/process'
 import type { Signal } from '../../lib/protocol/signal'
 
 const name = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('a', 'b/c', '', '..', '__proto__', 'é\n"'))
@@ -71,6 +72,38 @@ const imageOrders: fc.Arbitrary<ImageOrder> = fc.oneof(
   fc.record({ type: fc.constantFrom('seal' as const, 'drop' as const), image: name }),
   bare('catalogue'),
   fc.record({ type: fc.constant('restore' as const), image: name, section })
+)
+
+const piece: fc.Arbitrary<ProcessPiece> = fc.record({
+  section: fc.constantFrom('user', 'uArea', 'stacks', 'frames', 'ends'),
+  index: nat,
+  bytes: nat
+})
+const pieces = fc.array(piece, { maxLength: 2 })
+const image: fc.Arbitrary<ProcessImage> = fc.record({ process: name, user: name, threads: nat, pages: nat, pieces })
+
+const kernelOrders: fc.Arbitrary<KernelOrder | MemoryOrder> = fc.oneof(
+  fc.record({
+    type: fc.constantFrom(
+      'freeze' as const,
+      'describe' as const,
+      'forget' as const,
+      'kill' as const,
+      'collect' as const,
+      'depend' as const
+    ),
+    process: name
+  }),
+  fc.record({ type: fc.constant('unfreeze' as const), process: name, absent: fc.boolean() }, { requiredKeys: ['type', 'process'] }),
+  fc.record({ type: fc.constant('admit' as const), made: image }),
+  fc.record({ type: fc.constant('extract' as const), process: name, piece }),
+  fc.record({ type: fc.constant('install' as const), process: name, piece, content: fc.constantFrom<Data>(3, { words: [1] }) }),
+  fc.record({ type: fc.constant('watch' as const), process: name, on: fc.boolean() }),
+  fc.record({ type: fc.constant('hold' as const), process: name }),
+  fc.record({ type: fc.constant('repoint' as const), process: name, to: name }),
+  bare('observe'),
+  fc.record({ type: fc.constant('peek' as const), page: nat }),
+  fc.record({ type: fc.constant('poke' as const), page: nat, word: nat })
 )
 
 /** Any order. */
@@ -162,7 +195,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
       sync: fc.record({ mode: fc.constantFrom('allToOne' as const, 'oneToAll' as const), nodes: fc.array(name, { maxLength: 3 }) }),
       dma: nat
     }),
-    fc.record({ type: fc.constant('attach' as const), end: name, kind: abstraction, remote: name }),
+    fc.record({ type: fc.constant('attach' as const), end: name, kind: abstraction, remote: name, port: nat }),
     fc.record({ type: fc.constantFrom('close' as const, 'receive' as const, 'signal' as const, 'await' as const), end: name }),
     fc.record({
       type: fc.constant('mail' as const),
@@ -179,6 +212,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
     }),
     fc.record({ type: fc.constant('get' as const), end: name, bytes: fc.integer({ min: 1, max: 1 << 20 }) })
   ),
+  kernelOrders,
   imageOrders
 )
 
@@ -262,6 +296,64 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('awaited', { cycles: nat, to }),
   of('arrived', { by: abstraction, from: name, node: name, number: nat, bytes: nat, migration }),
   of('slots', { node: name, kind: abstraction, cRx: nat, cTx: nat, dRx: nat, dTx: nat, migration }),
+  of('arrived', { by: abstraction, from: name, node: name, number: nat, bytes: nat, process: name, migration }),
+  of('described', { made: image, cycles: nat, to }),
+  of('extracted', { content: fc.constantFrom<Data>(null, [1, 2]), cycles: nat, to }),
+  of('collected', { pieces, cycles: nat, to }),
+  of('depends', {
+    ends: fc.array(
+      fc.record({
+        end: name,
+        kind: abstraction,
+        way: fc.constantFrom('in' as const, 'out' as const),
+        peers: fc.array(name, { maxLength: 2 })
+      }),
+      { maxLength: 2 }
+    ),
+    nodes: fc.array(name, { maxLength: 2 }),
+    cycles: nat,
+    to
+  }),
+  of('observed', {
+    processes: fc.array(
+      fc.record({
+        process: name,
+        user: name,
+        state: fc.constantFrom('running' as const, 'frozen' as const, 'arriving' as const),
+        threads: nat,
+        pages: nat,
+        bytes: nat,
+        ageNs: nat,
+        cpuNs: nat,
+        bytesTo: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true })
+      }),
+      { maxLength: 2 }
+    ),
+    running: nat,
+    ready: nat,
+    cores: nat,
+    freeFrames: nat,
+    freeKernelPages: nat,
+    busyNs: nat,
+    to
+  }),
+  of('peeked', { word: nat, cycles: nat, to }),
+  of('wanted', { process: name, piece, migration }),
+  of('placed', {
+    process: name,
+    user: name,
+    state: fc.constantFrom('running' as const, 'frozen' as const, 'arriving' as const, 'left' as const, 'exited' as const, 'lost' as const),
+    migration
+  }),
+  of('threads', { process: name, running: nat, ready: nat, waiting: nat, stopped: nat, migration }),
+  of('checked', {
+    process: name,
+    when: fc.constantFrom('unfrozen' as const, 'left' as const),
+    lost: pieces,
+    stale: pieces,
+    foreign: pieces,
+    migration
+  }),
   of('compared', {
     of: disk,
     when: fc.constant('committed' as const),

@@ -9,6 +9,7 @@ import type { ChipOrder } from '../../lib/protocol/chip'
 import type { ClusterOrder } from '../../lib/protocol/cluster'
 import type { Address, Order } from '../../lib/protocol/command'
 import { imageOrders } from '../../lib/protocol/imageOrder'
+import type { KernelOrder, MemoryOrder } from '../../lib/protocol/process'
 import type { Answer, Fact } from '../../lib/protocol/signal'
 import type { Conduct, ConductPort, Errand, Part } from '../../lib/world/conduct'
 import * as conducts from '../../lib/world/conduct'
@@ -80,7 +81,9 @@ type Played = ReturnType<typeof played>
 
 const resume = (where: 'source' | 'target'): Order => ({ type: 'resume', where })
 /** Every order; those that a port takes over are answered by it. */
-const orders: Readonly<Record<Exclude<Order['type'], ClusterOrder['type'] | ChipOrder['type']>, Order>> = {
+const orders: Readonly<
+  Record<Exclude<Order['type'], ClusterOrder['type'] | ChipOrder['type'] | (KernelOrder | MemoryOrder)['type']>, Order>
+> = {
   preselect: { type: 'preselect' },
   reserve: { type: 'reserve' },
   select: { type: 'select', level: 'guestOs' },
