@@ -5,9 +5,7 @@ import type { Delivery, Noc } from '../noc/noc'
 import { type Clock, tickAt } from '../time/clock'
 import { floorTimes } from '../time/ratio'
 import type { Timeline } from '../time/timeline'
-
-/** How bytes become packets: flits of `flitBytes`, at most `payloadBytes` a packet behind `headerFlits`. See `mppa256` for where these come from. */
-export type ChipPackets = { readonly flitBytes: number; readonly payloadBytes: number; readonly headerFlits: number }
+import { type ChipPackets, chipPacketFlits } from './chipPacketFlits'
 
 /** The data and the control network of a chip at work: a kernel. `send` carries bytes between nodes and calls `arrived`, unless a link on the way is dead. @internal */
 export type ChipNetwork = {
@@ -26,7 +24,7 @@ export const chipNetwork = (
   wired: Wired,
   born: (wired: Wired) => Noc,
   clock: Clock,
-  { flitBytes, payloadBytes, headerFlits }: ChipPackets,
+  packets: ChipPackets,
   timeline: Timeline,
   deadlocked: (ring: readonly Channel[]) => void
 ): ChipNetwork => {
@@ -87,12 +85,9 @@ export const chipNetwork = (
       const tag = opened++
       const cycle = floorTimes(clock.ticksPerNs, timeline.now()) + 1
       const shift = lane === 'data' ? 0 : nodes
-      const packets = Math.ceil(bytes / payloadBytes)
-      transfers.set(tag, { left: packets, arrived })
-      for (let i = 0; i < packets; i++) {
-        const payload = Math.min(payloadBytes, bytes - i * payloadBytes)
-        noc.offer(cycle, from + shift, to + shift, headerFlits + Math.ceil(payload / flitBytes), tag)
-      }
+      const flits = chipPacketFlits(packets, bytes)
+      transfers.set(tag, { left: flits.length, arrived })
+      for (const one of flits) noc.offer(cycle, from + shift, to + shift, one, tag)
       if (!isPumping) pumpAfter(0)
     },
     kill: (from, to) => {

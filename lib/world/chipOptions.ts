@@ -9,8 +9,9 @@ import { key, type Seed, split } from '../random/random'
 import { type Clock, clock } from '../time/clock'
 import type { Time } from '../time/time'
 import { type ChipCosts, nanvixCosts } from './chipCosts'
-import type { ChipPackets } from './chipNetwork'
+import type { ChipPackets } from './chipPacketFlits'
 import { type ChipPartition, nanvixPartition } from './chipSlots'
+import { chipWiringData } from './chipWiringData'
 import { type ChipWiring, mppaWiring } from './mppaWiring'
 
 /** Something that breaks at a time and stays broken: a cluster, or the link between two neighbouring nodes of the network (numbers of the wiring), that way. */
@@ -138,7 +139,7 @@ export const checkedChip = (options: ChipOptions): CheckedChip => {
       clusters: Object.fromEntries(sites.map(({ name, kind, nodes }) => [name, { kind, nodes, driftPpm: driftPpm[name] ?? 0 }])),
       hertz,
       fidelity,
-      wiring: { topology: wiring.topology.name, routing: wiring.routing.name },
+      wiring: chipWiringData(wiring, [...numbers.keys()]),
       costs,
       partition,
       packets,
