@@ -4,6 +4,7 @@ import { benchChecking } from './checking'
 import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
+import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
 import { benchNoc } from './noc'
 import { benchPostcopy } from './postcopy'
@@ -23,7 +24,8 @@ describe('benches at smoke size', () => {
     benchTimeBounded,
     benchCoordinating,
     benchCheckpoint,
-    benchNoc
+    benchNoc,
+    benchHotspots
   ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })

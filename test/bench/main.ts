@@ -4,6 +4,7 @@ import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchForecast } from './forecast'
+import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
 import { benchNoc } from './noc'
 import { benchPostcopy } from './postcopy'
@@ -19,6 +20,7 @@ const benches = {
   postcopy: benchPostcopy,
   checking: benchChecking,
   monitors: benchMonitors,
+  hotspots: benchHotspots,
   exploring: benchExploring,
   checkpoint: benchCheckpoint,
   forecast: benchForecast,
