@@ -1,0 +1,45 @@
+import { isKernelOrder, type KernelAnswerKind } from '../../lib/protocol/process'
+import { type Invariant, invariant } from '../invariants/invariant'
+import { piecesInWords } from './piecesInWords'
+import { type Standings, standings, stood } from './standings'
+import { noWords, type Words, wrongLoad } from './words'
+
+/**
+ * What is a process's own is nobody else's, during a migration too: no page of it holds what another has written, no load gives another's word, no call at an end is answered but to who has opened it, no
+ * kernel call is answered to a process.
+ */
+export const isolation: Invariant = invariant<Memory>({
+  name: 'isolation',
+  sentence:
+    "Nobody loads what another process has stored, uses an end that another has opened, or does to processes what only a cluster's own program may.",
+  of: 'journal',
+  init: (began) => ({ all: standings(began), words: noWords(), ends: new Map() }),
+  step: (memory, entry, tell, orders) => {
+    const { all, words, ends } = memory
+    stood(all, entry)
+    const wrong = wrongLoad(words, entry, orders)
+    if (wrong?.is === 'foreign') tell(`${wrong.process} loads ${wrong.word} from page ${wrong.page}, which it has never stored`)
+    if (entry.type !== 'signalled') return memory
+    const { signal } = entry
+    if (signal.type === 'checked' && signal.foreign.length > 0)
+      tell(
+        `when ${signal.process} is ${signal.when} on ${signal.migration}, ${piecesInWords(signal.foreign)} hold what another has written`
+      )
+    if (!('to' in signal) || orders.answered === undefined || signal.type === 'refused') return memory
+    const { order, to } = orders.answered.command
+    const own = ends.get(to.migration) ?? new Set<string>()
+    ends.set(to.migration, own)
+    if (isKernelOrder(order) && !ofMemory.has(order.type) && all.processes.has(to.migration))
+      tell(`${to.migration} is a process, and its ${order.type} is answered`)
+    if (!('end' in order)) return memory
+    if (order.type === 'create' || order.type === 'attach') own.add(order.end)
+    else if (!own.has(order.end)) tell(`${to.migration} has not opened ${order.end}, and its ${order.type} is answered`)
+    if (order.type === 'close') own.delete(order.end)
+    return memory
+  }
+})
+
+/** `ends`: by program those that it has open. */
+type Memory = { readonly all: Standings; readonly words: Words; readonly ends: Map<string, Set<string>> }
+
+const ofMemory: ReadonlySet<string> = new Set<keyof KernelAnswerKind>(['peek', 'poke'])

@@ -1,0 +1,24 @@
+import { type Invariant, invariant } from '../invariants/invariant'
+import { piecesInWords } from './piecesInWords'
+import { noWords, type Words, wrongLoad } from './words'
+
+/** The memory of a process is what it has stored there, wherever it runs: whenever it goes on and whenever a copy is dropped nothing is missing that nobody owes and nothing is older than it must be, and every load gives the last store. */
+export const memoryExact: Invariant = invariant<Words>({
+  name: 'memoryExact',
+  sentence: 'When a process goes on or a copy of it is dropped nothing of it is lost or stale, and each peek gives what it poked last.',
+  of: 'journal',
+  hears: ['peek', 'poke', 'peeked', 'done', 'refused', 'checked', 'placed'],
+  init: noWords,
+  step: (words, entry, tell, orders) => {
+    if (entry.type === 'signalled' && entry.signal.type === 'checked') {
+      const { process, when, lost, stale, migration } = entry.signal
+      if (lost.length > 0) tell(`when ${process} is ${when} on ${migration}, ${piecesInWords(lost)} are lost`)
+      if (stale.length > 0) tell(`when ${process} is ${when} on ${migration}, ${piecesInWords(stale)} are not as they were last written`)
+      return words
+    }
+    const wrong = wrongLoad(words, entry, orders)
+    if (wrong?.is === 'wrong')
+      tell(`${wrong.process} loads ${wrong.word} from page ${wrong.page}, and has stored ${wrong.last.join(' or ')} there`)
+    return words
+  }
+})
