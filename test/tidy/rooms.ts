@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ['time', 'random', 'stream'],
   ['memory', 'network', 'noc', 'guest', 'virtualizability'],
   ['protocol'],
-  ['migration', 'hotspot', 'elasticity', 'checkpoint', 'metrics'],
+  ['migration', 'hotspot', 'elasticity', 'checkpoint', 'motive', 'metrics'],
   ['world'],
   ['loop'],
   ['codec', 'report']
