@@ -13,7 +13,7 @@ export type ChipInvariant =
   | 'slotsComeBack'
   | 'nobodyWaitsForTheDead'
 
-/** An end as orders and answers tell of it. */
+/** An end as orders and answers tell of it; `node`: where it is, or the process whose it is, wherever that is. */
 type Known = { readonly order: Extract<ChipOrder, { readonly type: 'create' | 'attach' }>; readonly node: string; allowed: string }
 
 /** A sync's end that waits: whose bits have come since its last round, and rounds that nobody has awaited. */
@@ -31,9 +31,14 @@ export type ChipLedger = {
     string,
     { readonly order: ChipOrder; readonly end: Known | undefined; readonly isNew: boolean; readonly rounds: number }
   >
-  /** By sender and reader: what has left, how much of it has been read, what has come. */
-  readonly mails: Map<string, { readonly left: Data[]; read: number; arrived: number }>
-  readonly bulk: Map<string, { readonly left: Data[]; read: number; allowed: number; arrived: number; got: number }>
+  /** By sender, reader and port: what has left, and how much of it has been read. */
+  readonly mails: Map<string, { readonly left: Data[]; read: number }>
+  readonly bulk: Map<string, { readonly left: Data[]; read: number }>
+  /** By sender and reader, of all ports together: messages that have left, come and been read; bytes that were allowed, have come and were got. */
+  readonly mailed: Map<string, { readonly ports: Set<number>; left: number; arrived: number; read: number }>
+  readonly moved: Map<string, { allowed: number; arrived: number; got: number }>
+  /** Clusters that have had processes: what is taken there need not be the program's own. */
+  readonly shared: Set<string>
   readonly syncs: Map<string, Waiting>
   readonly early: Map<string, Set<string>>
   readonly inUse: Map<string, number>
@@ -60,6 +65,9 @@ export const chipLedger = (began: Extract<Entry, { readonly type: 'began' }> | u
     pending: new Map(),
     mails: new Map(),
     bulk: new Map(),
+    mailed: new Map(),
+    moved: new Map(),
+    shared: new Set(),
     syncs: new Map(),
     early: new Map(),
     inUse: new Map(),
@@ -76,6 +84,7 @@ export const chipEntered = (ledger: ChipLedger, entry: Entry): readonly ChipProb
     const { signal } = entry
     if ('to' in signal) answered(ledger, signal, say)
     else if (signal.type === 'arrived') arrived(ledger, signal, say)
+    else if (signal.type === 'placed') ledger.shared.add(signal.migration)
     else if (signal.type === 'failed' && signal.what === 'source') ledger.failed.set(signal.migration, signal.at)
     else if (signal.type === 'slots') {
       const limits = ledger.partition?.[signal.kind]
@@ -104,7 +113,7 @@ const commanded = (ledger: ChipLedger, { command: { order, to } }: Commanded): v
 
 /** An end is there from its order on, unless that is refused, which is told at once. */
 const opened = (ledger: ChipLedger, cluster: string, order: Known['order']): void => {
-  const node = ledger.nodes[cluster][order.dma ?? 0]
+  const node = ledger.nodes[cluster] === undefined ? cluster : ledger.nodes[cluster][order.dma ?? 0]
   if (node === undefined) return
   const name = `${cluster} ${order.end}`
   ledger.ends.set(name, { order, node, allowed: '' })
@@ -115,15 +124,21 @@ const opened = (ledger: ChipLedger, cluster: string, order: Known['order']): voi
   for (const from of ledger.early.get(node) ?? []) bit(waiting, from)
 }
 
-const mailsOf = (ledger: ChipLedger, from: string, to: string) => {
-  const name = `${from} > ${to}`
-  if (!ledger.mails.has(name)) ledger.mails.set(name, { left: [], read: 0, arrived: 0 })
-  return ledger.mails.get(name)!
-}
-const bulkOf = (ledger: ChipLedger, from: string, to: string) => {
-  const name = `${from} > ${to}`
-  if (!ledger.bulk.has(name)) ledger.bulk.set(name, { left: [], read: 0, allowed: 0, arrived: 0, got: 0 })
-  return ledger.bulk.get(name)!
+const mailsOf = ({ mails }: ChipLedger, from: string, to: string, port: number) =>
+  made(mails, `${from} > ${to}, ${port}`, () => ({ left: [], read: 0 }))
+const bulkOf = ({ bulk }: ChipLedger, from: string, to: string, port: number) =>
+  made(bulk, `${from} > ${to}, ${port}`, () => ({ left: [], read: 0 }))
+const mailedOf = ({ mailed }: ChipLedger, from: string, to: string) =>
+  made(mailed, `${from} > ${to}`, () => ({ ports: new Set([0]), left: 0, arrived: 0, read: 0 }))
+const movedOf = ({ moved }: ChipLedger, from: string, to: string) =>
+  made(moved, `${from} > ${to}`, () => ({ allowed: 0, arrived: 0, got: 0 }))
+
+const made = <A>(all: Map<string, A>, name: string, make: () => A): A => {
+  const known = all.get(name)
+  if (known !== undefined) return known
+  const fresh = make()
+  all.set(name, fresh)
+  return fresh
 }
 const same = (one: Data, other: Data): boolean => JSON.stringify(one) === JSON.stringify(other)
 
@@ -141,6 +156,7 @@ const answered = (ledger: ChipLedger, signal: Extract<Signalled, { readonly to: 
   if (order.type === 'create' && end !== undefined && order.sync !== undefined) ledger.early.delete(end.node)
   if (end === undefined) return
   const remote = end.order.type === 'attach' ? (end.order.remote ?? '') : ''
+  const port = end.order.port ?? 0
   if (order.type === 'close') {
     ledger.ends.delete(`${cluster} ${order.end}`)
     const closed = ledger.syncs.get(`${cluster} ${order.end}`)
@@ -148,23 +164,29 @@ const answered = (ledger: ChipLedger, signal: Extract<Signalled, { readonly to: 
     if (closed !== undefined) ledger.early.set(end.node, new Set(closed.rounds > asked.rounds ? closed.expected : closed.bits))
     ledger.syncs.delete(`${cluster} ${order.end}`)
   } else if (order.type === 'mail') {
-    const mails = mailsOf(ledger, end.node, remote)
+    const mails = mailsOf(ledger, end.node, remote, port)
+    const all = mailedOf(ledger, end.node, remote)
     mails.left.push(order.message)
+    all.left++
+    all.ports.add(port)
     if (mails.left.length - mails.read > 1)
       say('oneOutstanding', `${end.node} has ${mails.left.length - mails.read} messages outstanding at ${remote}`)
   } else if (signal.type === 'received') {
-    const mails = mailsOf(ledger, signal.from, end.node)
+    const mails = mailsOf(ledger, signal.from, end.node, port)
     if (mails.read >= mails.left.length || !same(mails.left[mails.read], signal.message))
       say('mailInOrder', `${end.node} receives ${JSON.stringify(signal.message)} of ${signal.from}, which is not its next message`)
     mails.read++
+    mailedOf(ledger, signal.from, end.node).read++
   } else if (order.type === 'allow') {
     end.allowed = order.from
-    bulkOf(ledger, order.from, end.node).allowed += order.bytes
-  } else if (order.type === 'put') bulkOf(ledger, end.node, remote).left.push(order.content)
+    movedOf(ledger, order.from, end.node).allowed += order.bytes
+  } else if (order.type === 'put') bulkOf(ledger, end.node, remote, port).left.push(order.content)
   else if (signal.type === 'got') {
-    const bulk = bulkOf(ledger, end.allowed, end.node)
-    bulk.got += signal.bytes
-    if (bulk.got > bulk.arrived) say('portalInOrder', `${end.node} got ${bulk.got} bytes of ${end.allowed}, and ${bulk.arrived} have come`)
+    const bulk = bulkOf(ledger, end.allowed, end.node, port)
+    const moved = movedOf(ledger, end.allowed, end.node)
+    moved.got += signal.bytes
+    if (moved.got > moved.arrived)
+      say('portalInOrder', `${end.node} got ${moved.got} bytes of ${end.allowed}, and ${moved.arrived} have come`)
     for (const content of signal.contents) {
       if (bulk.read >= bulk.left.length || !same(bulk.left[bulk.read], content))
         say('portalInOrder', `${end.node} got ${JSON.stringify(content)} of ${end.allowed}, which is not what it put next`)
@@ -190,22 +212,28 @@ const bit = (waiting: Waiting, from: string): void => {
   waiting.rounds++
 }
 
-const arrived = (ledger: ChipLedger, { by, from, node, bytes }: Extract<Signalled, { readonly type: 'arrived' }>, say: Say): void => {
+const arrived = (
+  ledger: ChipLedger,
+  { by, from, node, bytes, process }: Extract<Signalled, { readonly type: 'arrived' }>,
+  say: Say
+): void => {
+  const reader = process ?? node
   if (by === 'mailbox') {
-    const mails = mailsOf(ledger, from, node)
+    const mails = mailedOf(ledger, from, reader)
     mails.arrived++
-    if (mails.arrived - mails.read > 1) say('oneOutstanding', `${mails.arrived - mails.read} messages of ${from} are at ${node} unread`)
-    if (mails.arrived > mails.left.length)
-      say('mailInOrder', `${mails.arrived} messages of ${from} have come to ${node}, and ${mails.left.length} have left`)
+    if (mails.arrived - mails.read > mails.ports.size)
+      say('oneOutstanding', `${mails.arrived - mails.read} messages of ${from} are at ${reader} unread`)
+    if (mails.arrived > mails.left)
+      say('mailInOrder', `${mails.arrived} messages of ${from} have come to ${reader}, and ${mails.left} have left`)
   } else if (by === 'portal') {
-    const bulk = bulkOf(ledger, from, node)
-    bulk.arrived += bytes
-    if (bulk.arrived > bulk.allowed)
-      say('portalWithinAllowed', `${bulk.arrived} bytes of ${from} have come to ${node}, and ${bulk.allowed} were allowed`)
+    const moved = movedOf(ledger, from, reader)
+    moved.arrived += bytes
+    if (moved.arrived > moved.allowed)
+      say('portalWithinAllowed', `${moved.arrived} bytes of ${from} have come to ${reader}, and ${moved.allowed} were allowed`)
   } else {
-    const ends = [...ledger.syncs].filter(([name, { expected }]) => ledger.ends.get(name)?.node === node && expected.includes(from))
+    const ends = [...ledger.syncs].filter(([name, { expected }]) => ledger.ends.get(name)?.node === reader && expected.includes(from))
     for (const [, waiting] of ends) bit(waiting, from)
-    if (ends.length === 0) ledger.early.set(node, new Set([...(ledger.early.get(node) ?? []), from]))
+    if (ends.length === 0) ledger.early.set(reader, new Set([...(ledger.early.get(reader) ?? []), from]))
   }
 }
 
@@ -226,7 +254,8 @@ const ended = (ledger: ChipLedger, { migration: cluster, outcome, at }: Extract<
     if (since !== undefined && at > since + ledger.noticeNs)
       say('nobodyWaitsForTheDead', `${order.type} of ${cluster} waits for ${whom}, which failed at ${since}`)
   }
-  if (ledger.failed.has(cluster) || [...ledger.ends.keys()].some((name) => name.startsWith(`${cluster} `))) return
+  if (ledger.failed.has(cluster) || ledger.shared.has(cluster) || [...ledger.ends.keys()].some((name) => name.startsWith(`${cluster} `)))
+    return
   for (const node of ledger.nodes[cluster] ?? [])
     for (const kind of ['mailbox', 'portal', 'sync'])
       if ((ledger.inUse.get(`${node} ${kind}`) ?? 0) > 0)

@@ -65,7 +65,7 @@ const wrong = (
       return `${process} goes on on ${cluster}, and it has gone on on ${counts} since it stopped there`
     return undefined
   }
-  if (state === 'left' && end === undefined && counts === cluster)
+  if (state === 'left' && end === undefined && counts === cluster && !all.failed.has(cluster))
     return `${process} is dropped by ${cluster}, and no other copy of it counts`
   if (state === 'lost' && counts !== undefined && !all.failed.has(counts))
     return `${process} is told to be lost, and ${counts} has not failed`

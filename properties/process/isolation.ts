@@ -5,18 +5,20 @@ import { type Standings, standings, stood } from './standings'
 import { noWords, type Words, wrongLoad } from './words'
 
 /**
- * What is a process's own is nobody else's, during a migration too: no page of it holds what another has written, no load gives another's word, no call at an end is answered but to who has opened it, no
- * kernel call is answered to a process.
+ * What is a process's own is nobody else's, during a migration too: no page of it holds what another has written, no load gives another's word, no call at an end is answered but to who has opened it, no portal of
+ * a user is open to another user's process that it has not allowed, no kernel call is answered to a process.
  */
 export const isolation: Invariant = invariant<Memory>({
   name: 'isolation',
   sentence:
-    "Nobody loads what another process has stored, uses an end that another has opened, or does to processes what only a cluster's own program may.",
+    "Nobody loads what another process has stored, uses an end that another has opened, puts into a portal of a user who has not allowed it, or does to processes what only a cluster's own program may.",
   of: 'journal',
-  init: (began) => ({ all: standings(began), words: noWords(), ends: new Map() }),
+  init: (began) => ({ all: standings(began), words: noWords(), ends: new Map(), allowed: new Set() }),
   step: (memory, entry, tell, orders) => {
-    const { all, words, ends } = memory
+    const { all, words, ends, allowed } = memory
     stood(all, entry)
+    if (entry.type === 'commanded' && entry.command.order.type === 'allow')
+      allowed.add(`${entry.command.to.migration} ${entry.command.order.from}`)
     const wrong = wrongLoad(words, entry, orders)
     if (wrong?.is === 'foreign') tell(`${wrong.process} loads ${wrong.word} from page ${wrong.page}, which it has never stored`)
     if (entry.type !== 'signalled') return memory
@@ -32,6 +34,8 @@ export const isolation: Invariant = invariant<Memory>({
     if (isKernelOrder(order) && !ofMemory.has(order.type) && all.processes.has(to.migration))
       tell(`${to.migration} is a process, and its ${order.type} is answered`)
     if (!('end' in order)) return memory
+    if (order.type === 'attach' && order.kind === 'portal' && !mayReach(memory, to.migration, order.remote ?? ''))
+      tell(`${to.migration} has a portal to ${order.remote}, which is another user's and has not allowed it`)
     if (order.type === 'create' || order.type === 'attach') own.add(order.end)
     else if (!own.has(order.end)) tell(`${to.migration} has not opened ${order.end}, and its ${order.type} is answered`)
     if (order.type === 'close') own.delete(order.end)
@@ -39,7 +43,13 @@ export const isolation: Invariant = invariant<Memory>({
   }
 })
 
-/** `ends`: by program those that it has open. */
-type Memory = { readonly all: Standings; readonly words: Words; readonly ends: Map<string, Set<string>> }
+/** `ends`: by program those that it has open; `allowed`: who has ever allowed whom to put into its portal, the reader first. */
+type Memory = { readonly all: Standings; readonly words: Words; readonly ends: Map<string, Set<string>>; readonly allowed: Set<string> }
+
+/** Programs of clusters are the system's, which everybody may reach and which reaches everybody. */
+const mayReach = ({ all: { processes }, allowed }: Memory, me: string, other: string): boolean => {
+  const [one, two] = [processes.get(me), processes.get(other)]
+  return one === undefined || two === undefined || one.user === two.user || allowed.has(`${other} ${me}`)
+}
 
 const ofMemory: ReadonlySet<string> = new Set<keyof KernelAnswerKind>(['peek', 'poke'])

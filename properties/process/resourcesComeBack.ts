@@ -62,5 +62,5 @@ const addedUse = (use: Use, made: ProcessImage): Use =>
 const each = (of: (one: number, other: number) => number, one: Use, other: Use): Use => ({
   frames: of(one.frames, other.frames),
   kernelPages: of(one.kernelPages, other.kernelPages),
-  threads: of(one.threads, other.threads)
+  structureBytes: of(one.structureBytes, other.structureBytes)
 })

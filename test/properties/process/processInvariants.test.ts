@@ -167,6 +167,17 @@ describe('isolation', () => {
     expect(found('isolation', stolen)).toEqual(['p1 has not opened in, and its receive is answered'])
   })
 
+  it('finds a portal to another user who has not allowed it', () => {
+    const attached = { type: 'attach', end: 'out', kind: 'portal', remote: 'p2' } as const
+    expect(found('isolation', begun().asked('p1', attached))).toEqual([
+      "p1 has a portal to p2, which is another user's and has not allowed it"
+    ])
+    const allowed = begun()
+      .asked('p2', { type: 'create', end: 'in', kind: 'portal' })
+      .asked('p2', { type: 'allow', end: 'in', from: 'p1', bytes: 9 })
+    expect(found('isolation', allowed.asked('p1', attached))).toEqual([])
+  })
+
   it('finds a kernel call that is answered to a process', () => {
     expect(found('isolation', begun().asked('p1', { type: 'kill', process: 'p2' }))).toEqual(['p1 is a process, and its kill is answered'])
   })
@@ -175,9 +186,12 @@ describe('isolation', () => {
 describe('memoryFits', () => {
   it('finds more than a cluster has', () => {
     expect(found('memoryFits', begun().admitted('p2', 'cc0', { pages: 7 }))).toEqual(['10 frames are in use on cc0, which has 8'])
-    expect(found('memoryFits', begun().admitted('p2', 'cc0', { threads: 17, pages: 0 }))).toEqual([
-      '39 kernelPages are in use on cc0, which has 36',
-      '19 threads are in use on cc0, which has 18'
+    expect(found('memoryFits', begun().admitted('p2', 'cc0', { threads: 19, pages: 0 }))).toEqual([
+      '43 kernelPages are in use on cc0, which has 40',
+      'p2 has 19 threads on cc0, which has places for 18'
+    ])
+    expect(found('memoryFits', begun().admitted('p2', 'cc0').admitted('p3', 'cc0', { pages: 0, pieces: [] }))).toEqual([
+      '37200 structureBytes are in use on cc0, which has 30000'
     ])
   })
 })
@@ -187,17 +201,17 @@ describe('resourcesComeBack', () => {
     ({ type: 'observed', processes: [], running: 0, ready: 0, cores: 15, freeFrames, freeKernelPages, busyNs: 0 }) as const
 
   it('finds frames and kernel pages that are not given back', () => {
-    expect(found('resourcesComeBack', migration().asked('cc0', { type: 'observe' }, observed(8, 36)))).toEqual([])
-    expect(found('resourcesComeBack', migration().asked('cc0', { type: 'observe' }, observed(6, 36)))).toEqual([
+    expect(found('resourcesComeBack', migration().asked('cc0', { type: 'observe' }, observed(8, 40)))).toEqual([])
+    expect(found('resourcesComeBack', migration().asked('cc0', { type: 'observe' }, observed(6, 40)))).toEqual([
       'cc0 has 6 frames free of 8, and copies of processes take 0'
     ])
-    expect(found('resourcesComeBack', migration().asked('cc0', { type: 'observe' }, observed(8, 31)))).toEqual([
-      'cc0 has 31 kernelPages free of 36, and copies of processes take 0'
+    expect(found('resourcesComeBack', migration().asked('cc0', { type: 'observe' }, observed(8, 35)))).toEqual([
+      'cc0 has 35 kernelPages free of 40, and copies of processes take 0'
     ])
   })
 
   it('finds what is free and in use at once', () => {
-    expect(found('resourcesComeBack', migration().asked('cc1', { type: 'observe' }, observed(8, 31)))).toEqual([
+    expect(found('resourcesComeBack', migration().asked('cc1', { type: 'observe' }, observed(8, 35)))).toEqual([
       'cc1 has 8 frames free of 8, and copies of processes take 2'
     ])
   })
@@ -205,8 +219,8 @@ describe('resourcesComeBack', () => {
   it('takes any moment between the question and the answer', () => {
     const during = (frames: number, pages: number) =>
       begun().order('cc1', { type: 'observe' }).admitted('p1', 'cc1').answer('cc1', observed(frames, pages), 1)
-    expect(found('resourcesComeBack', during(8, 36))).toEqual([])
-    expect(found('resourcesComeBack', during(6, 31))).toEqual([])
+    expect(found('resourcesComeBack', during(8, 40))).toEqual([])
+    expect(found('resourcesComeBack', during(6, 35))).toEqual([])
   })
 })
 

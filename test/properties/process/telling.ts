@@ -109,7 +109,7 @@ const chipOfTwo = {
   clusters: { cc0: { nodes: ['cc0'] }, cc1: { nodes: ['cc1'] } },
   noticeNs: 10,
   faults: [],
-  kernel: { userCores: 15, frames: 8, kernelPages: 36, threads: 18 },
+  kernel: { userCores: 15, frames: 8, kernelPages: 40, structureBytes: 30_000, threads: 18 },
   processes: {
     p1: { cluster: 'cc0', user: 'alice', threads: 2, pages: 1, userBytes: 4096, at: 0, cpuNs: 100 },
     p2: { cluster: 'cc1', user: 'bob', threads: 1, pages: 2, userBytes: 0, at: 0 }
