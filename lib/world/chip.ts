@@ -1,4 +1,4 @@
-import { Observable, type Subscription } from 'rxjs'
+import { Observable } from 'rxjs'
 import { empty } from '../memory/pageSet'
 import { type ChipOrder, isChipOrder } from '../protocol/chip'
 import type { Address, Command } from '../protocol/command'
@@ -14,7 +14,7 @@ import { chipNetwork } from './chipNetwork'
 import type { CheckedChip, ChipFault, ChipOptions } from './chipOptions'
 import { checkedChip } from './chipOptions'
 import { allow, get, leave, put } from './chipPortal'
-import type { Call, CallOf, ChipContext, End, EndOf, Interface, Site } from './chipSite'
+import type { Call, CallOf, ChipContext, End, EndOf, Interface, Owner, Site } from './chipSite'
 import { finish, refuse, siteOf, ticksAt } from './chipSite'
 import { awaitAll, missing, signal } from './chipSync'
 import { senseless } from './senseless'
@@ -50,9 +50,11 @@ const SRAM = 2 * 2 ** 20
 type AtWork = { readonly obey: (command: Command) => void; readonly stop: () => void }
 
 const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: (signal: Signal) => void): AtWork => {
-  const sites = new Map(checked.sites.map((spec) => [spec.name, siteOf(spec, checked)]))
+  const born = checked.sites.map((spec) => siteOf(spec, checked))
+  const sites = new Map(born.map(({ site }) => [site.spec.name, site]))
+  const owners = new Map(born.map(({ program }) => [program.name, program]))
   const nodes = new Map([...sites.values()].flatMap(({ interfaces }) => interfaces).map((node) => [node.name, node]))
-  const timers = new Map<Site, Map<string, { readonly to: Address; readonly due: Subscription }>>()
+  const stations = new Map([...owners.values()].flatMap((owner) => owner.stations).map((station) => [station.name, station]))
   /** Of what breaks, what everybody has been told. */
   const known = { clusters: new Set<Site>(), links: false }
   let isDeadlocked = false
@@ -62,49 +64,51 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     chip: checked,
     timeline,
     nodes,
+    owners,
+    stations,
     network: chipNetwork(checked.wiring, checked.born(seed), checked.clock, checked.packets, timeline, () => {
       if (isDeadlocked) return
       isDeadlocked = true
       for (const site of sites.values()) {
         context.tell(site, { type: 'failed', what: 'link', reason: DEADLOCKED })
-        for (const call of [...site.calls]) abandon(site, call, DEADLOCKED)
+        for (const owner of site.owners) for (const call of [...owner.calls]) abandon(owner, call, DEADLOCKED)
       }
     }),
-    answer: (site, { to, since }, said) => say(to, 'cycles' in said ? { ...said, cycles: ticksAt(site, context) - since } : said),
+    answer: ({ site }, { to, since }, said) => say(to, 'cycles' in said ? { ...said, cycles: ticksAt(site, context) - since } : said),
     tell: ({ spec }, said) => emit({ ...said, at: timeline.now(), migration: spec.name }),
     lost: (from, to) => {
-      const there = nodes.get(to)!
+      const there = stations.get(to)!.node
       if (isDeadlocked) return DEADLOCKED
       if (known.clusters.has(there.site)) return `${there.site.spec.name} has failed`
-      return known.links && isCut(from, there) ? `a link between ${from.name} and ${to} is dead` : undefined
+      return known.links && isCut(from.node, there) ? `a link between ${from.name} and ${to} is dead` : undefined
     }
   }
   const isCut = (one: Interface, other: Interface): boolean =>
     context.network.isCut(one.at, other.at) || context.network.isCut(other.at, one.at)
 
   /** Ends a call that waits, with a reason. What is on its way by it comes all the same. */
-  const abandon = (site: Site, call: Call, reason: string): void => {
-    for (const end of site.ends.values()) {
+  const abandon = (owner: Owner, call: Call, reason: string): void => {
+    for (const end of owner.ends.values()) {
       if (end.kind === 'mailboxIn' && end.receive === call) end.receive = undefined
       else if (end.kind === 'mailboxOut' && end.mail === call) end.mail = undefined
       else if (end.kind === 'portalIn' && end.get === call) end.get = undefined
       else if (end.kind === 'portalOut' && end.put === call) leave(context, end)
       else if (end.kind === 'syncIn' && end.await === call) end.await = undefined
     }
-    refuse(context, site, call, reason)
+    refuse(context, owner, call, reason)
   }
   /** Everybody has been told what broke: who waits for it waits no longer. */
   const notice = (): void => {
-    for (const site of sites.values()) {
-      if (site.isDown) continue
-      for (const end of [...site.ends.values()]) {
+    for (const owner of owners.values()) {
+      if (owner.site.isDown) continue
+      for (const end of [...owner.ends.values()]) {
         const waiting = waitingAt(end)
         if (waiting === undefined) continue
         const reason =
           end.kind === 'syncIn'
             ? missing(context, end)
-            : waiting.whom.map((whom) => context.lost(end.node, whom)).find((one) => one !== undefined)
-        if (reason !== undefined) abandon(site, waiting.call, reason)
+            : waiting.whom.map((whom) => context.lost(end.station, whom)).find((one) => one !== undefined)
+        if (reason !== undefined) abandon(owner, waiting.call, reason)
       }
     }
   }
@@ -114,12 +118,14 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       const site = sites.get(cluster)!
       site.isDown = true
       context.tell(site, { type: 'failed', what: 'source', reason: BROKEN })
-      for (const call of [...site.calls]) finish(context, site, call, { type: 'refused', reason: BROKEN })
-      for (const { to, due } of timers.get(site)?.values() ?? []) {
-        due.unsubscribe()
-        say(to, { type: 'refused', reason: BROKEN })
+      for (const owner of site.owners) {
+        for (const call of [...owner.calls]) finish(context, owner, call, { type: 'refused', reason: BROKEN })
+        for (const { to, due } of owner.timers.values()) {
+          due.unsubscribe()
+          say(to, { type: 'refused', reason: BROKEN })
+        }
+        owner.timers.clear()
       }
-      timers.delete(site)
     }
     timeline.schedule(() => {
       if (cluster !== undefined) known.clusters.add(sites.get(cluster)!)
@@ -128,10 +134,8 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     }, checked.noticeNs)
   }
 
-  const wake = (site: Site, afterNs: Time, to: Address): void => {
-    const own = timers.get(site) ?? new Map<string, { readonly to: Address; readonly due: Subscription }>()
+  const wake = ({ timers: own }: Owner, afterNs: Time, to: Address): void => {
     const name = `${to.lane} ${to.tag} ${to.n}`
-    timers.set(site, own)
     own.set(name, {
       to,
       due: timeline.schedule(() => {
@@ -140,64 +144,62 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       }, afterNs)
     })
   }
-  const cancel = (site: Site, { lane }: Address, tag: number): void => {
-    for (const [name, { to, due }] of timers.get(site) ?? [])
+  const cancel = (owner: Owner, { lane }: Address, tag: number): void => {
+    for (const [name, { to, due }] of owner.timers)
       if (to.lane === lane && to.tag === tag) {
         due.unsubscribe()
-        timers.get(site)!.delete(name)
+        owner.timers.delete(name)
         say(to, { type: 'refused', reason: CANCELLED })
       }
-    for (const end of [...site.ends.values()]) {
+    for (const end of [...owner.ends.values()]) {
       const waiting = waitingAt(end)
-      if (waiting !== undefined && waiting.call.to.lane === lane && waiting.call.to.tag === tag) abandon(site, waiting.call, CANCELLED)
+      if (waiting !== undefined && waiting.call.to.lane === lane && waiting.call.to.tag === tag) abandon(owner, waiting.call, CANCELLED)
     }
   }
-  const atEnd = (site: Site, call: Call, end: End | undefined): void => {
+  const atEnd = (owner: Owner, call: Call, end: End | undefined): void => {
     const { order } = call
-    if (end === undefined || !('end' in order)) refuse(context, site, call, `there is no end called ${order.end}`)
-    else if (order.type === 'close') close(context, site, call as CallOf<'close'>, end)
-    else if (kinds[order.type as keyof typeof kinds] !== end.kind) refuse(context, site, call, `${order.end} is no end for ${order.type}`)
+    if (end === undefined || !('end' in order)) refuse(context, owner, call, `there is no end called ${order.end}`)
+    else if (order.type === 'close') close(context, owner, call as CallOf<'close'>, end)
+    else if (kinds[order.type as keyof typeof kinds] !== end.kind) refuse(context, owner, call, `${order.end} is no end for ${order.type}`)
     else if ('bytes' in order && !(Number.isSafeInteger(order.bytes) && order.bytes > 0))
-      refuse(context, site, call, `bytes must be a whole number above 0 (got ${order.bytes})`)
-    else if (order.type === 'mail') mail(context, site, end as EndOf<'mailboxOut'>, call as CallOf<'mail'>)
-    else if (order.type === 'receive') receive(context, site, end as EndOf<'mailboxIn'>, call as CallOf<'receive'>)
-    else if (order.type === 'allow') allow(context, site, end as EndOf<'portalIn'>, call as CallOf<'allow'>)
-    else if (order.type === 'get') get(context, site, end as EndOf<'portalIn'>, call as CallOf<'get'>)
-    else if (order.type === 'put') put(context, site, end as EndOf<'portalOut'>, call as CallOf<'put'>)
-    else if (order.type === 'signal') signal(context, site, end as EndOf<'syncOut'>, call as CallOf<'signal'>)
-    else awaitAll(context, site, end as EndOf<'syncIn'>, call as CallOf<'await'>)
+      refuse(context, owner, call, `bytes must be a whole number above 0 (got ${order.bytes})`)
+    else if (order.type === 'mail') mail(context, owner, end as EndOf<'mailboxOut'>, call as CallOf<'mail'>)
+    else if (order.type === 'receive') receive(context, owner, end as EndOf<'mailboxIn'>, call as CallOf<'receive'>)
+    else if (order.type === 'allow') allow(context, owner, end as EndOf<'portalIn'>, call as CallOf<'allow'>)
+    else if (order.type === 'get') get(context, owner, end as EndOf<'portalIn'>, call as CallOf<'get'>)
+    else if (order.type === 'put') put(context, owner, end as EndOf<'portalOut'>, call as CallOf<'put'>)
+    else if (order.type === 'signal') signal(context, owner, end as EndOf<'syncOut'>, call as CallOf<'signal'>)
+    else awaitAll(context, owner, end as EndOf<'syncIn'>, call as CallOf<'await'>)
   }
-  const begin = (site: Site, order: ChipOrder, to: Address): void => {
-    const call: Call = { order, to, since: ticksAt(site, context), over: false }
-    site.calls.add(call)
-    if (order.type === 'create') create(context, site, call as CallOf<'create'>)
-    else if (order.type === 'attach') attach(context, site, call as CallOf<'attach'>)
-    else atEnd(site, call, site.ends.get(order.end))
+  const begin = (owner: Owner, order: ChipOrder, to: Address): void => {
+    const call: Call = { order, to, since: ticksAt(owner.site, context), over: false }
+    owner.calls.add(call)
+    if (order.type === 'create') create(context, owner, call as CallOf<'create'>)
+    else if (order.type === 'attach') attach(context, owner, call as CallOf<'attach'>)
+    else atEnd(owner, call, owner.ends.get(order.end))
   }
 
   const due = checked.faults.map((fault) => timeline.schedule(() => breakDown(fault), Math.max(0, fault.at - timeline.now())))
   return {
     obey: ({ order, to }) => {
-      const site = sites.get(to.migration)
-      if (site === undefined) throw new RangeError(`chip: commands must come from one of its clusters (got ${to.migration})`)
-      if (site.isDown) say(to, { type: 'refused', reason: BROKEN })
+      const owner = owners.get(to.migration)
+      if (owner === undefined) throw new RangeError(`chip: commands must come from one of its clusters (got ${to.migration})`)
+      if (owner.site.isDown) say(to, { type: 'refused', reason: BROKEN })
       else if (order.type === 'cancel') {
-        cancel(site, to, order.tag)
+        cancel(owner, to, order.tag)
         say(to, { type: 'cancelled', unsent: empty(0) })
       } else if (order.type === 'wake') {
         const reason = senseless(order)
-        if (reason === undefined) wake(site, order.afterNs, to)
+        if (reason === undefined) wake(owner, order.afterNs, to)
         else say(to, { type: 'refused', reason })
-      } else if (isChipOrder(order)) begin(site, order, to)
+      } else if (isChipOrder(order)) begin(owner, order, to)
       else say(to, { type: 'refused', reason: `${order.type} is for the migration of a guest, and this is a chip` })
     },
     stop: () => {
       for (const one of due) one.unsubscribe()
       context.network.stop()
-      for (const site of sites.values()) {
-        site.isDown = true
-        for (const { due } of timers.get(site)?.values() ?? []) due.unsubscribe()
-      }
+      for (const site of sites.values()) site.isDown = true
+      for (const { timers } of owners.values()) for (const { due } of timers.values()) due.unsubscribe()
     }
   }
 }

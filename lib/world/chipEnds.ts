@@ -1,18 +1,19 @@
 import type { SyncGroup } from '../protocol/chip'
-import type { Call, CallOf, ChipContext, End, EndOf, Interface, Site } from './chipSite'
+import type { Call, CallOf, ChipContext, End, EndOf, Owner, Station } from './chipSite'
 import { finish, refuse, tellSlots, work } from './chipSite'
 import { giveChannel, giveSlot, takeChannel, takeSlot } from './chipSlots'
 import { completed, freshMask, syncAt } from './chipSync'
 
 /** An end that receives or waits, with its slots and channels. @internal */
-export const create = (context: ChipContext, site: Site, call: CallOf<'create'>): void => {
+export const create = (context: ChipContext, owner: Owner, call: CallOf<'create'>): void => {
   const { kind: of, sync, dma = 0 } = call.order
-  open(context, site, call, dma, 'created', (node) => {
-    if (of === 'mailbox') return takeSlot(node.slots, of, 'dRx', node.number) ?? { kind: 'mailboxIn', node, isReady: false }
+  open(context, owner, call, dma, 'created', (station) => {
+    const { node } = station
+    if (of === 'mailbox') return takeSlot(node.slots, of, 'dRx', node.number) ?? { kind: 'mailboxIn', station, isReady: false }
     if (of === 'portal') {
       const channel = takeChannel(node.slots, of, 'cTx')
       if (typeof channel === 'string') return channel
-      return { kind: 'portalIn', node, channel, from: undefined, allowed: 0, asked: 0, left: 0, got: [], early: [] }
+      return { kind: 'portalIn', station, channel, from: undefined, allowed: 0, asked: 0, left: 0, got: [], early: [] }
     }
     const [head, ...others] = sync!.nodes
     const isHead = head === node.name
@@ -21,8 +22,8 @@ export const create = (context: ChipContext, site: Site, call: CallOf<'create'>)
     const reason = takeSlot(node.slots, of, 'cRx', slot)
     if (reason !== undefined) return reason
     const expected = isHead ? others : [head]
-    const made: EndOf<'syncIn'> = { kind: 'syncIn', node, channel: slot, expected, slot, isReady: false }
-    const state = syncAt(node, slot)
+    const made: EndOf<'syncIn'> = { kind: 'syncIn', station, channel: slot, expected, slot, isReady: false }
+    const state = syncAt(station, slot)
     state.mask |= freshMask(expected.map((name) => context.nodes.get(name)!.number))
     completed(context, made, state)
     return made
@@ -30,60 +31,62 @@ export const create = (context: ChipContext, site: Site, call: CallOf<'create'>)
 }
 
 /** An end that sends or signals, with its slots and channels. @internal */
-export const attach = (context: ChipContext, site: Site, call: CallOf<'attach'>): void => {
+export const attach = (context: ChipContext, owner: Owner, call: CallOf<'attach'>): void => {
   const { kind: of, remote, sync, dma = 0 } = call.order
-  open(context, site, call, dma, 'attached', (node) => {
+  open(context, owner, call, dma, 'attached', (station) => {
+    const { node } = station
     if (of === 'sync') {
       const [head, ...others] = sync!.nodes
       const isHead = head === node.name
       if (isHead !== (sync!.mode === 'oneToAll')) return `${node.name} waits in this sync, and does not signal`
       const channel = takeChannel(node.slots, of, 'cTx')
       if (typeof channel === 'string') return channel
-      return { kind: 'syncOut', node, channel, targets: isHead ? others : [head], slot: context.nodes.get(head)!.number }
+      return { kind: 'syncOut', station, channel, targets: isHead ? others : [head], slot: context.nodes.get(head)!.number }
     }
     const there = remote === undefined ? undefined : context.nodes.get(remote)
-    if (there === undefined || there.site === site) return `there is no other cluster with a node called ${remote}`
-    const reason = context.lost(node, there.name) ?? takeSlot(node.slots, of, 'cRx', there.number)
+    if (there === undefined || there.site === owner.site) return `there is no other cluster with a node called ${remote}`
+    const reason = context.lost(station, there.name) ?? takeSlot(node.slots, of, 'cRx', there.number)
     if (reason !== undefined) return reason
     return of === 'mailbox'
-      ? { kind: 'mailboxOut', node, remote: there.name, sending: 0 }
-      : { kind: 'portalOut', node, remote: there.name, channel: -1, left: 0, ready: 0, isSending: false }
+      ? { kind: 'mailboxOut', station, remote: there.name, sending: 0 }
+      : { kind: 'portalOut', station, remote: there.name, channel: -1, left: 0, ready: 0, isSending: false }
   })
 }
 
 const open = (
   context: ChipContext,
-  site: Site,
+  owner: Owner,
   call: CallOf<'create'> | CallOf<'attach'>,
   dma: number,
   how: 'created' | 'attached',
-  make: (node: Interface) => End | string
+  make: (station: Station) => End | string
 ): void => {
   const { kind: of, end, sync } = call.order
-  const node = site.interfaces[dma]
+  const station = owner.stations[dma]
+  const node = station?.node
   const share = context.chip.partition[of]
   const reason =
     node === undefined
-      ? `${site.spec.name} has no interface ${dma}`
-      : site.ends.has(end)
+      ? `${owner.site.spec.name} has no interface ${dma}`
+      : owner.ends.has(end)
         ? `there is an end called ${end} already`
         : node.slots.ends[of][how] >= share[how]
           ? `all ${share[how]} ${of} ends that ${how === 'created' ? 'receive' : 'send'} at ${node.name} are in use`
           : of === 'sync'
-            ? senselessGroup(context, node, sync)
+            ? senselessGroup(context, station, sync)
             : undefined
-  const made = reason ?? make(node)
+  const made = reason ?? make(station)
   if (typeof made === 'string') {
-    refuse(context, site, call, made)
+    refuse(context, owner, call, made)
     return
   }
   node.slots.ends[of][how]++
-  site.ends.set(end, made)
+  owner.ends.set(end, made)
   tellSlots(context, node, of)
-  work(context, site, site.spec.costs.call, () => finish(context, site, call, { type: 'done' }))
+  work(context, owner, 'call', () => finish(context, owner, call, { type: 'done' }))
 }
 
-const senselessGroup = ({ nodes }: ChipContext, node: Interface, sync: SyncGroup | undefined): string | undefined => {
+const senselessGroup = ({ nodes }: ChipContext, node: Station, sync: SyncGroup | undefined): string | undefined => {
   if (sync === undefined) return 'a sync needs to know its nodes'
   if (sync.nodes.length < 2 || sync.nodes.length > 64 || new Set(sync.nodes).size < sync.nodes.length)
     return `a sync is of 2 to 64 different nodes (got ${sync.nodes.join(', ')})`
@@ -93,17 +96,18 @@ const senselessGroup = ({ nodes }: ChipContext, node: Interface, sync: SyncGroup
 }
 
 /** Gives an end's slots and channels back. @internal */
-export const close = (context: ChipContext, site: Site, call: CallOf<'close'>, end: End): void => {
+export const close = (context: ChipContext, owner: Owner, call: CallOf<'close'>, end: End): void => {
   if (isBusy(end)) {
-    refuse(context, site, call, `something is under way at ${call.order.end}`)
+    refuse(context, owner, call, `something is under way at ${call.order.end}`)
     return
   }
-  site.ends.delete(call.order.end)
-  const { slots } = end.node
+  owner.ends.delete(call.order.end)
+  const { node } = end.station
+  const { slots } = node
   switch (end.kind) {
     case 'mailboxIn':
       slots.ends.mailbox.created--
-      giveSlot(slots, 'mailbox', 'dRx', end.node.number)
+      giveSlot(slots, 'mailbox', 'dRx', node.number)
       break
     case 'mailboxOut':
       slots.ends.mailbox.attached--
@@ -121,7 +125,7 @@ export const close = (context: ChipContext, site: Site, call: CallOf<'close'>, e
     case 'syncIn': {
       slots.ends.sync.created--
       giveSlot(slots, 'sync', 'cRx', end.slot)
-      const state = syncAt(end.node, end.slot)
+      const state = syncAt(end.station, end.slot)
       state.mask &= ~freshMask(end.expected.map((name) => context.nodes.get(name)!.number))
       state.rounds = 0
       break
@@ -130,8 +134,8 @@ export const close = (context: ChipContext, site: Site, call: CallOf<'close'>, e
       slots.ends.sync.attached--
       giveChannel(slots, 'sync', 'cTx', end.channel)
   }
-  tellSlots(context, end.node, abstractions[end.kind])
-  work(context, site, site.spec.costs.call, () => finish(context, site, call, { type: 'done' }))
+  tellSlots(context, node, abstractions[end.kind])
+  work(context, owner, 'call', () => finish(context, owner, call, { type: 'done' }))
 }
 
 const abstractions = {

@@ -1,3 +1,4 @@
+import type { Subscription } from 'rxjs'
 import type { Abstraction, ChipOrder } from '../protocol/chip'
 import type { Address } from '../protocol/command'
 import type { Data } from '../protocol/data'
@@ -5,6 +6,7 @@ import type { Answer, Fact } from '../protocol/signal'
 import { tickAt } from '../time/clock'
 import { ceilTimes, floorTimes } from '../time/ratio'
 import type { Timeline } from '../time/timeline'
+import type { ChipCosts } from './chipCosts'
 import type { ChipNetwork } from './chipNetwork'
 import type { CheckedChip, ChipSite } from './chipOptions'
 import { type Slots, slots } from './chipSlots'
@@ -22,11 +24,11 @@ export type Chunk = { readonly bytes: number; readonly contents: readonly Data[]
 
 /** Ends of channels by their kind and direction. `receive`, `put` and so on: the call that is under way there. @internal */
 export type End =
-  | { readonly kind: 'mailboxIn'; readonly node: Interface; receive?: CallOf<'receive'>; isReady: boolean }
-  | { readonly kind: 'mailboxOut'; readonly node: Interface; readonly remote: string; mail?: CallOf<'mail'>; sending: number }
+  | { readonly kind: 'mailboxIn'; readonly station: Station; receive?: CallOf<'receive'>; isReady: boolean }
+  | { readonly kind: 'mailboxOut'; readonly station: Station; readonly remote: string; mail?: CallOf<'mail'>; sending: number }
   | {
       readonly kind: 'portalIn'
-      readonly node: Interface
+      readonly station: Station
       readonly channel: number
       from: string | undefined
       /** Bytes that are allowed and have not come, bytes asked for that have not come, bytes that a call still wants, contents that it has. */
@@ -40,7 +42,7 @@ export type End =
     }
   | {
       readonly kind: 'portalOut'
-      readonly node: Interface
+      readonly station: Station
       readonly remote: string
       put?: CallOf<'put'>
       channel: number
@@ -51,7 +53,7 @@ export type End =
     }
   | {
       readonly kind: 'syncIn'
-      readonly node: Interface
+      readonly station: Station
       readonly channel: number
       readonly expected: readonly string[]
       readonly slot: number
@@ -60,7 +62,7 @@ export type End =
     }
   | {
       readonly kind: 'syncOut'
-      readonly node: Interface
+      readonly station: Station
       readonly channel: number
       readonly targets: readonly string[]
       readonly slot: number
@@ -73,17 +75,24 @@ export type EndOf<K extends End['kind']> = Extract<End, { readonly kind: K }>
 /** A round of a sync at its slot: the mask, all ones when it is whole, and whole rounds that nobody has awaited. @internal */
 export type SyncState = { mask: bigint; rounds: number }
 
-/**
- * An interface of a cluster, as one node of the networks. What others have sent stands there whether or not a program looks: messages in order of arrival, chunks asked for by each reader (`asked`),
- * bits. `outstanding`: readers whose mailbox has a message of ours. `sent`: what has left for each node, for the oracle.
- * @internal
- */
+/** An interface of a cluster, as one node of the networks: hardware. @internal */
 export type Interface = {
   readonly name: string
   readonly site: Site
   readonly number: number
   readonly at: number
   readonly slots: Slots
+}
+
+/**
+ * Whom others can name: an interface of a cluster's own program by the node's name, or a process by its own, at the interface (`node`) where it is now. What others have sent stands here whether or not a program looks:
+ * messages in order of arrival, chunks asked for by each reader (`asked`), bits. `outstanding`: readers whose mailbox has a message of ours. `sent`: what has left for each, for the oracle.
+ * @internal
+ */
+export type Station = {
+  readonly name: string
+  readonly owner: Owner
+  node: Interface
   readonly inbox: Mail[]
   readonly outstanding: Set<string>
   readonly asked: Map<string, number>
@@ -91,12 +100,22 @@ export type Interface = {
   readonly sent: Map<string, number>
 }
 
-/** A cluster at work. `free`: the tick of its clock from which its core has nothing to do. @internal */
+/** Whose ends, calls and timers they are: the program of a cluster, or a process, at the cluster where it is now. @internal */
+export type Owner = {
+  readonly name: string
+  readonly kind: 'cluster' | 'process'
+  readonly stations: Station[]
+  readonly ends: Map<string, End>
+  readonly calls: Set<Call>
+  readonly timers: Map<string, { readonly to: Address; readonly due: Subscription }>
+  site: Site
+}
+
+/** A cluster at work. `program`: the owner of what its own program has; `owners`: all that are here. `free`: the tick of its clock from which its core has nothing to do. @internal */
 export type Site = {
   readonly spec: ChipSite
   readonly interfaces: readonly Interface[]
-  readonly ends: Map<string, End>
-  readonly calls: Set<Call>
+  readonly owners: Set<Owner>
   free: number
   isDown: boolean
 }
@@ -107,40 +126,55 @@ export type ChipContext = {
   readonly timeline: Timeline
   readonly network: ChipNetwork
   readonly nodes: ReadonlyMap<string, Interface>
-  readonly answer: (site: Site, call: Call, said: Answer) => void
+  readonly owners: ReadonlyMap<string, Owner>
+  readonly stations: ReadonlyMap<string, Station>
+  readonly answer: (owner: Owner, call: Call, said: Answer) => void
   readonly tell: (site: Site, said: Fact) => void
-  /** Why a node cannot be talked to, as far as anybody has been told. */
-  readonly lost: (from: Interface, to: string) => string | undefined
+  /** Why a party cannot be talked to, as far as anybody has been told. */
+  readonly lost: (from: Station, to: string) => string | undefined
 }
 
-/** A cluster that has done nothing. @internal */
-export const siteOf = (spec: ChipSite, { numbers, wiring, partition }: CheckedChip): Site => {
+/** A cluster that has done nothing, with the owner of its program's ends. @internal */
+export const siteOf = (spec: ChipSite, { numbers, wiring, partition }: CheckedChip): { readonly site: Site; readonly program: Owner } => {
   const interfaces: Interface[] = []
-  const site: Site = { spec, interfaces, ends: new Map(), calls: new Set(), free: 0, isDown: false }
+  const site: Site = { spec, interfaces, owners: new Set(), free: 0, isDown: false }
   for (const name of spec.nodes)
-    interfaces.push({
-      name,
-      site,
-      number: numbers.get(name)!,
-      at: wiring.nodeOf(name),
-      slots: slots(partition),
+    interfaces.push({ name, site, number: numbers.get(name)!, at: wiring.nodeOf(name), slots: slots(partition) })
+  return { site, program: ownerOf('cluster', spec.name, interfaces) }
+}
+
+/** An owner that has done nothing, at some interfaces of a cluster. @internal */
+export const ownerOf = (kind: Owner['kind'], name: string, nodes: readonly Interface[]): Owner => {
+  const [{ site }] = nodes
+  const owner: Owner = { name, kind, stations: [], ends: new Map(), calls: new Set(), timers: new Map(), site }
+  for (const node of nodes)
+    owner.stations.push({
+      name: kind === 'cluster' ? node.name : name,
+      owner,
+      node,
       inbox: [],
       outstanding: new Set(),
       asked: new Map(),
       syncs: new Map(),
       sent: new Map()
     })
-  return site
+  site.owners.add(owner)
+  return owner
 }
 
 /** The tick of a cluster's clock that has passed. @internal */
 export const ticksAt = ({ spec }: Site, { timeline }: ChipContext): number => floorTimes(spec.clock.ticksPerNs, timeline.now())
 
-/** Has a cluster's core do something that takes so many of its cycles, behind what it has to do already. Lost when the cluster fails. @internal */
-export const work = (context: ChipContext, site: Site, cycles: number, then: () => void): void => {
+/** Has the core of an owner's cluster do something that takes so many of its cycles, behind what it has to do already. Lost when the cluster fails. @internal */
+export const work = (
+  context: ChipContext,
+  { site }: Owner,
+  cycles: keyof ChipCosts | ((costs: ChipCosts) => number),
+  then: () => void
+): void => {
   const { timeline } = context
   const start = Math.max(site.free, ceilTimes(site.spec.clock.ticksPerNs, timeline.now()))
-  site.free = start + Math.round(cycles)
+  site.free = start + Math.round(typeof cycles === 'function' ? cycles(site.spec.costs) : site.spec.costs[cycles])
   timeline.schedule(
     () => {
       if (!site.isDown) then()
@@ -150,23 +184,23 @@ export const work = (context: ChipContext, site: Site, cycles: number, then: () 
 }
 
 /** Answers a call, once. @internal */
-export const finish = (context: ChipContext, site: Site, call: Call, said: Answer): void => {
+export const finish = (context: ChipContext, owner: Owner, call: Call, said: Answer): void => {
   if (call.over) return
   call.over = true
-  site.calls.delete(call)
-  context.answer(site, call, said)
+  owner.calls.delete(call)
+  context.answer(owner, call, said)
 }
 
 /** Refuses a call, once. @internal */
-export const refuse = (context: ChipContext, site: Site, call: Call, reason: string): void =>
-  finish(context, site, call, { type: 'refused', reason })
+export const refuse = (context: ChipContext, owner: Owner, call: Call, reason: string): void =>
+  finish(context, owner, call, { type: 'refused', reason })
 
 /** Sends something that the oracle numbers, and calls `there` at the other end unless that cluster has failed. @internal */
 export const carry = (
   context: ChipContext,
   by: Abstraction,
-  from: Interface,
-  to: Interface,
+  from: Station,
+  to: Station,
   bytes: number,
   wire: number,
   there: () => void
@@ -174,9 +208,10 @@ export const carry = (
   const channel = `${by} ${to.name}`
   const number = from.sent.get(channel) ?? 0
   from.sent.set(channel, number + 1)
-  context.network.send(by === 'sync' ? 'control' : 'data', from.at, to.at, wire, () => {
-    if (to.site.isDown) return
-    context.tell(to.site, { type: 'arrived', by, from: from.name, node: to.name, number, bytes })
+  const { node } = to
+  context.network.send(by === 'sync' ? 'control' : 'data', from.node.at, node.at, wire, () => {
+    if (node.site.isDown) return
+    context.tell(node.site, { type: 'arrived', by, from: from.name, node: node.name, number, bytes })
     there()
   })
 }
