@@ -124,14 +124,26 @@ export * from './protocol/guarded'
 export * from './protocol/imageOrder'
 export * from './protocol/isoMessage'
 export * from './protocol/isoNode'
-export type { BusyRun, IsoAllocator, IsoEffect, IsoEvent, IsoLimits, IsoNodeState, NegotiationPart, Wanting } from './protocol/isoNodeState'
+export * from './protocol/isoNodeRoom'
+export type {
+  BehindLock,
+  BusyRun,
+  IsoAllocator,
+  IsoEffect,
+  IsoEvent,
+  IsoLimits,
+  IsoNodeState,
+  NegotiationPart,
+  Wanting
+} from './protocol/isoNodeState'
 export * as isoNodeState from './protocol/isoNodeState'
 export * from './protocol/journal'
 export * from './protocol/lanes'
 export * from './protocol/noting'
 export type { Attempt, Failure, Phase, Step } from './protocol/phase'
 export * as phase from './protocol/phase'
-export * from './protocol/pipeline'
+export type { Carrier, DiskView, GuestView, Outcome, Pipeline } from './protocol/pipeline'
+export * as pipeline from './protocol/pipeline'
 export * from './protocol/process'
 export * from './protocol/reactor'
 export * from './protocol/regarding'
@@ -302,10 +314,13 @@ export * from './world/delayed'
 export type { Backing, Coder, Coding, Engine, Log, Mapping, PageToSend, Placing, Writer } from './world/engine'
 export type { Hosts, Setting } from './world/hosts'
 export * as hosts from './world/hosts'
+export * from './world/isoContext'
 export * from './world/isoNetwork'
+export * from './world/isoNodes'
 export * from './world/isoOptions'
 export * from './world/isoWorld'
 export * from './world/mppaWiring'
+export * from './world/onChip'
 export * from './world/replay'
 export type { Way } from './world/stalls'
 export * as stalls from './world/stalls'
@@ -345,6 +360,7 @@ export * from './codec/signalCodec'
 export * from './codec/tagged'
 export * from './codec/techniqueConfig'
 export * from './codec/text'
+export * from './codec/threadCodec'
 export * from './codec/traceBody'
 export * from './codec/traceFile'
 export * from './codec/traceHeader'

@@ -1,9 +1,15 @@
+import { run } from '../lib/loop/run'
+import type { Data } from '../lib/protocol/data'
 import { type IsoNode, isoNode } from '../lib/protocol/isoNode'
+import type { Entry, Journal } from '../lib/protocol/journal'
+import { answers, asked, awaiting, done, type Step } from '../lib/protocol/phase'
+import type { Outcome, Pipeline } from '../lib/protocol/pipeline'
 import type { ThreadOrder, ThreadSignal } from '../lib/protocol/threadOrder'
 import { chance, key, type Seed, split, uniformInt } from '../lib/random/random'
-import { timeline } from '../lib/time/timeline'
+import type { IsoTraffic } from '../lib/world/isoContext'
+import type { IsoNodes } from '../lib/world/isoNodes'
 import type { IsoOptions } from '../lib/world/isoOptions'
-import { type IsoNodes, type IsoTraffic, isoNodes } from '../lib/world/isoWorld'
+import { isoWorld } from '../lib/world/isoWorld'
 
 /** What a thread hears of itself. */
 export type ThreadHeard = Extract<ThreadSignal, { readonly thread: string }>
@@ -15,40 +21,75 @@ export type ThreadProgram<S> = {
   readonly next: (state: S, heard: ThreadHeard | undefined) => readonly [S, ThreadOrder | undefined]
 }
 
-/** What came of programs: all signals; how many runs of slots threads were given; what went over the network; and the nodes as they are at the end. */
+/** What came of programs: the journal of the run; what threads were told (without the messages that were carried for them); how many runs of slots threads were given; what went over the network; and the nodes at the end. */
 export type ThreadsRan = {
+  readonly journal: Journal
   readonly signals: readonly ThreadSignal[]
   readonly runsGiven: number
   readonly traffic: IsoTraffic
   readonly nodes: IsoNodes
 }
 
-/** Runs programs of threads on nodes with iso-address memory until nothing is left to do. Errors: as `isoWorld`. */
-export const ranThreads = <S>(options: IsoOptions, programs: readonly ThreadProgram<S>[]): ThreadsRan => {
-  const time = timeline()
+/** Runs programs of threads on nodes with iso-address memory until each has ended. Errors: as `isoWorld`. */
+export const ranThreads = <S extends Data>(options: IsoOptions, programs: readonly ThreadProgram<S>[]): ThreadsRan => {
+  const journal: Entry[] = []
   const signals: ThreadSignal[] = []
-  const states = new Map(programs.map(({ thread, start }) => [thread, start]))
-  const byName = new Map(programs.map((program) => [program.thread, program]))
   let runsGiven = 0
+  let nodes: IsoNodes | undefined
+  let bug: { readonly error: unknown } | undefined
   const machine = options.node ?? isoNode
   const node: IsoNode = (state, event) => {
     const made = machine(state, event)
     for (const { type } of made.effects) if (type === 'got') runsGiven++
     return made
   }
-  const goOn = (thread: string, heard: ThreadHeard | undefined): void => {
-    const [state, order] = byName.get(thread)!.next(states.get(thread)!, heard)
-    states.set(thread, state)
-    if (order !== undefined) nodes.obey({ thread, order })
-  }
-  const nodes = isoNodes({ ...options, node }, time, (signal) => {
-    signals.push(signal)
-    if ('thread' in signal && signal.type !== 'lost') goOn(signal.thread, signal)
+  const world = isoWorld(
+    { ...options, node, threads: programs.map(({ thread }) => thread) },
+    (opened) => {
+      nodes = opened
+    },
+    (signal) => {
+      if (signal.type !== 'carried') signals.push(signal)
+    }
+  )
+  run(threadPipelines(programs), world, { seed: options.seed ?? 1 }).subscribe({
+    next: (entry) => journal.push(entry),
+    error: (error: unknown) => {
+      bug = { error }
+    }
   })
-  for (const { thread } of programs) goOn(thread, undefined)
-  time.run()
-  return { signals, runsGiven, traffic: nodes.traffic(), nodes }
+  if (bug !== undefined) throw bug.error
+  return { journal, signals, runsGiven, traffic: nodes!.traffic(), nodes: nodes! }
 }
+
+/** The pipelines of threads' programs, by thread, for `run` in an `isoWorld`. */
+export const threadPipelines = <S extends Data>(programs: readonly ThreadProgram<S>[]): Readonly<Record<string, Pipeline>> =>
+  Object.fromEntries(programs.map((program) => [program.thread, threadPipeline(program)]))
+
+/**
+ * A thread's program as a pipeline: an order, its answer, the next order. It ends `completed` when the program has nothing more to do, and `lost` with its thread.
+ */
+export const threadPipeline =
+  <S extends Data>({ thread, start, next }: ThreadProgram<S>): Pipeline =>
+  () => {
+    const goOn = (state: S, heard: ThreadHeard | undefined): Step<Outcome> => {
+      const [after, order] = next(state, heard)
+      return order === undefined ? done({ type: 'completed', needs: [] }) : waiting(after, order, undefined, true)
+    }
+    const waiting = (state: S, order: ThreadOrder, lost: string | undefined, isNew: boolean): Step<Outcome> =>
+      awaiting(isNew ? [asked({ type: 'act', action: inWords(order) })] : [], 'thread', [state, order.type, lost], (signal) => {
+        if (signal.type === 'threadLost') return waiting(state, order, signal.reason, false)
+        if (!answers(signal, 0)) return undefined
+        if (lost !== undefined) return done({ type: 'lost', reason: lost })
+        const { at } = signal
+        if (signal.type === 'refused') return goOn(state, { at, thread, type: 'refused', order: order.type, reason: signal.reason })
+        return signal.type === 'acted' ? goOn(state, { at, thread, ...signal.result }) : undefined
+      })
+    return goOn(start, undefined)
+  }
+
+/** An order with its word as 64 bits, as its journal has it. */
+const inWords = (order: ThreadOrder): ThreadOrder => ('word' in order ? { ...order, word: BigInt.asUintN(64, order.word) } : order)
 
 /** A program that gives one order after the other, whatever the answers. */
 export const scripted = (thread: string, orders: readonly ThreadOrder[]): ThreadProgram<number> => ({

@@ -8,6 +8,7 @@ import { pageSetCodec, pagesCodec } from './pagesCodec'
 import { fraction, nonNegativeInteger, positive, positiveInteger, whole } from './quantities'
 import { tagged } from './tagged'
 import { oneOf, text, texts, yesNo } from './text'
+import { threadOrders } from './threadCodec'
 
 /** An end of a migration as JSON. */
 export const whereCodec = oneOf('source', 'target')
@@ -94,6 +95,7 @@ export const orderCodec: t.Type<Order, unknown> = tagged<Order>({
   ...clusterOrders,
   ...chipOrders,
   ...kernelOrders,
+  ...threadOrders,
   ...imageOrderCodecs
 })
 

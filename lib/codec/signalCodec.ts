@@ -10,6 +10,7 @@ import { pageNumber, pageSetCodec, pagesCodec } from './pagesCodec'
 import { nonNegative, nonNegativeInteger, whole } from './quantities'
 import { tagged } from './tagged'
 import { oneOf, text, texts } from './text'
+import { takenRun, threadAnswers, threadFacts } from './threadCodec'
 
 const at = nonNegativeInteger
 const to = addressCodec
@@ -82,6 +83,11 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   placed: closed({ at, ...kernelFacts.placed, migration }),
   threads: closed({ at, ...kernelFacts.threads, migration }),
   checked: closed({ at, ...kernelFacts.checked, migration }),
+  acted: closed({ at, ...threadAnswers.acted, to }),
+  negotiated: closed({ at, ...threadFacts.negotiated, migration }, takenRun),
+  carried: closed({ at, ...threadFacts.carried, migration }),
+  threadLost: closed({ at, ...threadFacts.threadLost, migration }),
+  nodeFailed: closed({ at, ...threadFacts.nodeFailed, migration }),
   stashed: closed({ at, pages: nonNegativeInteger, to }),
   sealed: closed({ at, image: text, pages: nonNegativeInteger, bytes, to }),
   catalogued: closed({ at, images: t.readonlyArray(listed, 'a list of images'), to }),

@@ -6,6 +6,7 @@ import type { ClusterOrder } from './cluster'
 import type { Compression } from './compression'
 import type { ImageOrder } from './imageOrder'
 import type { KernelOrder, MemoryOrder } from './process'
+import type { ThreadAct } from './threadOrder'
 
 export type { Level } from '../memory/pageClasses'
 
@@ -61,6 +62,7 @@ export type Pages = PageSet | PageSequence
  *   long as brings what it dirties to so many bytes per second, measured every `periodNs` (see `ringSleeps` of lib/guest); who only reads does not. `pin`: all its virtual CPUs share so many cores of the source from now on (`null`: any of them), as by sched_setaffinity. `wake`: a timer. `cancel`: stop an earlier `send` of this lane, by its tag.
  * - `ClusterOrder`: what only a cluster of machines understands.
  * - `ChipOrder`, `KernelOrder`, `MemoryOrder`: what only a chip of clusters understands.
+ * - `act`: what a thread with iso-address memory does (see `ThreadOrder`); any other guest is refused it.
  * - `ImageOrder`: of a world that keeps images of guests; any other refuses them.
  * - `abandon`: the target drops its reservation and all its copies, and closes the connection; refused once the guest is the target's.
  */
@@ -106,6 +108,7 @@ export type Order =
   | ChipOrder
   | KernelOrder
   | MemoryOrder
+  | ThreadAct
   | ImageOrder
 
 /**

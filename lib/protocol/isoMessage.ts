@@ -12,6 +12,7 @@ export type NegotiationId = { readonly rank: number; readonly number: number }
  * - `sync`: from everybody to everybody, `barrier` 1 before the maps are sent and 2 after the new ones have come (SYNC).
  * - `map`: the sender's map (SEND_SLOT_STATUS). `update`: the receiver's map from now on, without the run that the requester takes; no `run` where there was none (LOCAL_UNLOCK).
  * - `thread`: a thread with the runs that it holds, stack first; what is in them travels with it; `departure` numbers those of a node.
+ * - `reserve`, `reserved`, `full`: not PM2's, and only where the memory of nodes is bounded (`IsoLimits.mapped`): is there room for a thread with these runs? It is kept for it; or so many slots are `free` of the `more` that it would take.
  */
 export type IsoMessage =
   | { readonly type: 'request' | 'granted' | 'lock' | 'unlock'; readonly id: NegotiationId }
@@ -19,6 +20,9 @@ export type IsoMessage =
   | { readonly type: 'map'; readonly id: NegotiationId; readonly map: PageSet }
   | { readonly type: 'update'; readonly id: NegotiationId; readonly map: PageSet; readonly run?: SlotRun }
   | { readonly type: 'thread'; readonly thread: string; readonly runs: readonly SlotRun[]; readonly departure: number }
+  | { readonly type: 'reserve'; readonly thread: string; readonly runs: readonly SlotRun[] }
+  | { readonly type: 'reserved'; readonly thread: string }
+  | { readonly type: 'full'; readonly thread: string; readonly free: number; readonly more: number }
 
 /**
  * Messages that a negotiation among `nodes` takes with PM2's barrier, in which everybody tells everybody: `2 n (n - 1)` for the two barriers, `3 (n - 1)` for lock, map and update of each other

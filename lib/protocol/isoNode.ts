@@ -1,6 +1,7 @@
 import type { IsoMessage } from './isoMessage'
+import { arrive, depart, granted, left, noRoom, reserve } from './isoNodeMoves'
 import { begin, lose, mapped, mutexAsked, mutexFree, synced, updated } from './isoNodeNegotiation'
-import { arrive, depart, give, left, need } from './isoNodeSlots'
+import { give, need } from './isoNodeSlots'
 import type { IsoDraft, IsoEffect, IsoEvent, IsoNodeState } from './isoNodeState'
 
 /** What a node makes of an event: its state from then on, and what is to be done, in order. Pure. */
@@ -20,6 +21,13 @@ export type IsoNode = (state: IsoNodeState, event: IsoEvent) => { readonly state
  *      --update (its map, the run)------------> unlocked
  *      ==sync 2, everybody to everybody======== then sends are allowed
  *      --unlock---------------> mutex
+ *
+ * Where memory is bounded (`IsoLimits.mapped`), a thread moves when the other node has kept room for it:
+ *
+ *     source                  target
+ *      --reserve (its runs)--> caches are emptied as far as needed
+ *      <------------reserved-- or full, and the thread stays where it is
+ *      --thread-------------->
  *
  * Beyond PM2: a single slot that is not there is negotiated for too (PM2 takes slot -1), a run that nobody has is refused (PM2 ends with an error inside of the locks), a run of the migration cache
  * or of a thread that is just leaving is forgotten when its slots are mapped anew, and a node that is lost does not stop the others (PM2 waits for it for ever).
@@ -76,5 +84,14 @@ const hear = (d: IsoDraft, from: number, message: IsoMessage): void => {
       return
     case 'thread':
       arrive(d, message.thread, message.runs)
+      return
+    case 'reserve':
+      reserve(d, from, message)
+      return
+    case 'reserved':
+      granted(d, from, message.thread)
+      return
+    case 'full':
+      noRoom(d, from, message)
   }
 }

@@ -1,7 +1,8 @@
 import { intersection, range, union } from '../memory/pageSet'
 import { firstRun, withoutRun } from '../memory/slotMap'
 import type { IsoMessage, NegotiationId } from './isoMessage'
-import { depart, got, unlock } from './isoNodeSlots'
+import { depart, loseMoves, reserve } from './isoNodeMoves'
+import { give, got, need } from './isoNodeSlots'
 import type { IsoDraft, NegotiationPart } from './isoNodeState'
 import { amend, isSame, others, sendTo } from './isoNodeState'
 
@@ -74,9 +75,7 @@ export const lose = (d: IsoDraft, rank: number): void => {
   })
   if (holder?.rank === rank) mutexFree(d, holder)
   if (rank === 0) refuseUngranted(d)
-  for (const departure of d.state.departures.filter(({ to }) => to === rank))
-    d.effects.push({ type: 'refused', thread: departure.thread, reason: `node ${rank} is lost` })
-  amend(d, { departures: d.state.departures.filter(({ to }) => to !== rank) })
+  loseMoves(d, rank)
   if (d.state.part?.id.rank !== rank) {
     proceed(d)
     return
@@ -138,7 +137,7 @@ const conclude = (d: IsoDraft, { id, run, parts }: NegotiationPart): void => {
   const owners = Object.keys(parts).map(Number)
   const heard = [d.state.rank, ...(d.state.syncs[barrierKey(id, 2)] ?? [])]
   const unsure = owners.filter((one) => !heard.includes(one))
-  d.effects.push({ type: 'negotiated', id, owners, run: unsure.length === 0 ? run : undefined })
+  d.effects.push({ type: 'negotiated', id, thread, owners, run: unsure.length === 0 ? run : undefined })
   if (run === undefined) d.effects.push({ type: 'refused', thread, reason: `no node has, nor have all together, ${n} free slots in a row` })
   else if (unsure.length === 0) got(d, thread, run, 'negotiation')
   else {
@@ -146,6 +145,17 @@ const conclude = (d: IsoDraft, { id, run, parts }: NegotiationPart): void => {
     d.effects.push({ type: 'refused', thread, reason: `node ${unsure.join(', ')} was lost while slots of it were taken` })
   }
   sendTo(d, 0, { type: 'unlock', id })
+}
+
+/** The map is the node's own again: what waited for that, in its order. */
+const unlock = (d: IsoDraft): void => {
+  const { behindLock } = d.state
+  amend(d, { locked: false, behindLock: [] })
+  for (const event of behindLock) {
+    if (event.type === 'need') need(d, event)
+    else if (event.type === 'give') give(d, event)
+    else if (!d.state.lost.includes(event.from)) reserve(d, event.from, event.message)
+  }
 }
 
 /** The negotiation is over here: sends are allowed, and the next may begin. */

@@ -1,5 +1,6 @@
 import type { SlotRun } from '../memory/isoArea'
 import { firstRun, withoutRun, withRun } from '../memory/slotMap'
+import { makeRoom, overlap } from './isoNodeRoom'
 import type { IsoDraft, IsoEvent } from './isoNodeState'
 import { amend, sendTo } from './isoNodeState'
 
@@ -32,7 +33,8 @@ export const need = (d: IsoDraft, event: Need): void => {
     want(d, thread, n, align)
     return
   }
-  amend(d, { map: withoutRun(state.map, { start, n }) })
+  if (!fits(d, thread, n)) return
+  amend(d, { map: withoutRun(d.state.map, { start, n }) })
   got(d, thread, { start, n }, 'map')
 }
 
@@ -67,89 +69,13 @@ export const give = (d: IsoDraft, event: Give): void => {
   d.effects.push({ type: 'gave', thread, run })
 }
 
-/** What waited for the end of the lock, in its order. @internal */
-export const unlock = (d: IsoDraft): void => {
-  const { behindLock } = d.state
-  amend(d, { locked: false, behindLock: [] })
-  for (const event of behindLock) {
-    if (event.type === 'need') need(d, event)
-    else give(d, event)
-  }
-}
-
-/** A thread of the node leaves for another: its runs stay mapped, and nobody's, until the message has left. While sends are forbidden it waits. @internal */
-export const depart = (d: IsoDraft, event: Extract<IsoEvent, { readonly type: 'depart' }>): void => {
-  const { state } = d
-  const { thread, to } = event
-  const { [thread]: runs = [], ...rest } = state.held
-  const refuse = (reason: string): void => {
-    d.effects.push({ type: 'refused', thread, reason })
-  }
-  if (to === state.rank) refuse('it is on that node')
-  else if (state.lost.includes(to)) refuse(`node ${to} is lost`)
-  else if (state.forbidden) amend(d, { departures: [...state.departures, event] })
-  else if (state.busy.length + runs.length > state.limits.busy) refuse(`at most ${state.limits.busy} runs may be leaving at a time`)
-  else {
-    const departure = state.departed
-    amend(d, {
-      held: rest,
-      busy: [...state.busy, ...runs.map((run) => ({ run, departure, awaited: false }))],
-      departed: departure + 1
-    })
-    sendTo(d, to, { type: 'thread', thread, runs, departure })
-  }
-}
-
-/** A thread has come: memory is mapped for it at the same addresses, unless it is still there from the last time; it waits for runs that have not quite left. @internal */
-export const arrive = (d: IsoDraft, thread: string, runs: readonly SlotRun[]): void => {
-  let mapped = 0
-  for (const run of runs) {
-    const { busy, migrationCache } = d.state
-    if (busy.some((one) => isRun(one.run, run))) {
-      amend(d, { busy: busy.map((one) => (isRun(one.run, run) ? { ...one, awaited: true } : one)) })
-      continue
-    }
-    if (migrationCache.some((one) => isRun(one, run))) {
-      amend(d, { migrationCache: migrationCache.filter((one) => !isRun(one, run)) })
-      continue
-    }
-    forgetMapped(d, run)
-    d.effects.push({ type: 'map', run })
-    mapped += run.n
-  }
-  amend(d, { arriving: { ...d.state.arriving, [thread]: { runs, mapped } } })
-  settle(d)
-}
-
-/** The message with a thread has left: its runs go to the migration cache, or are unmapped where that is full, unless the thread is back already and takes them as they are. @internal */
-export const left = (d: IsoDraft, departure: number): void => {
-  for (const leaving of d.state.busy.filter((one) => one.departure === departure)) {
-    const { state } = d
-    const { run } = leaving
-    amend(d, { busy: state.busy.filter((one) => one !== leaving) })
-    if (leaving.awaited) continue
-    if (state.migrationCache.length < state.limits.cache) amend(d, { migrationCache: [...state.migrationCache, run] })
-    else d.effects.push({ type: 'unmap', run })
-  }
-  settle(d)
-}
-
-/** Threads all of whose runs are there go on. */
-const settle = (d: IsoDraft): void => {
-  for (const [thread, { runs, mapped }] of Object.entries(d.state.arriving)) {
-    if (runs.some((run) => d.state.busy.some((one) => one.awaited && isRun(one.run, run)))) continue
-    const { [thread]: _, ...rest } = d.state.arriving
-    amend(d, { arriving: rest, held: { ...d.state.held, [thread]: runs } })
-    d.effects.push({ type: 'installed', thread, runs, mapped })
-  }
-}
-
 /**
  * What is still mapped of slots that are mapped anew, as they were here before, goes: runs of the migration cache, and runs of a thread that has left, and has given them up elsewhere, before this node has
  * noticed that its message is out. PM2 forgets neither: a run that comes back by negotiation may be unmapped under its new owner when the message is noticed, and a thread that comes to slots which stand in the cache, but were
  * unmapped after another use, is told that they are there.
+ * @internal
  */
-const forgetMapped = (d: IsoDraft, run: SlotRun): void => {
+export const forgetMapped = (d: IsoDraft, run: SlotRun): void => {
   const { migrationCache, busy } = d.state
   const stale = [...migrationCache, ...busy.map((one) => one.run)].filter((one) => overlap(one, run))
   if (stale.length === 0) return
@@ -167,11 +93,20 @@ const want = (d: IsoDraft, thread: string, n: number, align: number): void => {
     d.effects.push({ type: 'refused', thread, reason: 'node 0, which keeps the mutex, is lost' })
     return
   }
+  if (!fits(d, thread, n)) return
   const id = { rank: state.rank, number: state.asked }
-  amend(d, { asked: state.asked + 1, wanting: [...state.wanting, { id, thread, n, align }] })
+  amend(d, { asked: state.asked + 1, wanting: [...d.state.wanting, { id, thread, n, align }] })
   sendTo(d, 0, { type: 'request', id })
 }
 
-const isRun = (one: SlotRun, other: SlotRun): boolean => one.start === other.start && one.n === other.n
-
-const overlap = (one: SlotRun, other: SlotRun): boolean => one.start < other.start + other.n && other.start < one.start + one.n
+/** Whether there is memory for so many slots more; the thread that needs them is refused where there is not. */
+const fits = (d: IsoDraft, thread: string, n: number): boolean => {
+  const free = makeRoom(d, n)
+  if (free >= n) return true
+  d.effects.push({
+    type: 'refused',
+    thread,
+    reason: `node ${d.state.rank} has memory for ${d.state.limits.mapped} slots, of which ${free} are free: ${n} more do not fit`
+  })
+  return false
+}

@@ -2,8 +2,11 @@ import type { IsoArea, SlotRun } from '../memory/isoArea'
 import type { PageSet } from '../memory/pageSet'
 import type { IsoMessage, NegotiationId } from './isoMessage'
 
-/** What a node does at once with slots: its limits. `cache`: so many runs in each of three caches (PM2's `MAX_CACHE`, 1,024); `busy`: so many runs that are just leaving (`MAX_BUSY_SLOTS`, 1,000). */
-export type IsoLimits = { readonly cache: number; readonly busy: number }
+/**
+ * What a node does at once with slots: its limits. `cache`: so many runs in each of three caches (PM2's `MAX_CACHE`, 1,024); `busy`: so many runs that are just leaving (`MAX_BUSY_SLOTS`, 1,000). `mapped`: so many
+ * slots that are mapped at a time, caches and threads on their way included (absent, as in PM2: no bound); caches are emptied when there would be more, and what does not fit even so is refused.
+ */
+export type IsoLimits = { readonly cache: number; readonly busy: number; readonly mapped?: number }
 
 /** PM2's limits (isoaddr.c). */
 export const pm2Limits: IsoLimits = { cache: 1024, busy: 1000 }
@@ -34,10 +37,21 @@ export type IsoEffect =
   | { readonly type: 'gave'; readonly thread: string; readonly run: SlotRun }
   | { readonly type: 'installed'; readonly thread: string; readonly runs: readonly SlotRun[]; readonly mapped: number }
   | { readonly type: 'refused'; readonly thread: string; readonly reason: string }
-  | { readonly type: 'negotiated'; readonly id: NegotiationId; readonly owners: readonly number[]; readonly run: SlotRun | undefined }
+  | {
+      readonly type: 'negotiated'
+      readonly id: NegotiationId
+      readonly thread: string
+      readonly owners: readonly number[]
+      readonly run: SlotRun | undefined
+    }
 
 /** A run that leaves with a thread: still mapped, and not to be touched, until the message has left. `awaited`: the thread is back before that. */
 export type BusyRun = { readonly run: SlotRun; readonly departure: number; readonly awaited: boolean }
+
+/** What waits until a node's map is its own again. */
+export type BehindLock =
+  | Extract<IsoEvent, { readonly type: 'need' | 'give' }>
+  | { readonly type: 'reserve'; readonly from: number; readonly message: Extract<IsoMessage, { readonly type: 'reserve' }> }
 
 /** A thread that waits for a negotiation of its own. */
 export type Wanting = { readonly id: NegotiationId; readonly thread: string; readonly n: number; readonly align: number }
@@ -56,8 +70,8 @@ export type NegotiationPart = {
 
 /**
  * All that a node knows. `map`: slots that it owns and that are free. `slotCache` and `stackCache`: the same, mapped, for the next that needs one (their first slots). `migrationCache`: runs that have left with threads
- * and are still mapped here: not the node's own. `held`: runs of the threads here. `arriving`: threads that wait for runs that have not left yet. `behindLock` and `departures`: what waits for the end of a
- * negotiation. `locks`: negotiations that wait for the end of the present one. `syncs`: who has come to which barrier. `mutex`: of node 0, who has it and who waits. `asked`, `departed`: how many negotiations it has asked for, and how many threads have left.
+ * and are still mapped here: not the node's own. `held`: runs of the threads here. `arriving`: threads that wait for runs that have not left yet. `expected`: threads for which room is kept. `asking`: threads here that want to
+ * move where there may be no room, and whether there is. `behindLock` and `departures`: what waits for the end of a negotiation. `locks`: negotiations that wait for the end of the present one. `syncs`: who has come to which barrier. `mutex`: of node 0, who has it and who waits. `asked`, `departed`: how many negotiations it has asked for, and how many threads have left.
  */
 export type IsoNodeState = {
   readonly rank: number
@@ -72,9 +86,11 @@ export type IsoNodeState = {
   readonly busy: readonly BusyRun[]
   readonly held: Readonly<Record<string, readonly SlotRun[]>>
   readonly arriving: Readonly<Record<string, { readonly runs: readonly SlotRun[]; readonly mapped: number }>>
+  readonly expected: Readonly<Record<string, { readonly from: number; readonly runs: readonly SlotRun[] }>>
+  readonly asking: Readonly<Record<string, { readonly to: number; readonly granted: boolean }>>
   readonly locked: boolean
   readonly forbidden: boolean
-  readonly behindLock: readonly Extract<IsoEvent, { readonly type: 'need' | 'give' }>[]
+  readonly behindLock: readonly BehindLock[]
   readonly departures: readonly Extract<IsoEvent, { readonly type: 'depart' }>[]
   readonly wanting: readonly Wanting[]
   readonly part: NegotiationPart | undefined
@@ -114,6 +130,8 @@ export const isoNodeState = ({
   busy: [],
   held: {},
   arriving: {},
+  expected: {},
+  asking: {},
   locked: false,
   forbidden: false,
   behindLock: [],

@@ -5,6 +5,7 @@ import type { ClusterAnswer, ClusterAnswerKind, ClusterFact } from './cluster'
 import type { Address, Of, Order, Pages, Where } from './command'
 import type { ImageAnswer, ImageAnswerKind, ImageFact } from './imageOrder'
 import type { KernelAnswer, KernelAnswerKind, KernelFact } from './process'
+import type { ThreadActed, ThreadAnswerKind, ThreadFact } from './threadOrder'
 
 /**
  * What a world answers to the lane that asked. `guestNs` is how long the guest has run so far, in nanoseconds at full speed (its progress, not its
@@ -33,6 +34,7 @@ export type Answer =
   | ClusterAnswer
   | ChipAnswer
   | KernelAnswer
+  | ThreadActed
   | ImageAnswer
 
 /** Pages that left as a whole before their send was given up, and their bytes on the wire; `of: 'disk'`: blocks of the guest's disk. Whether they arrived nobody can say. */
@@ -79,6 +81,7 @@ export type Fact =
   | ClusterFact
   | ChipFact
   | KernelFact
+  | ThreadFact
   | ImageFact
 
 /**
@@ -121,7 +124,8 @@ export type AnswerKind = ImageAnswerKind & {
   abandon: 'done'
 } & ClusterAnswerKind &
   ChipAnswerKind &
-  KernelAnswerKind
+  KernelAnswerKind &
+  ThreadAnswerKind
 
 /** The signal that answers an order of type `K`. */
 export type AnswerTo<K extends Order['type']> = Extract<Signal, { readonly type: AnswerKind[K] }>

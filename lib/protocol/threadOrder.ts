@@ -1,5 +1,6 @@
 import type { SlotRun } from '../memory/isoArea'
 import type { Time } from '../time/time'
+import type { IsoMessage } from './isoMessage'
 
 /**
  * What a thread with iso-address memory asks for, one thing after the other.
@@ -43,18 +44,46 @@ export type ThreadAnswer =
   | { readonly type: 'faulted'; readonly order: ThreadOrder['type']; readonly address: number }
 
 /**
- * What threads are told, and what a journal holds: answers; that a thread is `lost`, with its node or on its way; that a negotiation of a node has ended, in which it took `run` (absent: none) from its
- * `owners`, `ns` after it asked for the mutex; and that a node `failed`.
+ * What threads are told, and what a journal holds: answers; that a thread is `lost`, with its node or on its way; that a negotiation of a node has ended, `for` a thread, in which it took `run` (absent: none) from
+ * its `owners`, `ns` after it asked for the mutex; that a message of nodes has been `carried`, `for` a thread, which is how messages are counted; and that a node `failed`.
  */
 export type ThreadSignal = { readonly at: Time } & (
   | ({ readonly thread: string } & ThreadAnswer)
   | { readonly thread: string; readonly type: 'lost'; readonly reason: string }
+  | ({ readonly for: string } & IsoFact)
+  | { readonly type: 'failed'; readonly node: number }
+)
+
+/** What nodes do for a thread. See `ThreadSignal`. */
+export type IsoFact =
   | {
       readonly type: 'negotiated'
       readonly node: number
       readonly owners: readonly number[]
-      readonly run: SlotRun | undefined
+      readonly run?: SlotRun
       readonly ns: Time
     }
-  | { readonly type: 'failed'; readonly node: number }
-)
+  | {
+      readonly type: 'carried'
+      readonly what: IsoMessage['type']
+      readonly from: number
+      readonly node: number
+      readonly bytes: number
+    }
+
+/** An order of a thread as a command has it: the thread is the guest by its name. */
+export type ThreadAct = { readonly type: 'act'; readonly action: ThreadOrder }
+
+/** What a world of threads answers; an action that is refused is answered `refused`, as any order. */
+export type ThreadActed = { readonly type: 'acted'; readonly result: Exclude<ThreadAnswer, { readonly type: 'refused' }> }
+
+/**
+ * What a world of threads tells besides: what nodes do for the thread, the oracle's words; that the thread is lost (its orders are then refused); and, every thread, that a node has broken down.
+ */
+export type ThreadFact =
+  | IsoFact
+  | { readonly type: 'threadLost'; readonly reason: string }
+  | { readonly type: 'nodeFailed'; readonly node: number }
+
+/** The kind of answer that a thread's order gets. */
+export type ThreadAnswerKind = { act: 'acted' }

@@ -9,6 +9,7 @@ import { formatBytes, formatNumber } from './numbers'
 import { chipOrderInWords, chipSignalInWords } from './spaceTimeChipWords'
 import { clusterOrderInWords, clusterSignalInWords } from './spaceTimeClusterWords'
 import { kernelOrderInWords, kernelSignalInWords } from './spaceTimeKernelWords'
+import { threadOrderInWords, threadSignalInWords } from './spaceTimeThreadWords'
 
 /** Pages for people: `no pages`, `page 7`, `all 64 pages`, `pages 0-3, 9`, `112 pages: 0-3, 9, 12, …`; at most `most` runs. A sequence keeps its order. @internal */
 export const pagesInWords = (pages: Pages, most = 6, of?: Of): string => {
@@ -95,6 +96,7 @@ export const orderInWords = (order: Order): string => {
       return `load ${order.image}${inBrackets([sections[order.section]])}`
     default:
       if (isKernelOrder(order)) return kernelOrderInWords(order)
+      if (order.type === 'act') return threadOrderInWords(order.action)
       return isChipOrder(order) ? chipOrderInWords(order) : clusterOrderInWords(order)
   }
 }
@@ -193,6 +195,12 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
     case 'threads':
     case 'checked':
       return kernelSignalInWords(signal)
+    case 'acted':
+    case 'negotiated':
+    case 'carried':
+    case 'threadLost':
+    case 'nodeFailed':
+      return threadSignalInWords(signal)
     default:
       return clusterSignalInWords(signal)
   }

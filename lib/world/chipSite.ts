@@ -120,6 +120,9 @@ export type Site = {
   isDown: boolean
 }
 
+/** What of a cluster does its software's work. @internal */
+export type Core = Pick<Site, 'spec' | 'isDown'> & { free: number }
+
 /** What the mechanisms of a chip share. @internal */
 export type ChipContext = {
   readonly chip: CheckedChip
@@ -167,12 +170,11 @@ export const ticksAt = ({ spec }: Site, { timeline }: ChipContext): number => fl
 
 /** Has the core of an owner's cluster do something that takes so many of its cycles, behind what it has to do already. Lost when the cluster fails. @internal */
 export const work = (
-  context: ChipContext,
-  { site }: Owner,
+  { timeline }: Pick<ChipContext, 'timeline'>,
+  { site }: { readonly site: Core },
   cycles: keyof ChipCosts | ((costs: ChipCosts) => number),
   then: () => void
 ): void => {
-  const { timeline } = context
   const start = Math.max(site.free, ceilTimes(site.spec.clock.ticksPerNs, timeline.now()))
   site.free = start + Math.round(typeof cycles === 'function' ? cycles(site.spec.costs) : site.spec.costs[cycles])
   timeline.schedule(

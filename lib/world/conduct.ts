@@ -430,6 +430,7 @@ const refusal = (c: Conduct, order: Order): string | undefined => {
   const passed = c.hosts.primary === 'target'
   const { source, target } = c.failed
   if (isClusterOrder(order)) return `${order.type} is for a machine of a cluster, and this is a migration of one guest`
+  if (order.type === 'act') return 'act is for a thread with iso-address memory, and this is a migration of one guest'
   if (isChipOrder(order) || isKernelOrder(order)) return `${order.type} is for a cluster of a chip, and this is a migration of one guest`
   const onDisk = 'of' in order && order.of === 'disk'
   if (onDisk && c.disk === undefined) return 'the guest has no disk that moves with it'

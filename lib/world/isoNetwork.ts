@@ -31,18 +31,23 @@ export const bipMyrinet: IsoNetwork = {
 /** A node's link that stands still from `at` until `until`; what would pass meanwhile passes afterwards. */
 export type IsoOutage = { readonly rank: number; readonly at: Time; readonly until: Time }
 
-/** A message on its way: `left` when its last byte has left, `came` when it has been taken, `dropped` when it never will be. @internal */
+/** A message on its way, of so many bytes, `headBytes` of which every message has: `left` when its last byte has left, `came` when it has been taken, `dropped` when it never will be. @internal */
 export type IsoParcel = {
   readonly from: number
   readonly to: number
   readonly bytes: number
+  readonly headBytes: number
   readonly left: () => void
   readonly came: () => void
   readonly dropped: () => void
 }
 
-/** The network at work: a kernel. `cut`: nothing passes a node's link any more, nor what is under way to it or from it. @internal */
-export type IsoCrossbar = { readonly send: (parcel: IsoParcel) => void; readonly cut: (rank: number) => void }
+/** A network at work: a kernel. `cut`: nothing passes a node's link any more, nor what is under way to it or from it; `crashed`: because the node itself has broken down. @internal */
+export type IsoCarrier = {
+  readonly send: (parcel: IsoParcel) => void
+  readonly cut: (rank: number, crashed: boolean) => void
+  readonly stop: () => void
+}
 
 /** See `IsoNetwork`. Three events for each message. @internal */
 export const isoCrossbar = (
@@ -51,7 +56,7 @@ export const isoCrossbar = (
   outages: readonly IsoOutage[],
   timeline: Timeline,
   chances: Key
-): IsoCrossbar => {
+): IsoCarrier => {
   const sending = Array.from({ length: nodes }, () => 0)
   const receiving = sending.slice()
   const reading = sending.slice()
@@ -111,6 +116,7 @@ export const isoCrossbar = (
           underWay.delete(parcel)
           parcel.dropped()
         }
-    }
+    },
+    stop: () => underWay.clear()
   }
 }

@@ -1,300 +1,135 @@
-import { Observable } from 'rxjs'
-import type { SlotRun } from '../memory/isoArea'
-import { type MappedSlots, mappedSlots, type RunWords } from '../memory/mappedSlots'
-import { slotsOwned } from '../memory/slotDistribution'
-import type { IsoMessage } from '../protocol/isoMessage'
-import { type IsoEffect, type IsoEvent, type IsoNodeState, isoNodeState } from '../protocol/isoNodeState'
-import type { ThreadAnswer, ThreadCommand, ThreadOrder, ThreadSignal } from '../protocol/threadOrder'
-import { key } from '../random/random'
-import type { Time } from '../time/time'
-import type { Timeline } from '../time/timeline'
-import { isoCrossbar } from './isoNetwork'
+import { Observable, type Subscription } from 'rxjs'
+import { empty } from '../memory/pageSet'
+import type { Address, Command } from '../protocol/command'
+import type { Data } from '../protocol/data'
+import type { Answer, Fact, Signal } from '../protocol/signal'
+import type { ThreadSignal } from '../protocol/threadOrder'
+import type { Ports, World } from '../protocol/world'
+import { type IsoNodes, nodesAtWork } from './isoNodes'
 import { type CheckedIso, checkedIso, type IsoOptions } from './isoOptions'
-import { bytesOnWire, type IsoThread, isoThread, perform, stackInUse, supplied } from './isoThreads'
+import { senseless } from './senseless'
+
+/** The names of threads, and the nodes that they may run on. */
+export type IsoWorldOptions = Omit<IsoOptions, 'seed'> & { readonly threads: readonly string[] }
 
 /**
- * Nodes whose threads have iso-address memory (Antoniu, Bougé and Namyst, RR-3610; PM2's isoaddr.c): orders of threads in, answers and facts out. Threads hold real words in memory that is mapped node by node, so that a
- * pointer that does not lead where it should is seen. Every order is answered, except of a thread that is lost. See `isoNode` for the protocol, `IsoOptions` for what can be chosen.
- * Errors: `RangeError` naming the option. Cost: three events for each message, and the words of a thread copied twice when it moves.
+ * Nodes whose threads have iso-address memory (Antoniu, Bougé and Namyst, RR-3610; PM2's isoaddr.c): each thread is a guest of this world by its name, and its pipeline is the program that it runs, by orders of
+ * type `act`. Threads hold real words in memory that is mapped node by node, so that a pointer that does not lead where it should is seen. Every order is answered; those of a thread that is lost are refused. See
+ * `isoNode` for the protocol, `IsoOptions` for what can be chosen, `onChip` for the clusters of a chip. `opened` hears of the nodes of each run, for who wants to look inside, and `heard` of each signal of threads.
+ * Errors: `RangeError` naming the option. Cost: three events for each message (on a chip some five for each 4 KiB, and its packets), and the words of a thread copied twice when it moves.
+ *
+ *     run({ a: program }, isoWorld({ ...onChip(), threads: ['a'] }))
  */
-export const isoWorld =
-  (options: IsoOptions) =>
-  ({ commands, timeline }: { readonly commands: Observable<ThreadCommand>; readonly timeline: Timeline }): Observable<ThreadSignal> =>
-    new Observable((subscriber) => {
-      const nodes = isoNodes(options, timeline, (signal) => subscriber.next(signal))
-      subscriber.add(commands.subscribe((command) => nodes.obey(command)))
-      subscriber.add(() => nodes.stop())
-    })
-
-/** What has gone over the network, by kind of message. */
-export type IsoTraffic = Readonly<Record<IsoMessage['type'], { readonly messages: number; readonly bytes: number }>>
-
-/** Nodes at work: a kernel, for who wants to look inside. `states` and `memories` by node; `moving`: the runs of threads that are on their way, which no node has; `down`: nodes that have broken down. */
-export type IsoNodes = {
-  readonly obey: (command: ThreadCommand) => void
-  readonly states: () => readonly IsoNodeState[]
-  readonly memories: readonly MappedSlots[]
-  readonly moving: () => readonly SlotRun[]
-  readonly down: ReadonlySet<number>
-  readonly traffic: () => IsoTraffic
-  readonly stop: () => void
+export const isoWorld = (options: IsoWorldOptions, opened?: (nodes: IsoNodes) => void, heard?: (signal: ThreadSignal) => void): World => {
+  const { threads, ...given } = options
+  if (new Set(threads).size < threads.length)
+    throw new RangeError(`isoWorld: threads must be of different names (got ${threads.join(', ')})`)
+  const checked = checkedIso(given)
+  const { stackSlots, slotBytes } = checked.area
+  return {
+    guests: Object.fromEntries(threads.map((name) => [name, { name, pages: stackSlots, pageBytes: slotBytes }])),
+    description: describe(checked, threads),
+    signals: (ports) =>
+      new Observable<Signal>((subscriber) => {
+        const running = threadsAtWork(threads, { ...checked, seed: ports.seed }, ports, (signal) => subscriber.next(signal), heard)
+        opened?.(running.nodes)
+        subscriber.add(ports.commands.subscribe(running.obey))
+        subscriber.add(running.stop)
+      })
+  }
 }
 
-/** The nodes of `isoWorld` without the Observable: `emit` hears every signal. Errors: as `isoWorld`. */
-export const isoNodes = (options: IsoOptions, timeline: Timeline, emit: (signal: ThreadSignal) => void): IsoNodes => {
-  const checked = checkedIso(options)
-  const { nodes, area, network, faults, noticeNs } = checked
-  const states = slotsOwned(checked.distribution, area.slots, nodes).map((map, rank) =>
-    isoNodeState({ rank, nodes, area, map, allocator: checked.allocator, limits: checked.limits })
-  )
-  const memories = states.map(() => mappedSlots(area))
-  const threads = new Map<string, IsoThread>()
-  const down = new Set<number>()
-  const moving = new Map<string, { readonly runs: readonly SlotRun[]; words: readonly RunWords[] }>()
-  const began = new Map<string, Time>()
-  const traffic = Object.fromEntries(kinds.map((kind) => [kind, { messages: 0, bytes: 0 }])) as Record<
-    IsoMessage['type'],
-    { messages: number; bytes: number }
-  >
-  const outages = faults.flatMap((fault) =>
-    fault.link !== undefined && fault.until !== undefined ? [{ rank: fault.link, at: fault.at, until: fault.until }] : []
-  )
-  const crossbar = isoCrossbar(network, nodes, outages, timeline, key(checked.seed))
-  let stopped = false
+type AtWork = { readonly nodes: IsoNodes; readonly obey: (command: Command) => void; readonly stop: () => void }
 
-  const after = (delayNs: Time, work: () => void): void => {
-    timeline.schedule(() => {
-      if (!stopped) work()
-    }, delayNs)
-  }
-  const named = (name: string): IsoThread => {
-    const known = threads.get(name)
-    if (known !== undefined) return known
-    const made = isoThread(name)
-    threads.set(name, made)
-    return made
-  }
-  const ownerOf = (slot: number): string | undefined =>
-    [...threads.values()].find(({ runs }) => runs.some(({ start, n }) => slot >= start && slot < start + n))?.name
+const threadsAtWork = (
+  threads: readonly string[],
+  checked: CheckedIso,
+  { timeline }: Ports,
+  emit: (signal: Signal) => void,
+  heard: ((signal: ThreadSignal) => void) | undefined
+): AtWork => {
+  /** Orders of each thread that have not been answered, the oldest first: their answers come in that order. */
+  const pending = new Map<string, Address[]>(threads.map((name) => [name, []]))
+  const timers = new Map<Address, Subscription>()
+  const say = (to: Address, said: Answer): void => emit({ ...said, at: timeline.now(), to })
+  const tell = (thread: string, fact: Fact): void => emit({ ...fact, at: timeline.now(), migration: thread })
 
-  const answer = (thread: IsoThread, said: ThreadAnswer): void => {
-    thread.waits = undefined
-    emit({ at: timeline.now(), thread: thread.name, ...said })
-    next(thread)
-  }
-  const lose = (thread: IsoThread, reason: string): void => {
-    if (thread.lives === 'gone') return
-    thread.lives = 'gone'
-    thread.waits = undefined
-    thread.orders.length = 0
-    emit({ at: timeline.now(), thread: thread.name, type: 'lost', reason })
-  }
-  const next = (thread: IsoThread): void => {
-    if (thread.waits !== undefined) return
-    const order = thread.orders.shift()
-    if (order === undefined) return
-    thread.waits = { order, since: timeline.now() }
-    // By an event of its own: a thread's answers come one after the other, and never while it gives an order.
-    after(0, () => {
-      if (thread.waits?.order === order) attempt(thread, order)
-    })
-  }
-  const attempt = (thread: IsoThread, order: ThreadOrder): void => {
-    if (order.type === 'spawn' && thread.lives === 'unborn') {
-      if (!(order.node in states) || down.has(order.node)) {
-        answer(thread, { type: 'refused', order: 'spawn', reason: `there is no node ${order.node}` })
-        return
-      }
-      thread.node = order.node
-    }
-    if (order.type === 'migrate' && !(order.to in states)) {
-      answer(thread, { type: 'refused', order: 'migrate', reason: `there is no node ${order.to}` })
+  const hear = (signal: ThreadSignal): void => {
+    heard?.(signal)
+    if (signal.type === 'failed') {
+      for (const thread of threads) tell(thread, { type: 'nodeFailed', node: signal.node })
       return
     }
-    const owed = perform(thread, order, area, memories[thread.node] ?? nowhere, ownerOf)
-    switch (owed.type) {
-      case 'answered':
-        answer(thread, owed.answer)
-        return
-      case 'need':
-        hear(thread.node, { type: 'need', thread: thread.name, n: owed.n })
-        return
-      case 'give':
-        giving.set(thread, { left: owed.runs.length, answer: owed.answer })
-        for (const run of owed.runs) hear(thread.node, { type: 'give', thread: thread.name, run })
-        return
-      case 'depart':
-        hear(thread.node, { type: 'depart', thread: thread.name, to: owed.to })
+    const { at: _, ...said } = signal
+    if ('for' in said) {
+      const { for: thread, ...fact } = said
+      tell(thread, fact)
+      return
+    }
+    const { thread, ...rest } = said
+    const orders = pending.get(thread)!
+    if (rest.type === 'lost') {
+      tell(thread, { type: 'threadLost', reason: rest.reason })
+      for (const to of orders.splice(0)) say(to, { type: 'refused', reason: rest.reason })
+    } else {
+      const to = orders.shift()!
+      say(to, rest.type === 'refused' ? { type: 'refused', reason: rest.reason } : { type: 'acted', result: rest })
     }
   }
-  const giving = new Map<IsoThread, { readonly left: number; readonly answer: ThreadAnswer }>()
-
-  /** An event at a node's machine, and what it wants done, in order. */
-  const hear = (rank: number, event: IsoEvent): void => {
-    if (down.has(rank) || stopped) return
-    if (event.type === 'told' && event.message.type === 'thread' && states[rank].lost.includes(event.from)) {
-      moving.delete(event.message.thread)
-      lose(named(event.message.thread), `node ${event.from} was lost while the thread was on its way`)
-    }
-    const { state, effects } = checked.node(states[rank], event)
-    for (let number = states[rank].asked; number < state.asked; number++) began.set(`${rank}.${number}`, timeline.now())
-    states[rank] = state
-    for (const effect of effects) {
-      if (effect.type !== 'send') enact(rank, effect)
-      else send(rank, effect)
-    }
+  const nodes = nodesAtWork(checked, timeline, hear, (by, from, node, number, bytes) =>
+    tell(node, { type: 'arrived', by, from, node, number, bytes })
+  )
+  const cancel = ({ migration, lane }: Address, tag: number): void => {
+    for (const [to, due] of [...timers])
+      if (to.migration === migration && to.lane === lane && to.tag === tag) {
+        due.unsubscribe()
+        timers.delete(to)
+        say(to, { type: 'refused', reason: 'it is cancelled' })
+      }
   }
-  const enact = (rank: number, effect: Exclude<IsoEffect, { readonly type: 'send' }>): void => {
-    switch (effect.type) {
-      case 'map':
-        memories[rank].map(effect.run)
-        return
-      case 'unmap':
-        memories[rank].unmap(effect.run)
-        return
-      case 'negotiated': {
-        const id = `${effect.id.rank}.${effect.id.number}`
-        const { owners, run } = effect
-        emit({ at: timeline.now(), type: 'negotiated', node: rank, owners, run, ns: timeline.now() - began.get(id)! })
-        began.delete(id)
-        return
-      }
-      case 'got': {
-        const thread = named(effect.thread)
-        const { waits } = thread
-        if (waits === undefined) return
-        after(effect.from === 'cache' ? 0 : checked.costs.mapNs, () => {
-          if (thread.waits !== waits) return
-          if (thread.lives === 'unborn') thread.lives = 'here'
-          answer(thread, supplied(thread, waits.order, effect.run, area, memories[rank]))
-        })
-        return
-      }
-      case 'gave': {
-        const thread = named(effect.thread)
-        const owed = giving.get(thread)
-        if (owed === undefined) return
-        thread.runs = thread.runs.filter(({ start }) => start !== effect.run.start)
-        if (owed.left > 1) {
-          giving.set(thread, { ...owed, left: owed.left - 1 })
-          return
-        }
-        giving.delete(thread)
-        if (owed.answer.type === 'exited') {
-          thread.lives = 'unborn'
-          thread.node = -1
-        }
-        answer(thread, owed.answer)
-        return
-      }
-      case 'refused': {
-        const thread = named(effect.thread)
-        if (thread.waits !== undefined) answer(thread, { type: 'refused', order: thread.waits.order.type, reason: effect.reason })
-        return
-      }
-      case 'installed':
-        install(rank, effect)
-    }
-  }
-  const install = (rank: number, { thread: name, runs, mapped }: Extract<IsoEffect, { readonly type: 'installed' }>): void => {
-    const thread = named(name)
-    const { words } = moving.get(name)!
-    runs.forEach((run, i) => {
-      const memory = memories[rank]
-      memory.copyIn(run, i === 0 ? stackInUse(thread, area, words[i], memory.copyOut(run)) : words[i])
-    })
-    moving.delete(name)
-    const from = thread.node
-    const { waits } = thread
-    thread.node = rank
-    after(mapped === 0 ? 0 : checked.costs.mapNs, () => {
-      if (thread.waits !== waits || waits === undefined) return
-      thread.lives = 'here'
-      answer(thread, { type: 'migrated', from, to: rank, ns: timeline.now() - waits.since, bytes: bytesOnWire(thread, area), mapped })
-    })
-  }
-  const send = (from: number, { to, message }: Extract<IsoEffect, { readonly type: 'send' }>): void => {
-    const thread = message.type === 'thread' ? named(message.thread) : undefined
-    const bytes = checked.costs.messageBytes + bytesOf(message, checked, thread)
-    traffic[message.type].messages++
-    traffic[message.type].bytes += bytes
-    if (message.type === 'thread' && thread !== undefined) {
-      thread.lives = 'moving'
-      moving.set(message.thread, { runs: message.runs, words: [] })
-    }
-    crossbar.send({
-      from,
-      to,
-      bytes,
-      left: () => {
-        if (message.type !== 'thread') return
-        // What is in the runs is read when it leaves.
-        moving.get(message.thread)!.words = message.runs.map((run) => memories[from].copyOut(run))
-        after(checked.costs.releaseNs, () => hear(from, { type: 'left', departure: message.departure }))
-      },
-      came: () => hear(to, { type: 'told', from, message }),
-      dropped: () => {
-        if (message.type !== 'thread' || thread === undefined) return
-        moving.delete(message.thread)
-        lose(thread, 'the network broke while the thread was on its way')
-      }
-    })
-  }
-
-  const breakDown = (rank: number, crashed: boolean): void => {
-    if (crashed) {
-      down.add(rank)
-      emit({ at: timeline.now(), type: 'failed', node: rank })
-    }
-    crossbar.cut(rank)
-    if (crashed) {
-      for (const name of Object.keys(states[rank].arriving)) {
-        moving.delete(name)
-        lose(named(name), `node ${rank} broke down`)
-      }
-      for (const thread of threads.values())
-        if (thread.node === rank && !moving.has(thread.name) && (thread.lives !== 'unborn' || thread.waits !== undefined))
-          lose(thread, `node ${rank} broke down`)
-    }
-    after(noticeNs, () => {
-      for (let other = 0; other < nodes; other++) {
-        if (other === rank) continue
-        hear(other, { type: 'lost', rank })
-        if (!crashed) hear(rank, { type: 'lost', rank: other })
-      }
-    })
-  }
-  for (const fault of faults)
-    if (fault.host !== undefined) after(fault.at - timeline.now(), () => breakDown(fault.host, true))
-    else if (fault.until === undefined) after(fault.at - timeline.now(), () => breakDown(fault.link, false))
-
   return {
-    obey: ({ thread: name, order }) => {
-      const thread = named(name)
-      if (thread.lives === 'gone') {
-        emit({ at: timeline.now(), thread: name, type: 'refused', order: order.type, reason: 'the thread is lost' })
-        return
+    nodes,
+    obey: ({ order, to }) => {
+      const orders = pending.get(to.migration)
+      if (orders === undefined) throw new RangeError(`isoWorld: commands must come from one of its threads (got ${to.migration})`)
+      const reason = senseless(order)
+      if (order.type === 'act') {
+        orders.push(to)
+        nodes.obey({ thread: to.migration, order: order.action })
+      } else if (order.type === 'cancel') {
+        cancel(to, order.tag)
+        say(to, { type: 'cancelled', unsent: empty(0) })
+      } else if (order.type !== 'wake' || reason !== undefined)
+        say(to, { type: 'refused', reason: reason ?? `${order.type} is for a guest that migrates by it, and this is a thread, which acts` })
+      else {
+        const wake = (): void => {
+          timers.delete(to)
+          say(to, { type: 'done' })
+        }
+        timers.set(to, timeline.schedule(wake, order.afterNs))
       }
-      thread.orders.push(order)
-      next(thread)
     },
-    states: () => states,
-    memories,
-    moving: () => [...moving.values()].flatMap(({ runs }) => runs),
-    down,
-    traffic: () => traffic,
     stop: () => {
-      stopped = true
+      for (const due of timers.values()) due.unsubscribe()
+      nodes.stop()
     }
   }
 }
 
-const kinds: readonly IsoMessage['type'][] = ['request', 'granted', 'lock', 'unlock', 'sync', 'map', 'update', 'thread']
-
-/** What a thread that is nowhere can read: it is refused before. */
-const nowhere: MappedSlots = mappedSlots({ topAddress: 8, slotBytes: 8, slots: 0, stackSlots: 1 })
-
-const bytesOf = (message: IsoMessage, { area }: CheckedIso, thread: IsoThread | undefined): number => {
-  if (message.type === 'map' || message.type === 'update') return Math.ceil(area.slots / 8)
-  return thread === undefined ? 0 : bytesOnWire(thread, area)
+/** The world as its journal has it: all that was chosen but the nodes' machine. */
+const describe = (checked: CheckedIso, threads: readonly string[]): Data => {
+  const { nodes, area, distribution, limits, allocator, network, costs, faults, noticeNs } = checked
+  return {
+    world: 'isoThreads',
+    nodes,
+    threads,
+    area,
+    distribution,
+    limits,
+    allocator,
+    network: 'chip' in network ? { chip: network.chip.description } : network,
+    costs,
+    faults: faults.map((fault) => ({ ...fault })),
+    noticeNs
+  }
 }

@@ -122,5 +122,7 @@ const text = ({ order, to }: Command): string => {
 
 const valueText = (value: unknown): string => {
   if (pageSet.isPageSet(value)) return pageSet.show.show(value)
-  return pageSequence.isPageSequence(value) ? `[${pageSequence.toArray(value).slice(0, 10).join(', ')}]` : String(value)
+  if (pageSequence.isPageSequence(value)) return `[${pageSequence.toArray(value).slice(0, 10).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  return JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `0x${one.toString(16)}` : one))
 }

@@ -59,7 +59,8 @@ const mayTakeLong: ReadonlySet<Order['type']> = new Set([
   'await',
   'hold',
   'peek',
-  'poke'
+  'poke',
+  'act'
 ])
 
 const kinds: AnswerKind = {
@@ -119,6 +120,7 @@ const kinds: AnswerKind = {
   observe: 'observed',
   peek: 'peeked',
   poke: 'done',
+  act: 'acted',
   open: 'done',
   stash: 'stashed',
   write: 'sent',

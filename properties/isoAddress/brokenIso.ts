@@ -118,6 +118,31 @@ export const brokenIso: Readonly<Record<string, BrokenIso>> = {
       return { ...made, effects: [...made.effects, { type: 'send', to: lastOther(state), message }] }
     }
   },
+  /** Threads get slots whether or not there is memory for them. */
+  slotsWithoutMemory: {
+    breaks: ['withinMemory'],
+    machine: unbounded(({ type }) => type === 'need')
+  },
+  /** Room is promised to every thread that would come. */
+  everybodyMayCome: {
+    breaks: ['withinMemory'],
+    machine: unbounded((event) => event.type === 'told' && event.message.type === 'reserve')
+  },
+  /** Nobody asks for room before a thread moves. */
+  comesUnasked: {
+    breaks: ['withinMemory'],
+    machine: unbounded(({ type }) => type === 'depart')
+  },
+  /** Room that was promised to a thread is given to another. */
+  promisesForgotten: {
+    breaks: ['withinMemory'],
+    machine: (state, event) => isoNode({ ...state, expected: {} }, event)
+  },
+  /** A thread that may go does not hear of it. */
+  roomUnheard: {
+    breaks: ['ordersAnswered'],
+    machine: (state, event) => (event.type === 'told' && event.message.type === 'reserved' ? { state, effects: [] } : isoNode(state, event))
+  },
   /** A requester takes slots of a node that was lost before it said that it has its new map. */
   takenFromTheLost: {
     breaks: ['disjointOwnership'],
@@ -133,6 +158,16 @@ export const brokenIso: Readonly<Record<string, BrokenIso>> = {
       if (start + event.n > state.map.size) return isoNode(state, event)
       return isoNode({ ...state, map: withRun(state.map, { start, n: event.n }) }, event)
     }
+  }
+}
+
+/** As if memory had no bound, at some events. */
+function unbounded(at: (event: IsoEvent) => boolean): IsoNode {
+  return (state, event) => {
+    if (!at(event)) return isoNode(state, event)
+    const { mapped: _, ...limits } = state.limits
+    const made = isoNode({ ...state, limits }, event)
+    return { ...made, state: { ...made.state, limits: state.limits } }
   }
 }
 

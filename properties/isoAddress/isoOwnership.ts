@@ -10,6 +10,7 @@ export type IsoInvariant =
   | 'mappedWhereHeld'
   | 'releasedWhereThreadIs'
   | 'allocationAlone'
+  | 'withinMemory'
   | 'ordersAnswered'
 
 /** The invariants as sentences. */
@@ -22,6 +23,7 @@ export const isoInvariants: Readonly<Record<IsoInvariant, string>> = {
     'The slots of a thread are mapped on its node, and no node keeps memory mapped that it neither holds, caches nor is sending.',
   releasedWhereThreadIs: 'When a thread ends, its slots belong to the node where it is.',
   allocationAlone: 'A run that a node has in its map or in a cache it gives to a thread without a message.',
+  withinMemory: 'A node never has more slots mapped than its memory holds.',
   ordersAnswered: 'Every order of a thread that is not lost is answered.'
 }
 

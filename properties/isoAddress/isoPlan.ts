@@ -17,7 +17,7 @@ export type IsoStep =
 /** Something that breaks at so many thousandths of the time the run takes at most; a link is back after `backMs` microseconds (absent: never). */
 export type IsoBreak = { readonly what: 'host' | 'link'; readonly node: number; readonly atUs: number; readonly backUs?: number }
 
-/** Nodes and threads as plain values: what a swarm draws, shrinks and prints. Small slots and small areas, so that runs are short of and caches overflow. */
+/** Nodes and threads as plain values: what a swarm draws, shrinks and prints. Small slots and small areas, so that runs are short of and caches overflow; `mapped`: small memories, too (absent: no bound). */
 export type IsoPlan = {
   readonly nodes: number
   readonly slots: number
@@ -25,6 +25,7 @@ export type IsoPlan = {
   readonly distribution: SlotDistribution
   readonly cache: number
   readonly busy: number
+  readonly mapped?: number
   readonly jitterUs: number
   readonly releaseUs: number
   readonly naive: boolean
@@ -74,23 +75,42 @@ const breaking = (nodes: number): fc.Arbitrary<IsoBreak> =>
 /** Draws plans; `breaks: false`: nothing breaks. */
 export const isoPlan = ({ breaks }: { readonly breaks: boolean }): fc.Arbitrary<IsoPlan> =>
   fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 12, max: 64 })).chain(([nodes, slots]) =>
-    fc.record({
-      nodes: fc.constant(nodes),
-      slots: fc.constant(slots),
-      stackSlots: fc.integer({ min: 1, max: 3 }),
-      distribution: distribution(nodes, slots),
-      cache: fc.constantFrom(0, 1, 2, 1024),
-      busy: fc.constantFrom(2, 1000),
-      jitterUs: fc.constantFrom(0, 3, 200),
-      releaseUs: fc.constantFrom(0, 5, 300),
-      naive: fc.constantFrom(false, false, false, true),
-      threads: fc.array(fc.record({ node: fc.nat(nodes - 1), steps: fc.array(step(nodes), { maxLength: 25 }) }), {
-        minLength: 1,
-        maxLength: 4
-      }),
-      breaks: breaks ? fc.array(breaking(nodes), { maxLength: 2 }) : fc.constant([]),
-      seed: fc.nat(1000)
-    })
+    fc.record(
+      {
+        nodes: fc.constant(nodes),
+        slots: fc.constant(slots),
+        stackSlots: fc.integer({ min: 1, max: 3 }),
+        distribution: distribution(nodes, slots),
+        cache: fc.constantFrom(0, 1, 2, 1024),
+        busy: fc.constantFrom(2, 1000),
+        mapped: fc.integer({ min: 3, max: 24 }),
+        jitterUs: fc.constantFrom(0, 3, 200),
+        releaseUs: fc.constantFrom(0, 5, 300),
+        naive: fc.constantFrom(false, false, false, true),
+        threads: fc.array(fc.record({ node: fc.nat(nodes - 1), steps: fc.array(step(nodes), { maxLength: 25 }) }), {
+          minLength: 1,
+          maxLength: 4
+        }),
+        breaks: breaks ? fc.array(breaking(nodes), { maxLength: 2 }) : fc.constant([]),
+        seed: fc.nat(1000)
+      },
+      {
+        requiredKeys: [
+          'nodes',
+          'slots',
+          'stackSlots',
+          'distribution',
+          'cache',
+          'busy',
+          'jitterUs',
+          'releaseUs',
+          'naive',
+          'threads',
+          'breaks',
+          'seed'
+        ]
+      }
+    )
   )
 
 /** The world of a plan. */
@@ -98,7 +118,7 @@ export const isoOptionsOf = (plan: IsoPlan): IsoOptions => ({
   nodes: plan.nodes,
   area: { slots: plan.slots, slotBytes: PLAN_SLOT_BYTES, stackSlots: plan.stackSlots, topAddress: 2 ** 20 },
   distribution: plan.distribution,
-  limits: { cache: plan.cache, busy: plan.busy },
+  limits: { cache: plan.cache, busy: plan.busy, ...(plan.mapped !== undefined && { mapped: plan.mapped }) },
   allocator: plan.naive ? 'naive' : 'iso',
   network: { jitterNs: plan.jitterUs * 1000 },
   costs: { releaseNs: plan.releaseUs * 1000 },

@@ -5,9 +5,9 @@ import { has } from '../../lib/memory/pageSet'
 import { type IsoNode, isoNode } from '../../lib/protocol/isoNode'
 import type { ThreadSignal } from '../../lib/protocol/threadOrder'
 import { timeline } from '../../lib/time/timeline'
+import { isoNodes } from '../../lib/world/isoNodes'
 import { checkedIso } from '../../lib/world/isoOptions'
 import { rootOf } from '../../lib/world/isoThreads'
-import { isoNodes } from '../../lib/world/isoWorld'
 import { heldByNobody, heldTwice, holdersOf, type IsoInvariant } from './isoOwnership'
 import { type IsoPlan, isoOptionsOf } from './isoPlan'
 import { type IsoThreadMirror, isoThreadMirror } from './isoThreadMirror'
@@ -105,15 +105,27 @@ export const runIsoPlan = (plan: IsoPlan, machine: IsoNode = isoNode): IsoRan =>
       for (const start of stackCache) keep({ start, n: area.stackSlots }, true, 'the stack cache')
       for (const run of migrationCache) keep(run, true, 'the migration cache')
       for (const { run } of busy) keep(run, true, 'a thread that leaves')
-      for (let slot = 0; slot < area.slots; slot++)
-        if (nodes.memories[rank].isMapped(slot) && !kept.has(slot)) tell('mappedWhereHeld', `slot ${slot} is still mapped on node ${rank}`)
+      let mapped = 0
+      for (let slot = 0; slot < area.slots; slot++) {
+        if (!nodes.memories[rank].isMapped(slot)) continue
+        mapped++
+        if (!kept.has(slot)) tell('mappedWhereHeld', `slot ${slot} is still mapped on node ${rank}`)
+      }
+      if (mapped > (plan.mapped ?? area.slots))
+        tell('withinMemory', `node ${rank} has ${mapped} slots mapped, and memory for ${plan.mapped}`)
     }
   }
 
   for (const thread of threads) goOn(thread)
   for (let events = 0; time.nextAt() < Infinity && wrong === undefined; events++) {
     if (events > MOST_MOMENTS) throw new RangeError(`runIsoPlan: a run must end within ${MOST_MOMENTS} moments (got more)`)
-    time.run(time.nextAt())
+    try {
+      time.run(time.nextAt())
+    } catch (error) {
+      const address = faultAddress(error)
+      if (address === undefined) throw error
+      tell('mappedWhereHeld', `what a thread takes along or brings is not mapped, at 0x${address.toString(16)}`)
+    }
     checkOwnership(false)
     checkMapped()
     for (const thread of threads) if (thread.node() >= 0 && thread.isIdle()) checkWords(thread)

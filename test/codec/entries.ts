@@ -8,6 +8,7 @@ import type { Entry } from '../../lib/protocol/journal'
 import type { Outcome } from '../../lib/protocol/pipeline'
 import type { KernelOrder, MemoryOrder, ProcessImage, ProcessPiece } from '../../lib/protocol/process'
 import type { Signal } from '../../lib/protocol/signal'
+import type { ThreadActed, ThreadOrder } from '../../lib/protocol/threadOrder'
 
 const name = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('a', 'b/c', '', '..', '__proto__', 'é\n"'))
 const nat = fc.oneof(fc.nat({ max: 9 }), fc.maxSafeNat())
@@ -81,6 +82,26 @@ const piece: fc.Arbitrary<ProcessPiece> = fc.record({
 })
 const pieces = fc.array(piece, { maxLength: 2 })
 const image: fc.Arbitrary<ProcessImage> = fc.record({ process: name, user: name, threads: nat, pages: nat, pieces })
+
+const word = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
+const threadOrders: fc.Arbitrary<ThreadOrder> = fc.oneof(
+  fc.record({ type: fc.constant('spawn' as const), node: nat }),
+  fc.record({ type: fc.constant('allocate' as const), bytes: fc.integer({ min: 1, max: 2 ** 40 }) }),
+  fc.record({ type: fc.constantFrom('free' as const, 'read' as const), address: nat }),
+  fc.record({ type: fc.constant('write' as const), address: nat, word }),
+  fc.record({ type: fc.constant('push' as const), word }),
+  bare('pop', 'exit'),
+  fc.record({ type: fc.constant('migrate' as const), to: nat }),
+  fc.record({ type: fc.constant('open' as const), what: fc.constantFrom('file' as const, 'connection' as const) })
+)
+const threadResults: fc.Arbitrary<ThreadActed['result']> = fc.oneof(
+  fc.record({ type: fc.constant('spawned' as const), node: nat, stack: nat }),
+  fc.record({ type: fc.constantFrom('allocated' as const, 'freed' as const, 'wrote' as const), address: nat }),
+  fc.record({ type: fc.constant('read' as const), address: nat, word }),
+  fc.record({ type: fc.constant('migrated' as const), from: nat, to: nat, ns: nat, bytes: nat, mapped: nat }),
+  fc.record({ type: fc.constant('exited' as const), node: nat }),
+  fc.record({ type: fc.constant('faulted' as const), order: fc.constantFrom('read' as const, 'exit' as const), address: nat })
+)
 
 const kernelOrders: fc.Arbitrary<KernelOrder | MemoryOrder> = fc.oneof(
   fc.record({
@@ -213,6 +234,7 @@ export const orders: fc.Arbitrary<Order> = fc.oneof(
     fc.record({ type: fc.constant('get' as const), end: name, bytes: fc.integer({ min: 1, max: 1 << 20 }) })
   ),
   kernelOrders,
+  fc.record({ type: fc.constant('act' as const), action: threadOrders }),
   imageOrders
 )
 
@@ -337,6 +359,24 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
     busyNs: nat,
     to
   }),
+  of('acted', { result: threadResults, to }),
+  of('negotiated', { node: nat, owners: fc.array(nat, { maxLength: 3 }), ns: nat, migration }),
+  of('negotiated', {
+    node: nat,
+    owners: fc.array(nat, { maxLength: 3 }),
+    run: fc.record({ start: nat, n: fc.integer({ min: 1, max: 99 }) }),
+    ns: nat,
+    migration
+  }),
+  of('carried', {
+    what: fc.constantFrom('sync' as const, 'thread' as const, 'full' as const),
+    from: nat,
+    node: nat,
+    bytes: nat,
+    migration
+  }),
+  of('threadLost', { reason: name, migration }),
+  of('nodeFailed', { node: nat, migration }),
   of('peeked', { word: nat, cycles: nat, to }),
   of('wanted', { process: name, piece, migration }),
   of('placed', {

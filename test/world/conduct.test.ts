@@ -82,7 +82,7 @@ type Played = ReturnType<typeof played>
 const resume = (where: 'source' | 'target'): Order => ({ type: 'resume', where })
 /** Every order; those that a port takes over are answered by it. */
 const orders: Readonly<
-  Record<Exclude<Order['type'], ClusterOrder['type'] | ChipOrder['type'] | (KernelOrder | MemoryOrder)['type']>, Order>
+  Record<Exclude<Order['type'], ClusterOrder['type'] | ChipOrder['type'] | (KernelOrder | MemoryOrder)['type'] | 'act'>, Order>
 > = {
   preselect: { type: 'preselect' },
   reserve: { type: 'reserve' },

@@ -1,10 +1,10 @@
-import { of } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { negotiationMessages } from '../../lib/protocol/isoMessage'
-import type { ThreadCommand, ThreadOrder, ThreadSignal } from '../../lib/protocol/threadOrder'
+import type { ThreadOrder, ThreadSignal } from '../../lib/protocol/threadOrder'
 import { timeline } from '../../lib/time/timeline'
+import { isoNodes } from '../../lib/world/isoNodes'
 import type { IsoOptions } from '../../lib/world/isoOptions'
-import { isoNodes, isoWorld } from '../../lib/world/isoWorld'
+import { ranThreads, scripted } from '../../pipelines/isoThreads'
 
 const small = { slots: 64, slotBytes: 256, stackSlots: 2, topAddress: 2 ** 20 }
 
@@ -24,16 +24,6 @@ const driven = (options: IsoOptions, script: (order: (order: ThreadOrder) => Pro
       time.run()
     })
   return { nodes, signals, time, ran: script(order) }
-}
-
-const commands = (thread: string, ...orders: readonly ThreadOrder[]): readonly ThreadCommand[] => orders.map((order) => ({ thread, order }))
-
-const heardOf = (options: IsoOptions, all: readonly ThreadCommand[]): readonly ThreadSignal[] => {
-  const time = timeline()
-  const heard: ThreadSignal[] = []
-  isoWorld(options)({ commands: of(...all), timeline: time }).subscribe((signal) => heard.push(signal))
-  time.run()
-  return heard
 }
 
 describe('isoWorld', () => {
@@ -96,9 +86,13 @@ describe('isoWorld', () => {
   })
 
   it('a run that all nodes together have not is refused, and everything goes on', () => {
-    const heard = heardOf({ nodes: 3, area: small }, [
-      ...commands('a', { type: 'spawn', node: 1 }, { type: 'allocate', bytes: 64 * 256 }, { type: 'allocate', bytes: 8 }, { type: 'exit' })
-    ])
+    const orders: readonly ThreadOrder[] = [
+      { type: 'spawn', node: 1 },
+      { type: 'allocate', bytes: 64 * 256 },
+      { type: 'allocate', bytes: 8 },
+      { type: 'exit' }
+    ]
+    const heard = ranThreads({ nodes: 3, area: small }, [scripted('a', orders)]).signals
     expect(heard.map(({ type }) => type)).toEqual(['spawned', 'negotiated', 'refused', 'allocated', 'exited'])
     expect(heard[2]).toMatchObject({ reason: 'no node has, nor have all together, 65 free slots in a row' })
   })
