@@ -1,0 +1,211 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { specPower, wattsAt } from '../../lib/guest/serverPower'
+import { consolidation, powerAwarePlacement, threshold } from '../../lib/hotspot/consolidation'
+import type { FleetDecider, FleetHost, FleetManager, FleetMove, FleetView, FleetVm } from '../../lib/protocol/fleet'
+import { type FleetDayOptions, type FleetRow, fleetDay } from '../../lib/world/fleetDay'
+
+const MIB = 2 ** 20
+const host = (name: string): FleetHost => ({ name, cores: 2, mipsPerCore: 1000, memoryBytes: 4096 * MIB, power: specPower.hpMl110G4 })
+const vm = (name: string, memoryMib = 1024): FleetVm => ({ name, mips: 1000, memoryBytes: memoryMib * MIB })
+
+/** Moves by a timetable of looks. */
+const timetable = (moves: Readonly<Record<number, readonly FleetMove[]>>, look: (view: FleetView) => void = () => {}): FleetManager => {
+  const at =
+    (number: number): FleetDecider =>
+    (view) => {
+      look(view)
+      return [moves[number] ?? [], at(number + 1)]
+    }
+  return { name: 'timetable', begin: () => at(1) }
+}
+const rowsOf = (
+  options: Partial<FleetDayOptions> & Pick<FleetDayOptions, 'hosts' | 'vms' | 'utilisations' | 'placement'>
+): readonly FleetRow[] => {
+  const rows: FleetRow[] = []
+  fleetDay({
+    manager: timetable({}),
+    moveCost: ({ memoryBytes }) => ({ ns: (memoryBytes / MIB / 64) * 1e9, downtimeNs: 1e6, bytes: memoryBytes }),
+    ...options
+  }).subscribe((row) => rows.push(row))
+  return rows
+}
+const total = (rows: readonly FleetRow[], of: 'joules' | 'wanted' | 'given'): number => rows.reduce((sum, row) => sum + row[of], 0)
+
+describe('watts of a server', () => {
+  it('are those of SPECpower at tenths, and linear between', () => {
+    expect(wattsAt(specPower.hpMl110G4, 0)).toBe(86)
+    expect(wattsAt(specPower.hpMl110G4, 0.25)).toBeCloseTo(94.3, 9)
+    expect(wattsAt(specPower.hpMl110G5, 1)).toBe(135)
+    expect(wattsAt(specPower.hpMl110G5, 1.5)).toBe(135)
+  })
+})
+
+describe('a day of a fleet', () => {
+  it('takes the energy of its hosts, linear between looks; a host without VMs takes none', () => {
+    const rows = rowsOf({ hosts: [host('a'), host('b')], vms: [vm('v')], utilisations: [[0.4, 0.4, 0.8, 0.8]], placement: [0] })
+    // 0.2, 0.2, 0.4 of two cores at 0, 300, 600 and 900 s; until the first look it is not known what is given.
+    expect(rows.map(({ at }) => at / 1e9)).toEqual([300, 600, 900])
+    expect(rows.map(({ joules }) => joules)).toEqual([0, ((92.6 + 99.5) / 2) * 300, 99.5 * 300])
+    expect(rows[2]).toMatchObject({ active: 1, overloaded: [], wanted: 800 * 300, given: 800 * 300 })
+  })
+
+  it('gives VMs of a full host what there is, in proportion, and counts the time', () => {
+    const rows = rowsOf({
+      hosts: [host('a')],
+      vms: [vm('u'), vm('v'), vm('w')],
+      utilisations: [
+        [1, 1, 1],
+        [1, 1, 1],
+        [0.5, 0.5, 0.5]
+      ],
+      placement: [0, 0, 0]
+    })
+    expect(rows[1]).toMatchObject({ overloaded: [0], overloadedNs: 300e9 })
+    expect(rows[1].wanted).toBeCloseTo(2500 * 300, 6)
+    expect(rows[1].given).toBeCloseTo(2000 * 300, 6)
+  })
+
+  it('moves a VM in the time that its move costs, on both hosts meanwhile', () => {
+    const rows = rowsOf({
+      hosts: [host('a'), host('b')],
+      vms: [vm('v')],
+      utilisations: [[0.5, 0.5, 0.5, 0.5]],
+      placement: [0],
+      manager: timetable({ 1: [{ vm: 0, to: 1 }] }),
+      movingShare: 0.9,
+      arrivingShare: 0.1
+    })
+    expect(rows[0].moves).toEqual([{ vm: 0, to: 1, from: 0, ns: 16e9, downtimeNs: 1e6, bytes: 1024 * MIB }])
+    expect(rows.map(({ active }) => active)).toEqual([2, 1, 1])
+    expect(rows[1].shutdowns).toBe(1)
+    expect(rows[1].given).toBeCloseTo(450 * 16 + 500 * 284, 6)
+    const watts = (part: number) => wattsAt(specPower.hpMl110G4, part)
+    expect(rows[1].joules).toBeCloseTo((watts(0.25) + watts(0.025)) * 16 + watts(0.25) * 284, 6)
+  })
+
+  it('refuses moves that cannot be, and says why', () => {
+    const moves: readonly FleetMove[] = [
+      { vm: 0, to: 0 },
+      { vm: 0, to: 1 },
+      { vm: 0, to: 2 },
+      { vm: 1, to: 1 },
+      { vm: 9, to: 0 }
+    ]
+    const [row] = rowsOf({
+      hosts: [host('a'), host('b'), host('c')],
+      vms: [vm('v'), vm('big', 4000)],
+      utilisations: [
+        [0.5, 0.5],
+        [0.5, 0.5]
+      ],
+      placement: [0, 2],
+      manager: timetable({ 1: moves })
+    })
+    expect(row.refused.map(({ reason }) => reason)).toEqual([
+      'it is there already',
+      'it is on its way already',
+      'b has not enough memory for it',
+      'there is no such VM or host'
+    ])
+    expect(row.moves).toHaveLength(1)
+  })
+
+  it('lets VMs that want nothing go on, or ends them as CloudSim does', () => {
+    const options = { hosts: [host('a')], vms: [vm('v')], utilisations: [[0, 0, 0.5, 0.5]], placement: [0] }
+    expect(rowsOf(options).map(({ active }) => active)).toEqual([1, 1, 1])
+    expect(rowsOf({ ...options, endsIdle: true }).map(({ active }) => active)).toEqual([0, 0, 0])
+  })
+
+  it('loses no VM and gives no memory twice, whatever a manager asks', () => {
+    const asked = fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat({ max: 5 }), fc.nat({ max: 2 })), { maxLength: 20 })
+    fc.assert(
+      fc.property(asked, fc.array(fc.nat({ max: 2 }), { minLength: 6, maxLength: 6 }), (moves, begins) => {
+        const vms = begins.map((_, i) => vm(`v${i}`, 600 + 100 * i))
+        const hosts = [host('a'), host('b'), host('c')]
+        const table: Record<number, FleetMove[]> = {}
+        for (const [look, which, to] of moves) (table[look] ??= []).push({ vm: which, to })
+        const manager = timetable(table, (view) => {
+          for (const [which] of view.host.entries())
+            expect(view.on.flat().filter((one) => one === which).length).toBe(view.moving[which] + 1)
+        })
+        const rows = rowsOf({ hosts, vms, utilisations: vms.map(() => [0.2, 0.3, 0.1, 0.4, 0.2, 0.3, 0.2]), placement: begins, manager })
+        const at = [...begins]
+        for (const row of rows)
+          for (const move of row.moves) {
+            expect(at[move.vm]).toBe(move.from)
+            at[move.vm] = move.to
+          }
+        expect(total(rows, 'given')).toBeLessThanOrEqual(total(rows, 'wanted') + 1e-6)
+      }),
+      { numRuns: 100 }
+    )
+  })
+
+  it('names what is senseless', () => {
+    const options = { hosts: [host('a')], vms: [vm('v')], utilisations: [[0.5, 0.5]], placement: [0] }
+    expect(() => rowsOf({ ...options, utilisations: [] })).toThrow('fleetDay: utilisations must be one series for each of 1 VMs (got 0)')
+    expect(() => rowsOf({ ...options, vms: [vm('u'), vm('v')], utilisations: [[1, 1], [1]], placement: [0, 0] })).toThrow(
+      'must be of one length (got 2, and 1 of v)'
+    )
+    expect(() => rowsOf({ ...options, placement: [1] })).toThrow('fleetDay: placement must be one of 1 hosts')
+    expect(() => rowsOf({ ...options, everyNs: 0 })).toThrow('fleetDay: everyNs must be')
+    expect(() => rowsOf({ ...options, movingShare: 2 })).toThrow('fleetDay: movingShare must be from 0 to 1 (got 2)')
+  })
+})
+
+describe('consolidation', () => {
+  const day = (utilisations: readonly (readonly number[])[], placement: readonly number[], hosts = 3) =>
+    rowsOf({
+      hosts: Array.from({ length: hosts }, (_, i) => host(`h${i}`)),
+      vms: utilisations.map((_, i) => vm(`v${i}`, 500 + i)),
+      utilisations,
+      placement,
+      manager: consolidation({ overloaded: threshold(0.8) })
+    })
+
+  it('takes the VM of least memory off an overloaded host, to where power rises least', () => {
+    const [row] = day(
+      [
+        [0.9, 0.9],
+        [0.9, 0.9],
+        [0.5, 0.5]
+      ],
+      [0, 0, 1]
+    )
+    expect(row.moves).toMatchObject([{ vm: 0, from: 0, to: 1, why: 'its host is overloaded' }])
+  })
+
+  it('empties the host that is used least, where all of its VMs find another', () => {
+    const [row] = day(
+      [
+        [0.3, 0.3],
+        [0.2, 0.2],
+        [0.5, 0.5]
+      ],
+      [0, 0, 1]
+    )
+    expect(row.moves).toMatchObject([
+      { vm: 0, to: 1, why: 'its host is emptied' },
+      { vm: 1, to: 1, why: 'its host is emptied' }
+    ])
+    expect(
+      day(
+        [
+          [0.9, 0.9],
+          [0.9, 0.9],
+          [0.8, 0.8]
+        ],
+        [0, 1, 2]
+      )[0].moves
+    ).toEqual([])
+  })
+
+  it('places all VMs by the power that they may need, and says who fits nowhere', () => {
+    expect(powerAwarePlacement([host('a'), host('b')], [vm('u'), vm('v'), vm('w')])).toEqual([0, 1, 0])
+    expect(() => powerAwarePlacement([host('a')], [vm('huge', 5000)])).toThrow(
+      'powerAwarePlacement: every VM must fit on a host (got huge, which fits on none)'
+    )
+    expect(() => threshold(0)).toThrow('threshold: part must be above 0 (got 0)')
+  })
+})
