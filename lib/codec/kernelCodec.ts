@@ -33,17 +33,20 @@ const end: t.Type<ProcessEnd, unknown> = closed({
   way: oneOf('in', 'out'),
   peers: texts
 })
-const view: t.Type<ProcessView, unknown> = closed({
-  process: text,
-  user: text,
-  state: oneOf('running', 'frozen', 'arriving'),
-  threads: count,
-  pages: count,
-  bytes: count,
-  ageNs: count,
-  cpuNs: count,
-  bytesTo: dictionary(count)
-})
+const view: t.Type<ProcessView, unknown> = closed(
+  {
+    process: text,
+    user: text,
+    state: oneOf('running', 'frozen', 'arriving'),
+    threads: count,
+    pages: count,
+    bytes: count,
+    ageNs: count,
+    cpuNs: count,
+    bytesTo: dictionary(count)
+  },
+  { refusals: count }
+)
 const named = closed({ process: text })
 
 /** The orders about processes as JSON, without their type. */

@@ -81,7 +81,7 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   peeked: closed({ at, ...kernelAnswers.peeked, to }),
   wanted: closed({ at, ...kernelFacts.wanted, migration }),
   placed: closed({ at, ...kernelFacts.placed, migration }),
-  threads: closed({ at, ...kernelFacts.threads, migration }),
+  threads: closed({ at, ...kernelFacts.threads, migration }, { behind: nonNegativeInteger }),
   checked: closed({ at, ...kernelFacts.checked, migration }),
   acted: closed({ at, ...threadAnswers.acted, to }),
   negotiated: closed({ at, ...threadFacts.negotiated, migration }, takenRun),

@@ -36,7 +36,8 @@ export type ProcessImage = {
 export type ProcessEnd = { readonly end: string; readonly kind: Abstraction; readonly way: 'in' | 'out'; readonly peers: readonly string[] }
 
 /**
- * A process as its cluster sees it. `cpuNs`: core time it has had; `ageNs`: time since it began, wherever. `bytesTo`: what it has put and mailed to each node since it began. `serves`: whether others have ends to it.
+ * A process as its cluster sees it. `cpuNs`: core time it has had; `ageNs`: time since it began, wherever. `bytesTo`: what it has put and mailed to each node since it began. `refusals`: orders of its
+ * program that were refused because they concern what is not its own (absent: none).
  */
 export type ProcessView = {
   readonly process: string
@@ -48,6 +49,7 @@ export type ProcessView = {
   readonly ageNs: Time
   readonly cpuNs: Time
   readonly bytesTo: Readonly<Record<string, number>>
+  readonly refusals?: number
 }
 
 /**
@@ -101,7 +103,8 @@ export type KernelAnswer =
  *
  * - `wanted`: a thread has stopped at its first access to a page that has not come yet: told to who must fetch it.
  * - `placed`: the oracle's word: how a process stands on this cluster now. `left`: dropped here; `exited`: it has done its work or was killed; `lost`: its only copy has gone with the cluster.
- * - `threads`: the oracle's word, whenever it changes: how many of its threads have a core, wait for one, wait for something else, and are stopped.
+ * - `threads`: the oracle's word, whenever it changes: how many of its threads have a core, wait for one, wait for something else (a call, a page), and are stopped. `behind`: those
+ *   that have not had a core since it began or was unfrozen here (absent: none).
  * - `checked`: the oracle's word, when a process goes on here and when a copy is dropped: pieces that are not as they were last written (`stale`), that are missing and that nobody owes (`lost`), and that hold what
  *   another process wrote (`foreign`).
  */
@@ -120,6 +123,7 @@ export type KernelFact =
       readonly ready: number
       readonly waiting: number
       readonly stopped: number
+      readonly behind?: number
     }
   | {
       readonly type: 'checked'

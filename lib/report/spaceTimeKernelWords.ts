@@ -57,7 +57,7 @@ export const kernelSignalInWords = (signal: KernelAnswer | KernelFact): string =
     case 'placed':
       return `${signal.process} is ${signal.state}`
     case 'threads':
-      return `${signal.process}: ${signal.running} threads run, ${signal.ready} ready, ${signal.waiting} waiting, ${signal.stopped} stopped`
+      return `${signal.process}: ${signal.running} threads run, ${signal.ready} ready, ${signal.waiting} waiting, ${signal.stopped} stopped${signal.behind === undefined ? '' : `, ${signal.behind} still to go on`}`
     case 'checked': {
       const wrong = (['lost', 'stale', 'foreign'] as const).filter((what) => signal[what].length > 0)
       return `${signal.process} ${signal.when}: ${wrong.length === 0 ? 'memory is right' : wrong.map((what) => `${what.toUpperCase()} ${signal[what].map(pieceInWords).join(', ')}`).join('; ')}`

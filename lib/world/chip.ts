@@ -5,7 +5,7 @@ import type { Address, Command } from '../protocol/command'
 import type { GuestView } from '../protocol/pipeline'
 import type { Answer, Signal } from '../protocol/signal'
 import type { Ports, World } from '../protocol/world'
-import type { Seed } from '../random/random'
+import { key, type Seed, split } from '../random/random'
 import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
 import { attach, close, create, waitingAt } from './chipEnds'
@@ -17,6 +17,9 @@ import { allow, get, leave, put } from './chipPortal'
 import type { Call, CallOf, ChipContext, End, EndOf, Interface, Owner, Site } from './chipSite'
 import { finish, refuse, siteOf, ticksAt } from './chipSite'
 import { awaitAll, missing, signal } from './chipSync'
+import type { ProcessCalls } from './processCopy'
+import { isOwnKernelOrder, type ProcessKernel, processKernel } from './processKernel'
+import { PAGE_BYTES, takenBy } from './processOptions'
 import { senseless } from './senseless'
 
 /**
@@ -28,9 +31,10 @@ import { senseless } from './senseless'
  */
 export const chip = (options: ChipOptions = {}): World => {
   const checked = checkedChip(options)
-  const views = checked.sites.map(
-    ({ name, kind }): GuestView => ({ name, pages: (kind === 'compute' ? SRAM : 2 * SRAM) / PAGE_BYTES, pageBytes: PAGE_BYTES })
-  )
+  const views: readonly GuestView[] = [
+    ...checked.sites.map(({ name, kind }) => ({ name, pages: (kind === 'compute' ? SRAM : 2 * SRAM) / PAGE_BYTES, pageBytes: PAGE_BYTES })),
+    ...[...checked.processes.processes].map(([name, spec]) => ({ name, pages: takenBy(spec).frames, pageBytes: PAGE_BYTES }))
+  ]
   return {
     guests: Object.fromEntries(views.map((view) => [view.name, view])),
     description: checked.description,
@@ -43,7 +47,6 @@ export const chip = (options: ChipOptions = {}): World => {
   }
 }
 
-const PAGE_BYTES = 4096
 /** Bytes of a compute cluster's memory; an I/O cluster has twice as much on the chip. */
 const SRAM = 2 * 2 ** 20
 
@@ -59,7 +62,8 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
   const known = { clusters: new Set<Site>(), links: false }
   let isDeadlocked = false
 
-  const say = (to: Address, said: Answer): void => emit({ ...said, at: timeline.now(), to })
+  const speak = (to: Address, said: Answer): void => emit({ ...said, at: timeline.now(), to })
+  const say = (to: Address, said: Answer): void => (kernel.has(to.migration) ? kernel.answered(to, said) : speak(to, said))
   const context: ChipContext = {
     chip: checked,
     timeline,
@@ -126,6 +130,7 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
         }
         owner.timers.clear()
       }
+      kernel.fail(site, BROKEN)
     }
     timeline.schedule(() => {
       if (cluster !== undefined) known.clusters.add(sites.get(cluster)!)
@@ -171,6 +176,23 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     else if (order.type === 'signal') signal(context, owner, end as EndOf<'syncOut'>, call as CallOf<'signal'>)
     else awaitAll(context, owner, end as EndOf<'syncIn'>, call as CallOf<'await'>)
   }
+  const processCalls: ProcessCalls = {
+    begin: ({ order, to }) => {
+      const reason = senseless(order)
+      if (order.type === 'cancel') say(to, { type: 'cancelled', unsent: empty(0) })
+      else if (reason !== undefined || order.type !== 'wake')
+        say(to, { type: 'refused', reason: reason ?? `${order.type} is not for a process` })
+      else timeline.schedule(() => say(to, { type: 'done' }), order.afterNs)
+    },
+    stop: (_, then) => then(),
+    goOn: () => undefined,
+    end: () => undefined,
+    reserve: () => undefined,
+    release: () => undefined,
+    handOver: () => undefined,
+    endsBytes: () => 0,
+    bytesTo: () => ({})
+  }
   const begin = (owner: Owner, order: ChipOrder, to: Address): void => {
     const call: Call = { order, to, since: ticksAt(owner.site, context), over: false }
     owner.calls.add(call)
@@ -179,9 +201,22 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     else atEnd(owner, call, owner.ends.get(order.end))
   }
 
+  const kernel: ProcessKernel = processKernel(
+    context,
+    checked.processes,
+    sites.values(),
+    split(key(seed), 'processes'),
+    processCalls,
+    speak
+  )
   const due = checked.faults.map((fault) => timeline.schedule(() => breakDown(fault), Math.max(0, fault.at - timeline.now())))
   return {
-    obey: ({ order, to }) => {
+    obey: (command) => {
+      const { order, to } = command
+      if (kernel.has(to.migration)) {
+        kernel.given(command)
+        return
+      }
       const owner = owners.get(to.migration)
       if (owner === undefined) throw new RangeError(`chip: commands must come from one of its clusters (got ${to.migration})`)
       if (owner.site.isDown) say(to, { type: 'refused', reason: BROKEN })
@@ -193,11 +228,13 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
         if (reason === undefined) wake(owner, order.afterNs, to)
         else say(to, { type: 'refused', reason })
       } else if (isChipOrder(order)) begin(owner, order, to)
+      else if (isOwnKernelOrder(order)) kernel.obey(owner.site, order, to)
       else say(to, { type: 'refused', reason: `${order.type} is for the migration of a guest, and this is a chip` })
     },
     stop: () => {
       for (const one of due) one.unsubscribe()
       context.network.stop()
+      kernel.stop()
       for (const site of sites.values()) site.isDown = true
       for (const { timers } of owners.values()) for (const { due } of timers.values()) due.unsubscribe()
     }

@@ -13,6 +13,7 @@ import type { ChipPackets } from './chipPacketFlits'
 import { type ChipPartition, nanvixPartition } from './chipSlots'
 import { chipWiringData } from './chipWiringData'
 import { type ChipWiring, mppaWiring } from './mppaWiring'
+import { type CheckedProcesses, checkedProcesses, type ProcessOptions } from './processOptions'
 
 /** Something that breaks at a time and stays broken: a cluster, or the link between two neighbouring nodes of the network (numbers of the wiring), that way. */
 export type ChipFault = { readonly at: Time } & (
@@ -27,6 +28,7 @@ export type ChipFault = { readonly at: Time } & (
  * - `hertz`: of all clocks (default 400e6). `driftPpm`: of single clusters' clocks, by name (default 0; the networks' own clock does not drift).
  * - `costs`: of each kind of cluster, as far as they differ from Nanvix's. `partition`: of an interface's slots and channels (default Nanvix's).
  * - `packets`: what goes into one. `messageBytes` of a message with its header (default 144: 128 and 16), `chunkBytes` of a portal's chunk (default 4096), `headerBytes` of its header (default 16).
+ * - `processes` and what their kernels are like: see `ProcessOptions`.
  * - `faults`: what breaks (default nothing). `noticeNs`: after which those who depend on it are told, by refusals (default 100 us).
  */
 export type ChipOptions = {
@@ -43,7 +45,7 @@ export type ChipOptions = {
   readonly headerBytes?: number
   readonly faults?: readonly ChipFault[]
   readonly noticeNs?: Time
-}
+} & ProcessOptions
 
 /** A cluster's name, its interfaces by name in order, its costs and clock. @internal */
 export type ChipSite = {
@@ -63,6 +65,7 @@ export type CheckedChip = Required<Pick<ChipOptions, 'messageBytes' | 'chunkByte
   readonly packets: ChipPackets
   readonly clock: Clock
   readonly born: (seed: Seed) => (wired: Wired) => Noc
+  readonly processes: CheckedProcesses
   readonly description: Data
 }
 
@@ -114,6 +117,11 @@ export const checkedChip = (options: ChipOptions): CheckedChip => {
     if (link !== undefined && !hasLink(wiring, link))
       throw new RangeError(`chip: faults.link must be one of ${wiring.topology.name} (got ${link[0]} to ${link[1]})`)
   }
+  const processes = checkedProcesses(
+    options,
+    new Map(sites.map(({ name, kind }) => [name, kind])),
+    new Set(sites.flatMap(({ nodes }) => nodes))
+  )
   const partition = { ...nanvixPartition(Math.max(24, numbers.size)), ...options.partition }
   return {
     sites,
@@ -127,6 +135,7 @@ export const checkedChip = (options: ChipOptions): CheckedChip => {
     faults,
     noticeNs,
     clock: clock({ hertz }),
+    processes,
     born: (seed) => {
       const chances = split(key(seed), 'chip')
       return ({ topology, routing }) => {
@@ -147,7 +156,8 @@ export const checkedChip = (options: ChipOptions): CheckedChip => {
       chunkBytes,
       headerBytes,
       noticeNs,
-      faults: faults.map((fault) => ({ ...fault }))
+      faults: faults.map((fault) => ({ ...fault })),
+      ...processes.description
     }
   }
 }

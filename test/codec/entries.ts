@@ -338,17 +338,21 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   }),
   of('observed', {
     processes: fc.array(
-      fc.record({
-        process: name,
-        user: name,
-        state: fc.constantFrom('running' as const, 'frozen' as const, 'arriving' as const),
-        threads: nat,
-        pages: nat,
-        bytes: nat,
-        ageNs: nat,
-        cpuNs: nat,
-        bytesTo: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true })
-      }),
+      fc.record(
+        {
+          process: name,
+          user: name,
+          state: fc.constantFrom('running' as const, 'frozen' as const, 'arriving' as const),
+          threads: nat,
+          pages: nat,
+          bytes: nat,
+          ageNs: nat,
+          cpuNs: nat,
+          bytesTo: fc.dictionary(name, nat, { maxKeys: 2, noNullPrototype: true }),
+          refusals: nat
+        },
+        { requiredKeys: ['process', 'user', 'state', 'threads', 'pages', 'bytes', 'ageNs', 'cpuNs', 'bytesTo'] }
+      ),
       { maxLength: 2 }
     ),
     running: nat,
@@ -386,6 +390,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
     migration
   }),
   of('threads', { process: name, running: nat, ready: nat, waiting: nat, stopped: nat, migration }),
+  of('threads', { process: name, running: nat, ready: nat, waiting: nat, stopped: nat, behind: nat, migration }),
   of('checked', {
     process: name,
     when: fc.constantFrom('unfrozen' as const, 'left' as const),
