@@ -47,5 +47,5 @@ export const label = (
     weight === undefined ? '' : ` font-weight="${weight}"`
   }>${escaped(text)}</text>`
 
-/** At most one decimal, so that the text is the same on every machine. */
-const short = (n: number): string => String(Math.round(n * 10) / 10)
+/** A coordinate with at most one decimal, so that the text is the same on every machine. @internal */
+export const short = (n: number): string => String(Math.round(n * 10) / 10)

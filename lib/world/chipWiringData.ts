@@ -1,4 +1,4 @@
-import { type Either, left, right } from 'fp-ts/lib/Either'
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
 import { linksBetween } from '../noc/linksBetween'
 import type { Topology } from '../noc/topology'
 import type { Data } from '../protocol/data'
@@ -82,11 +82,18 @@ export const toldWiring = (data: unknown): Either<string, ToldWiring> => {
 
 const named = (name: string, routing: string): Either<string, ToldWiring> => {
   const wiring = name.startsWith('mppa256') ? mppaWiring({ ioLinks: name === 'mppa256' ? 'none' : 'line' }) : undefined
-  if (wiring === undefined || wiring.topology.name !== name || wiring.routing.name !== routing)
-    return left(`a wiring that is only named: ${name}, ${routing}`)
+  const told = wiring === undefined ? left('') : toldWiringOf(wiring, { topology: name, routing })
+  return isLeft(told) ? left(`a wiring that is only named: ${name}, ${routing}`) : told
+}
+
+/** The same of a wiring that is at hand; wrong where the description names another. */
+export const toldWiringOf = (wiring: ChipWiring, data: unknown): Either<string, ToldWiring> => {
+  const { topology, routing } = wiring
+  if (!isRecord(data) || data.topology !== topology.name || data.routing !== routing.name)
+    return left(`another wiring than ${topology.name}, ${routing.name}`)
   return right({
-    topology: wiring.topology,
-    routing,
+    topology,
+    routing: routing.name,
     nodeOf: (node) => {
       try {
         return wiring.nodeOf(node)

@@ -7,6 +7,8 @@ import { decode, shown } from '../../lib/codec/decode'
 import { encodeEntry } from '../../lib/codec/journal'
 import type { ForecastOptions } from '../../lib/migration/forecast'
 import type { Entry } from '../../lib/protocol/journal'
+import { type ChipActivity, chipActivity } from '../../lib/report/chipActivity'
+import { chipText } from '../../lib/report/chipText'
 import { type ForecastHistory, forecastHistory, forecastHistoryText } from '../../lib/report/forecastHistory'
 import type { Fold } from '../../lib/stream/fold'
 import { experiment, migrationName } from '../experiment/experiment'
@@ -17,6 +19,7 @@ import { nameOf } from '../experiment/techniques'
 import { action, type Ending, ended, refused } from './action'
 import { comparisonText, type Setting } from './comparisonText'
 import { readJournalFile } from './readJournalFile'
+import { chipOf, drawPicture, wrongPicture } from './replayPicture'
 import { type Result, readings } from './runTrials'
 
 /** Adds `replay`: table and charts of journals written before, and whether the same experiment still gives the same journal. */
@@ -27,9 +30,14 @@ export const addReplayCommand = (program: Command): Command =>
     .argument('<journal...>', 'journal files, as npm start, run and compare write them')
     .option('--check', 'run each journal’s own experiment anew; the first entry that differs is shown, and the exit code is 1')
     .option('--forecast', 'what could have been said of each migration while it ran, and how right that was')
+    .option(
+      '--svg <file>',
+      'draw the journal there: of a chip, the load of its links, migrations and threads; of others, who said what when'
+    )
+    .option('--force', 'replace the file of --svg')
     .action(action((signal, files: readonly string[], flags: Flags) => replay(files, flags, signal)))
 
-type Flags = { readonly check?: boolean; readonly forecast?: boolean }
+type Flags = { readonly check?: boolean; readonly forecast?: boolean; readonly svg?: string; readonly force?: boolean }
 
 type Read = {
   readonly file: string
@@ -38,18 +46,31 @@ type Read = {
   readonly results: readonly Result[]
   readonly entries: readonly Entry[]
   readonly forecasts: readonly string[]
+  readonly chip: { readonly activity: ChipActivity | undefined } | undefined
 }
 
-const replay = async (files: readonly string[], { check = false, forecast = false }: Flags, signal: AbortSignal): Promise<Ending> => {
+const replay = async (
+  files: readonly string[],
+  { check = false, forecast = false, svg, force = false }: Flags,
+  signal: AbortSignal
+): Promise<Ending> => {
+  const wrong = wrongPicture(files, svg, force)
+  if (wrong.length > 0) return refused(...wrong)
   const journals: Read[] = []
   for (const file of files) {
-    const journal = read(file, { check, forecast })
+    const journal = read(file, { check, forecast, whole: check || svg !== undefined })
     if (isLeft(journal)) return refused(...journal.left)
     journals.push(journal.right)
   }
   const results = journals.flatMap((one) => one.results)
-  process.stdout.write(`${comparisonText(journals[0].setting, results, { charts: results.slice(0, 4).map(({ name }) => name) })}\n`)
+  const texts = journals.flatMap(({ chip }) => (chip === undefined ? [] : [chipText(chip.activity)]))
+  if (results.length > 0 || texts.length === 0) {
+    const { setting } = journals.find(({ chip }) => chip === undefined) ?? journals[0]
+    texts.unshift(comparisonText(setting, results, { charts: results.slice(0, 4).map(({ name }) => name) }))
+  }
+  process.stdout.write(`${texts.join('\n\n')}\n`)
   for (const text of journals.flatMap(({ forecasts }) => forecasts)) process.stdout.write(`\n${text}\n`)
+  if (svg !== undefined) drawPicture(svg, journals[0])
   if (!check) return ended
   let same = true
   for (const { file, config, entries } of journals) {
@@ -64,28 +85,51 @@ const replay = async (files: readonly string[], { check = false, forecast = fals
   return same ? ended : { type: 'failed' }
 }
 
-/** A journal's readings and its experiment; its entries are kept only where they are to be compared, and its forecasts made only where they are asked for. */
+/**
+ * A journal's readings and its experiment, or what happened on its chip; its entries are kept only where they are to be compared or drawn, and its forecasts made only where they are asked for.
+ */
 const read = (
   file: string,
-  { check, forecast }: { readonly check: boolean; readonly forecast: boolean }
+  { forecast, whole }: { readonly check: boolean; readonly forecast: boolean; readonly whole: boolean }
 ): Either<readonly InputError[], Read> => {
   let state = readings.init()
   let began: Entry | undefined
   let history: Fold<Entry, Readonly<Record<string, ForecastHistory>>> | undefined
   let told: unknown
+  let chip: { readonly fold: Fold<Entry, ChipActivity | undefined>; state: unknown } | undefined
+  let problem: string | undefined
   const entries: Entry[] = []
   const outcome = readJournalFile(file, (entry) => {
     if (began === undefined) {
       began = entry
+      const kind = chipOf(entry)
+      if (kind === 'chip') chip = { fold: chipActivity(), state: undefined }
+      else if (kind !== 'other') problem = kind
       const config = forecast ? experimentOf(entry) : undefined
       history = forecast ? forecastHistory(config && knownOf(config)) : undefined
       told = history?.init()
     }
+    if (problem !== undefined) return
+    if (chip !== undefined) {
+      chip.state = chip.fold.step(chip.state, entry)
+      return
+    }
     state = readings.step(state, entry)
     if (history !== undefined) told = history.step(told, entry)
-    if (check) entries.push(entry)
+    if (whole) entries.push(entry)
   })
   if (isLeft(outcome)) return outcome
+  if (problem !== undefined) return left([{ path: `${file}: line 1: world`, expected: 'a chip as run writes it', got: problem }])
+  if (chip !== undefined)
+    return right({
+      file,
+      config: undefined,
+      setting: undefined,
+      results: [],
+      entries,
+      forecasts: [],
+      chip: { activity: chip.fold.done(chip.state) }
+    })
   const { metrics, series, stages, steps } = readings.done(state)
   const config = experimentOf(began)
   const given = config === undefined ? basename(file, '.jsonl') : nameOf(config.techniques[0])
@@ -105,7 +149,7 @@ const read = (
   const guest = began?.type === 'began' ? began.guests[migrationName] : undefined
   const histories = history === undefined ? [] : Object.values(history.done(told))
   const forecasts = histories.map((one, i) => forecastHistoryText(results[i]?.name ?? given, one))
-  return right({ file, config, setting: config && guest && { config, guest }, results, entries, forecasts })
+  return right({ file, config, setting: config && guest && { config, guest }, results, entries, forecasts, chip: undefined })
 }
 
 /** What was known of a recorded migration beforehand: its guest is made anew, for the bound and its pages without content; where that cannot be, what the configuration says by itself. */

@@ -1,0 +1,44 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { isRight } from 'fp-ts/lib/Either'
+import type { Entry, Journal } from '../../lib/protocol/journal'
+import type { ChipActivity } from '../../lib/report/chipActivity'
+import { chipSvg } from '../../lib/report/chipSvg'
+import { chipWorld } from '../../lib/report/chipWorld'
+import { spaceTime } from '../../lib/report/spaceTime'
+import { spaceTimeSvg } from '../../lib/report/spaceTimeSvg'
+import type { InputError } from '../experiment/inputError'
+
+/** What is wrong with a wish for a picture of these journals. */
+export const wrongPicture = (files: readonly string[], svg: string | undefined, force: boolean): readonly InputError[] => {
+  if (svg === undefined) return force ? [{ path: '--force', expected: 'a file to replace', got: 'none', hint: 'name it with --svg' }] : []
+  if (files.length > 1) return [{ path: '--svg', expected: 'the one journal to draw', got: `${files.length} of them` }]
+  if (existsSync(svg) && !force)
+    return [{ path: '--svg', expected: 'a file that does not exist yet', got: svg, hint: 'name another, or add --force to replace it' }]
+  return []
+}
+
+/** Writes the picture of a journal: of a chip its grid, links, migrations and threads, of any other its space-time diagram. Says so on standard error. */
+export const drawPicture = (svg: string, { file, entries, chip }: Drawn): void => {
+  const caption = [file]
+  writeFileSync(svg, chip === undefined ? spaceTimeSvg({ caption })(spaceTime()(entries)) : chipSvg({ caption })(chip.activity))
+  process.stderr.write(`the picture of ${file}: ${svg}\n`)
+}
+
+type Drawn = {
+  readonly file: string
+  readonly entries: Journal
+  readonly chip: { readonly activity: ChipActivity | undefined } | undefined
+}
+
+/** Whether a journal is of a chip, by its first entry; what is wrong with it, if it says so and is none. */
+export const chipOf = (began: Entry): string => {
+  const isNamed =
+    began.type === 'began' &&
+    typeof began.world === 'object' &&
+    began.world !== null &&
+    'world' in began.world &&
+    began.world.world === 'chip'
+  if (!isNamed) return 'other'
+  const told = chipWorld(began)
+  return isRight(told) ? 'chip' : told.left
+}

@@ -1,0 +1,228 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { flitRouter } from '../../lib/noc/flitRouter'
+import { hopNoc } from '../../lib/noc/hopNoc'
+import { linksBetween } from '../../lib/noc/linksBetween'
+import type { Entry, Journal } from '../../lib/protocol/journal'
+import { key } from '../../lib/random/random'
+import { type ChipActivity, chipActivity } from '../../lib/report/chipActivity'
+import { total } from '../../lib/report/chipLoads'
+import { runFold } from '../../lib/stream/fold'
+import { milliseconds, seconds } from '../../lib/time/time'
+import { chip } from '../../lib/world/chip'
+import { mppaWiring } from '../../lib/world/mppaWiring'
+import { gather } from '../../pipelines/collectives/gather'
+import { chipPlans, timedPrograms } from '../../properties/chip/chipPlan'
+import { journalOf } from '../../properties/journalOf'
+import { arrived, begunChip, given, movedProcess, told } from './chipJournals'
+
+const wiring = mppaWiring()
+const activityOf = (journal: Journal): ChipActivity => runFold(chipActivity({ wiring }), journal)!
+const plans = chipPlans.map((plan) =>
+  journalOf(timedPrograms(plan), chip({ wiring, faults: plan.faults, fidelity: plan.fidelity }), { until: seconds(1) })
+)
+
+/** All but the chip, which has functions. */
+const plain = ({ world: _, entries: __, ...others }: ChipActivity): unknown => others
+
+type Arrived = { readonly by: string; readonly from: string; readonly node: string; readonly bytes: number }
+const arrivalsIn = (journal: Journal): readonly Arrived[] =>
+  journal.flatMap((entry) => (entry.type === 'signalled' && entry.signal.type === 'arrived' ? [entry.signal] : []))
+
+/** Packets of 256 bytes behind a header flit each, in flits of 4 bytes; a chunk has 16 bytes of header besides. */
+const packetsOf = ({ by, bytes }: Arrived): readonly number[] => {
+  const wire = by === 'portal' ? bytes + 16 : bytes
+  return Array.from({ length: Math.ceil(wire / 256) }, (_, i) => 1 + Math.ceil(Math.min(256, wire - 256 * i) / 4))
+}
+const flitsOf = (one: Arrived): number => packetsOf(one).reduce((sum, flits) => sum + flits, 0)
+
+describe('chipActivity', () => {
+  it('the flits of all links together are, of every arrival, its flits times the links of its way', () => {
+    fc.assert(
+      fc.property(plans, (journal) => {
+        const { links, totals } = activityOf(journal)
+        for (const lane of ['data', 'control'] as const) {
+          const some = arrivalsIn(journal).filter(({ by }) => (by === 'sync') === (lane === 'control'))
+          const expected = some.reduce(
+            (sum, one) => sum + flitsOf(one) * linksBetween(wiring, wiring.nodeOf(one.from), wiring.nodeOf(one.node)).length,
+            0
+          )
+          expect(links[lane].reduce((sum, { all }) => sum + total(all), 0)).toBe(expected)
+          expect(totals[lane].flitHops).toBe(expected)
+        }
+      }),
+      { numRuns: 40 }
+    )
+  })
+
+  it('no link carries more in a window than it has cycles, and of migrations no more than in all', () => {
+    fc.assert(
+      fc.property(plans, (journal) => {
+        const { links, cycles } = activityOf(journal)
+        const tooMuch = [...links.data, ...links.control].flatMap(({ from, to, all, migration }) =>
+          [...all].flatMap((flits, window) =>
+            flits > (cycles[window] ?? 0) || migration[window] > flits ? [[from, to, window, flits, migration[window]]] : []
+          )
+        )
+        expect(tooMuch).toEqual([])
+      }),
+      { numRuns: 40 }
+    )
+  })
+
+  it('counts on each link what a network counts that carries the same packets', () => {
+    const journal = journalOf(gather({ clusters: 16, over: 'portal', bytes: 9000 }), chip({ wiring }))
+    const noc = hopNoc(wiring.topology, wiring.routing, flitRouter(), key(1))
+    for (const one of arrivalsIn(journal).filter(({ by }) => by === 'portal'))
+      for (const flits of packetsOf(one)) noc.offer(1, wiring.nodeOf(one.from), wiring.nodeOf(one.node), flits, 0)
+    noc.run(1e9)
+    const { linkFlits } = noc.counts()
+    const { links } = activityOf(journal)
+    const counted = new Float64Array(linkFlits.length)
+    for (const { from, port, all } of links.data) counted[from * 7 + port] = total(all)
+    linkFlits.forEach((flits, at) => {
+      if (at % 7 < 6) expect([at, counted[at]]).toEqual([at, flits])
+    })
+    expect(total(counted)).toBeGreaterThan(0)
+  })
+
+  it('has at most 128 windows, and at least 64 of what is long enough', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 200, max: 1e12 }), fc.integer({ min: 0, max: 1e9 }), (last, at) => {
+        const { cycles, width, from, until } = activityOf([begunChip({}, at), arrived(at + last, 'cc0', 'cc1', 4096)])
+        expect([from, until]).toEqual([at, at + last])
+        expect(cycles.length).toBeLessThanOrEqual(128)
+        expect(cycles.length).toBeGreaterThanOrEqual(64)
+        expect(width * cycles.length).toBeGreaterThanOrEqual(last)
+        expect(width * (cycles.length - 1)).toBeLessThan(last)
+        expect(Math.abs(total(cycles) - last * 0.4)).toBeLessThanOrEqual(1)
+      })
+    )
+  })
+
+  it('puts what has come by a time before it: 1,045 flits of a chunk are 1,045 cycles of 2.5 ns, and take as many windows', () => {
+    const { links, cycles, width } = activityOf([begunChip(), arrived(100_000, 'cc0', 'cc1', 4096), told(128_000, 'cc1', failing)])
+    expect(links.data.map(({ from, to }) => [from, to])).toEqual([[0, 1]])
+    expect(width).toBe(1024)
+    const [{ all }] = links.data
+    const loaded = [...all].flatMap((flits, window) => (flits > 0 ? [[window, flits]] : []))
+    // Window 97 begins at 99,328 ns: of its cycles, 0.4 a ns rounded down at both ends, 40,000 - 39,731 have passed.
+    expect(loaded).toEqual([
+      [95, 1045 - 410 - 269],
+      [96, 410],
+      [97, 269]
+    ])
+    expect(cycles.slice(95, 98)).toEqual([409, 410, 409])
+  })
+
+  it('is the same however entries that tell nothing of it lie between', () => {
+    const journal = movedProcess()
+    const stirred = journal.flatMap((entry, i) => (i === 0 ? [entry] : [entry, told(entry.at, 'cc1', slots)]))
+    expect(plain(activityOf(stirred))).toEqual(plain(activityOf(journal)))
+  })
+
+  it('does not change what it told before when it hears more', () => {
+    const fold = chipActivity({ wiring })
+    const [first, ...others] = movedProcess()
+    let state = fold.step(fold.init(), first)
+    for (const entry of others.slice(0, 60)) state = fold.step(state, entry)
+    const early = fold.done(state)!
+    const was = structuredClone(plain(early))
+    for (const entry of others.slice(60)) state = fold.step(state, entry)
+    expect(plain(early)).toEqual(was)
+  })
+
+  it('tells migrations from other traffic: what the two clusters send each other for no process, from the request to the end', () => {
+    const { moves, totals, pairs, states } = activityOf(movedProcess())
+    expect(moves).toEqual([
+      {
+        process: 'p',
+        from: 'cc5',
+        to: 'cc6',
+        began: 2_050_000,
+        admitted: 2_050_000,
+        frozen: 2_250_000,
+        resumed: 6_500_000,
+        left: 6_600_000,
+        ended: 6_600_000,
+        end: 'completed',
+        bytes: 40 * 4096,
+        pieces: 40
+      }
+    ])
+    expect(totals.data.migrationBytes).toBe(40 * 4096 + 2 * 144)
+    expect(totals.data.bytes).toBe(40 * 4096 + 2 * 144 + (21 + 33) * 2 * 2048)
+    expect(pairs[0]).toEqual({ from: 'cc5', to: 'cc6', transfers: 41, bytes: 40 * 4096 + 144, migrationBytes: 40 * 4096 + 144 })
+    expect(states.get('cc5')!.threads!.most).toBe(18)
+    const { rows } = states.get('cc5')!.threads!
+    expect(total(rows.running)).toBe(15 * 2_250_000)
+    expect(total(rows.frozen)).toBe(18 * (6_600_000 - 2_250_000))
+    expect(total(states.get('cc6')!.threads!.rows.waiting)).toBe(3 * (activityOf(movedProcess()).until - 6_500_000))
+  })
+
+  it('tells a migration that was given up, one that is lost, and one that is not over', () => {
+    const place = (at: number, cluster: string, state: 'running' | 'frozen' | 'arriving' | 'left' | 'lost'): Entry =>
+      told(at, cluster, { type: 'placed', process: 'p', user: 'ann', state })
+    const begin = [begunChip(), place(0, 'cc1', 'running'), place(10, 'cc2', 'arriving'), place(20, 'cc1', 'frozen')]
+    const endOf = (...more: readonly Entry[]) => activityOf([...begin, ...more]).moves.map(({ end, ended, frozen }) => [end, ended, frozen])
+    expect(endOf()).toEqual([[undefined, undefined, 20]])
+    expect(endOf(place(30, 'cc1', 'running'), place(40, 'cc2', 'left'))).toEqual([['back', 40, undefined]])
+    expect(endOf(place(30, 'cc2', 'lost'))).toEqual([['lost', 30, 20]])
+    expect(endOf(place(30, 'cc1', 'left'), place(40, 'cc2', 'running'))).toEqual([['completed', 40, 20]])
+    expect(endOf(place(30, 'cc2', 'running'), place(40, 'cc1', 'left'), place(50, 'cc3', 'arriving'))).toEqual([
+      ['completed', 40, 20],
+      [undefined, undefined, undefined]
+    ])
+  })
+
+  it('shows a program as running while a call of it is at work, and as waiting while it only waits', () => {
+    const { states } = activityOf([
+      begunChip(),
+      given(0, 'cc1', 0, { type: 'create', end: 'in', kind: 'mailbox' }),
+      { type: 'signalled', at: 100, signal: { type: 'done', at: 100, to: { migration: 'cc1', lane: '', tag: 0, n: 0 } } },
+      given(100, 'cc1', 1, { type: 'receive', end: 'in' }),
+      { type: 'ended', at: 400, migration: 'cc1', outcome: { type: 'completed', needs: [] } },
+      told(1000, 'cc2', slots)
+    ])
+    const { rows } = states.get('cc1')!.program!
+    expect([total(rows.running), total(rows.waiting)]).toEqual([100, 300])
+  })
+
+  it('ends with the last thing that happened, and not when the run was stopped', () => {
+    const { until, stillRunning } = activityOf([
+      begunChip(),
+      arrived(milliseconds(1), 'cc0', 'cc1', 8),
+      { type: 'ended', at: seconds(3600), migration: 'cc4', outcome: { type: 'limited', limit: '3600 s' } }
+    ])
+    expect([until, stillRunning]).toEqual([milliseconds(1), ['cc4']])
+  })
+
+  it('is nothing of an empty journal, and refuses another world', () => {
+    expect(runFold(chipActivity(), [])).toBe(undefined)
+    const refusal = (entry: Entry): unknown => {
+      try {
+        return runFold(chipActivity(), [entry])
+      } catch (error) {
+        return error
+      }
+    }
+    const began = begunChip() as Extract<Entry, { readonly type: 'began' }>
+    expect(refusal({ ...began, world: { world: 'datacentre' } })).toEqual(
+      new RangeError('chipActivity: the journal must be of a chip (got a world called datacentre)')
+    )
+    expect(refusal({ ...began, world: null })).toEqual(new RangeError('chipActivity: the journal must be of a chip (got another world)'))
+    expect(refusal({ ...began, world: { world: 'chip' } })).toEqual(
+      new RangeError('chipActivity: the description of the chip in the journal is not whole')
+    )
+    expect(refusal({ ...began, world: { ...(began.world as object), wiring: { topology: 'ring', routing: 'x' } } })).toEqual(
+      new RangeError('chipActivity: the description of the chip in the journal has a wiring that is only named: ring, x')
+    )
+    expect(() => runFold(chipActivity({ wiring: { ...wiring, topology: { ...wiring.topology, name: 'w' } } }), [began])).toThrow(
+      'has another wiring than w, source routes'
+    )
+    expect(refusal(told(0, 'cc0', slots))).toEqual(new RangeError('chipActivity: a journal must begin with began (got signalled)'))
+  })
+})
+
+const slots = { type: 'slots', node: 'cc1', kind: 'sync', cRx: 0, cTx: 0, dRx: 0, dTx: 0 } as const
+const failing = { type: 'failed', what: 'source', reason: 'x' } as const
