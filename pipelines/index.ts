@@ -18,6 +18,27 @@ export { furtherTechniques, type NamedTechnique, techniques } from './experiment
 export { bareNs, type Fleet, type FleetFigures, type FleetOptions, fleet, fleetFigures } from './fleet'
 export { type HybridOptions, hybrid } from './hybrid'
 export { ranThreads, scripted, type ThreadHeard, type ThreadProgram, type ThreadsRan, type Wanderer, wandering } from './isoThreads'
+export {
+  asPeerMessage,
+  asRequest,
+  DAEMON_PORT,
+  type DaemonMessage,
+  type DaemonReply,
+  type DaemonRequest,
+  type PeerMessage
+} from './manycore/daemonMessage'
+export {
+  type AskedToMove,
+  type DaemonOptions,
+  following,
+  type MovePolicy,
+  type TechniqueName,
+  techniqueNames,
+  withoutResidue
+} from './manycore/daemonOptions'
+export { migrationDaemon } from './manycore/migrationDaemon'
+export { type PackedImage, type PieceRun, packed, packedPlaces, unpacked, unpackedPlaces } from './manycore/packedImage'
+export { type MigrationRequest, requestMigration } from './manycore/requestMigration'
 export { type MplmOptions, mplm } from './mplm'
 export { packageRoot } from './packageRoot'
 export { type PostcopyOptions, postcopy } from './postcopy'

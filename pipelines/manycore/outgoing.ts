@@ -1,0 +1,259 @@
+import * as E from 'fp-ts/lib/Either'
+import { pipe } from 'fp-ts/lib/function'
+import type { Attempt, Failure, Step } from '../../lib/protocol/phase'
+import { andThen, chain, done, failure, map, request } from '../../lib/protocol/phase'
+import type { ProcessEnd, ProcessImage } from '../../lib/protocol/process'
+import { copiedWhileRunning } from './copiedWhileRunning'
+import type { PeerMessage } from './daemonMessage'
+import type { CheckedDaemon, TechniqueName } from './daemonOptions'
+import { followed } from './followed'
+import { heard } from './heard'
+import { offered } from './offered'
+import { packed, packedPlaces } from './packedImage'
+import { atAll, type Peers } from './peers'
+import { extracting, isState, outward, sent } from './sent'
+import { closed, ignoring, reasonOf, said, type Talk } from './talk'
+
+/** A process that goes from this cluster to another, or whose copy does (`saves`). `peer`: whose daemon takes it, a keeper's where that keeps it. @internal */
+export type Leaving = {
+  readonly lane: string
+  readonly key: string
+  readonly own: string
+  readonly process: string
+  readonly to: string
+  readonly peer: string
+  readonly requester: string
+  readonly technique: TechniqueName
+  readonly saves: boolean
+  readonly options: CheckedDaemon
+}
+
+/** How it ended. @internal */
+export type Left = { readonly type: 'moved' } | { readonly type: 'failed' | 'undecided' | 'lost'; readonly reason: string }
+
+/** What is known of a process that may go: what it is made of, and the clusters that have an end to it. @internal */
+export type Known = { readonly image: ProcessImage; readonly nodes: readonly string[] }
+
+/**
+ * The source's part: until it has sent `commit` whatever fails is undone and the process goes on here; from then on it goes on here only if the other side says that it has dropped its copy. @internal
+ */
+export const outgoing = (leaving: Leaving): Step<Left> =>
+  pipe(
+    untilReady(leaving),
+    chain('ready', (ready): Step<Left> => {
+      if (E.isLeft(ready)) return undone(leaving, ready.left.reason)
+      return pipe(
+        said(talkOf(leaving), { type: 'commit', key: leaving.key, absent: leaving.technique === 'postcopy' && !leaving.saves }),
+        chain('commit', (committed) => {
+          if (E.isLeft(committed)) return undone(leaving, committed.left.reason)
+          return chain('outcome', (outcome: Outcome) => ended(leaving, ready.right, outcome))(
+            heard(talkOf(leaving), ['arrived', 'declined', 'unknown'])
+          )
+        })
+      )
+    })
+  )
+
+type Outcome = E.Either<Failure, PeerMessage>
+
+const ended = (leaving: Leaving, known: Known, outcome: Outcome): Step<Left> => {
+  if (E.isLeft(outcome)) {
+    // A copy that is kept runs nowhere: whatever became of it, the process goes on here.
+    if (leaving.saves) return undone(leaving, outcome.left.reason)
+    return map((): Left => ({ type: 'undecided', reason: outcome.left.reason }))(closedAll(leaving))
+  }
+  if (outcome.right.type !== 'arrived') return undone(leaving, reasonOf(outcome.right))
+  if (leaving.saves)
+    return pipe(
+      ignoring(request({ type: 'unfreeze', process: leaving.process })),
+      chain('gone on', () => map((): Left => ({ type: 'moved' }))(closedAll(leaving)))
+    )
+  const rest: Attempt<unknown> = leaving.technique === 'postcopy' ? followed(leaving, known.image) : done(E.right(null))
+  return pipe(
+    rest,
+    chain('followed', (result) =>
+      pipe(
+        ignoring(request({ type: 'forget', process: leaving.process })),
+        chain('forgotten', () => closedAll(leaving)),
+        map((): Left => (E.isLeft(result) ? { type: 'lost', reason: result.left.reason } : { type: 'moved' }))
+      )
+    )
+  )
+}
+
+/** Everything before the commit, in the order of the technique. */
+const untilReady = (leaving: Leaving): Attempt<Known> => {
+  const { technique, process } = leaving
+  const freeze = (known: Known): Attempt<Known> =>
+    pipe(
+      request({ type: 'freeze', process }),
+      andThen('frozen', () => unchanged(known)),
+      andThen('seen', () => held(leaving, known))
+    )
+  const finish = (known: Known): Attempt<Known> =>
+    pipe(
+      heard(talkOf(leaving), ['ready', 'declined', 'unknown']),
+      andThen('answered', (said) => (said.type === 'ready' ? done(E.right(known)) : done(E.left(failure('commit', reasonOf(said)))))),
+      andThen('complete', (all) => forwarded(leaving, all)),
+      andThen('forwarded', (all) => repointed(leaving, all))
+    )
+  const everything = (known: Known): Attempt<Known> =>
+    pipe(
+      sent(portalOf(leaving), extracting(process), known.image.pieces),
+      andThen('everything', () => finish(known))
+    )
+  if (technique === 'nanvix')
+    return pipe(
+      request({ type: 'freeze', process }),
+      andThen('frozen', () => looked(leaving)),
+      andThen('looked', (known) => held(leaving, known)),
+      andThen('held', (known) => admitted(leaving, known, true)),
+      andThen('admitted', everything)
+    )
+  const isWhole = technique === 'stopAndCopy' || technique === 'cold' || leaving.saves
+  const ahead = pipe(
+    looked(leaving),
+    andThen('looked', (known) => admitted(leaving, known, isWhole))
+  )
+  if (isWhole) return pipe(ahead, andThen('admitted', freeze), andThen('frozen', everything))
+  if (technique === 'precopy')
+    return pipe(
+      ahead,
+      andThen('admitted', (known) => copiedWhileRunning(leaving, known, () => freeze(known))),
+      andThen('copied', finish)
+    )
+  return pipe(
+    ahead,
+    andThen('admitted', freeze),
+    andThen('frozen', (known) => batch(leaving, known, known.image.pieces.filter(isState), true)),
+    andThen('state', finish)
+  )
+}
+
+/** What of it goes next, told and sent. @internal */
+export const batch = (leaving: Leaving, known: Known, pieces: readonly ProcessImage['pieces'][number][], last: boolean): Attempt<Known> => {
+  const { pieces: all } = known.image
+  const places = pieces.map((piece) => all.findIndex(({ section, index }) => section === piece.section && index === piece.index))
+  return pipe(
+    said(talkOf(leaving), { type: 'batch', key: leaving.key, pieces: packedPlaces(places, all.length), last }),
+    andThen('told', () =>
+      sent(
+        portalOf(leaving),
+        extracting(leaving.process),
+        [...places].sort((a, b) => a - b).map((place) => all[place])
+      )
+    ),
+    andThen('batch', () => done(E.right(known)))
+  )
+}
+
+const looked = ({ process, own, to, requester, options, saves }: Leaving): Attempt<Known> =>
+  pipe(
+    request({ type: 'depend', process }),
+    andThen('depends', ({ ends, nodes }) =>
+      pipe(
+        request({ type: 'describe', process }),
+        andThen('described', ({ made }): Attempt<Known> => {
+          const reason = saves
+            ? undefined
+            : options.policy({ process, from: own, to, requester, image: made, ends: ends as readonly ProcessEnd[] })
+          return reason === undefined ? done(E.right({ image: made, nodes })) : done(E.left(failure('describe', reason)))
+        })
+      )
+    )
+  )
+
+const unchanged = (known: Known): Attempt<Known> =>
+  pipe(
+    request({ type: 'describe', process: known.image.process }),
+    andThen('described', ({ made }) =>
+      JSON.stringify(packed(made)) === JSON.stringify(packed(known.image))
+        ? done(E.right(known))
+        : done(E.left(failure('describe', 'it has changed since it was offered')))
+    )
+  )
+
+const held = (leaving: Leaving, known: Known): Attempt<Known> =>
+  leaving.options.follow && !leaving.saves
+    ? pipe(
+        atAll(peersOf(leaving, known.nodes), { type: 'hold', process: leaving.process }),
+        andThen('held', () => done(E.right(known)))
+      )
+    : done(E.right(known))
+
+const repointed = (leaving: Leaving, known: Known): Attempt<Known> =>
+  leaving.saves
+    ? done(E.right(known))
+    : pipe(
+        leaving.options.follow
+          ? atAll(peersOf(leaving, known.nodes), { type: 'repoint', process: leaving.process, to: leaving.to })
+          : done(E.right(null)),
+        andThen('peers', () => request({ type: 'repoint', process: leaving.process, to: leaving.to })),
+        andThen('own', () => done(E.right(known)))
+      )
+
+/** With a keeper: has it sent on, and waits until that is complete too. */
+const forwarded = (leaving: Leaving, known: Known): Attempt<Known> => {
+  if (leaving.technique !== 'cold' || leaving.saves) return done(E.right(known))
+  return pipe(
+    said(talkOf(leaving), { type: 'forward', key: leaving.key, to: leaving.to }),
+    andThen('forwarding', () => heard(talkOf(leaving), ['ready', 'declined', 'unknown'])),
+    andThen('forwarded', (answer) => (answer.type === 'ready' ? done(E.right(known)) : done(E.left(failure('admit', reasonOf(answer))))))
+  )
+}
+
+/** Room over there, and a portal that leads to it. */
+const admitted = (leaving: Leaving, known: Known, all: boolean): Attempt<Known> =>
+  pipe(
+    offered(talkOf(leaving), { image: packed(known.image), keeps: leaving.saves || leaving.technique === 'cold', all }),
+    andThen('port', (port) => outward(portalOf(leaving), leaving.peer, port)),
+    andThen('attached', () => done(E.right(known)))
+  )
+
+const undone = (leaving: Leaving, reason: string): Step<Left> => {
+  const { process, own, key } = leaving
+  return pipe(
+    ignoring(request({ type: 'unfreeze', process })),
+    chain('undone', () => ignoring(request({ type: 'watch', process, on: false }))),
+    chain('unwatched', () => ignoring(said(talkOf(leaving), { type: 'cancel', key, reason }))),
+    chain('cancelled', () => request({ type: 'depend', process })),
+    chain('depends', (result) => {
+      if (E.isLeft(result) || leaving.saves) return done(null)
+      return ignoring(
+        pipe(
+          request({ type: 'repoint', process, to: own }),
+          andThen('own', () =>
+            atAll(
+              peersOf(
+                leaving,
+                result.right.nodes.filter((node) => node !== own)
+              ),
+              { type: 'repoint', process, to: own }
+            )
+          )
+        )
+      )
+    }),
+    chain('back', () => map((): Left => ({ type: 'failed', reason }))(closedAll(leaving)))
+  )
+}
+
+const closedAll = (leaving: Leaving): Step<null> =>
+  pipe(
+    ignoring(request({ type: 'close', end: portalOf(leaving) })),
+    chain('portal', () => closed(talkOf(leaving)))
+  )
+
+/** The conversation of a transfer. @internal */
+export const talkOf = ({ lane, key, peer, options }: Leaving): Talk => ({ key, end: `${lane} talk`, peer, patienceNs: options.patienceNs })
+
+/** The end of the portal of a transfer. @internal */
+export const portalOf = ({ lane }: Leaving): string => `${lane} portal`
+
+const peersOf = ({ lane, key, own, options }: Leaving, nodes: readonly string[]): Peers => ({
+  key,
+  lane,
+  own,
+  nodes,
+  patienceNs: options.patienceNs
+})
