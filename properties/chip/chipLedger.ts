@@ -1,6 +1,7 @@
-import type { Abstraction, ChipOrder } from '../../lib/protocol/chip'
-import type { Data } from '../../lib/protocol/data'
+import type { Abstraction } from '../../lib/protocol/chip'
 import type { Entry } from '../../lib/protocol/journal'
+import { begun, bulkOf, type ChipChannels, givenUp, isProcess, type Known, mailedOf, mailsOf, movedOf, unheard } from './chipChannels'
+import { mayBeDropped, mostSent, outstanding, readNext } from './sentInOrder'
 
 /** What must hold of every journal of a chip. */
 export type ChipInvariant =
@@ -13,30 +14,17 @@ export type ChipInvariant =
   | 'slotsComeBack'
   | 'nobodyWaitsForTheDead'
 
-/** An end as orders and answers tell of it; `node`: where it is, or the process whose it is, wherever that is. */
-type Known = { readonly order: Extract<ChipOrder, { readonly type: 'create' | 'attach' }>; readonly node: string; allowed: string }
-
 /** A sync's end that waits: whose bits have come since its last round, and rounds that nobody has awaited. */
 type Waiting = { readonly expected: readonly string[]; readonly bits: Set<string>; rounds: number }
 
 type Limits = Readonly<Record<'cRx' | 'cTx' | 'dRx' | 'dTx', { readonly count: number }>>
 
 /** All that an account of a chip's journal remembers; it changes its own. */
-export type ChipLedger = {
+export type ChipLedger = ChipChannels & {
   readonly partition: Readonly<Record<Abstraction, Limits>> | undefined
   readonly nodes: Readonly<Record<string, readonly string[]>>
   readonly noticeNs: number
   readonly ends: Map<string, Known>
-  readonly pending: Map<
-    string,
-    { readonly order: ChipOrder; readonly end: Known | undefined; readonly isNew: boolean; readonly rounds: number }
-  >
-  /** By sender, reader and port: what has left, and how much of it has been read. */
-  readonly mails: Map<string, { readonly left: Data[]; read: number }>
-  readonly bulk: Map<string, { readonly left: Data[]; read: number }>
-  /** By sender and reader, of all ports together: messages that have left, come and been read; bytes that were allowed, have come and were got. */
-  readonly mailed: Map<string, { readonly ports: Set<number>; left: number; arrived: number; read: number }>
-  readonly moved: Map<string, { allowed: number; arrived: number; got: number }>
   /** Clusters that have had processes: what is taken there need not be the program's own. */
   readonly shared: Set<string>
   readonly syncs: Map<string, Waiting>
@@ -60,6 +48,7 @@ export const chipLedger = (began: Extract<Entry, { readonly type: 'began' }> | u
   return {
     partition: world?.partition,
     nodes: Object.fromEntries(Object.entries(world?.clusters ?? {}).map(([name, { nodes }]) => [name, nodes])),
+    interfaces: new Set(Object.values(world?.clusters ?? {}).flatMap(({ nodes }) => nodes)),
     noticeNs: world?.noticeNs ?? 0,
     ends: new Map(),
     pending: new Map(),
@@ -108,7 +97,15 @@ const commanded = (ledger: ChipLedger, { command: { order, to } }: Commanded): v
   const isNew = (order.type === 'create' || order.type === 'attach') && known === undefined
   if (isNew) opened(ledger, to.migration, order)
   const end = isNew ? ledger.ends.get(name) : known
-  ledger.pending.set(`${to.migration} ${to.n}`, { order, end, isNew, rounds: ledger.syncs.get(name)?.rounds ?? 0 })
+  const allows = end?.allows.length ?? 0
+  ledger.pending.set(`${to.migration} ${to.n}`, {
+    order,
+    end,
+    isNew,
+    rounds: ledger.syncs.get(name)?.rounds ?? 0,
+    allows,
+    ...(end !== undefined && begun(ledger, order, end))
+  })
 }
 
 /** An end is there from its order on, unless that is refused, which is told at once. */
@@ -116,31 +113,13 @@ const opened = (ledger: ChipLedger, cluster: string, order: Known['order']): voi
   const node = ledger.nodes[cluster] === undefined ? cluster : ledger.nodes[cluster][order.dma ?? 0]
   if (node === undefined) return
   const name = `${cluster} ${order.end}`
-  ledger.ends.set(name, { order, node, allowed: '' })
+  ledger.ends.set(name, { order, node, allows: [] })
   if (order.type === 'attach' || order.sync === undefined) return
   const [head, ...others] = order.sync.nodes
   const waiting: Waiting = { expected: head === node ? others : [head], bits: new Set(), rounds: 0 }
   ledger.syncs.set(name, waiting)
   for (const from of ledger.early.get(node) ?? []) bit(waiting, from)
 }
-
-const mailsOf = ({ mails }: ChipLedger, from: string, to: string, port: number) =>
-  made(mails, `${from} > ${to}, ${port}`, () => ({ left: [], read: 0 }))
-const bulkOf = ({ bulk }: ChipLedger, from: string, to: string, port: number) =>
-  made(bulk, `${from} > ${to}, ${port}`, () => ({ left: [], read: 0 }))
-const mailedOf = ({ mailed }: ChipLedger, from: string, to: string) =>
-  made(mailed, `${from} > ${to}`, () => ({ ports: new Set([0]), left: 0, arrived: 0, read: 0 }))
-const movedOf = ({ moved }: ChipLedger, from: string, to: string) =>
-  made(moved, `${from} > ${to}`, () => ({ allowed: 0, arrived: 0, got: 0 }))
-
-const made = <A>(all: Map<string, A>, name: string, make: () => A): A => {
-  const known = all.get(name)
-  if (known !== undefined) return known
-  const fresh = make()
-  all.set(name, fresh)
-  return fresh
-}
-const same = (one: Data, other: Data): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 const answered = (ledger: ChipLedger, signal: Extract<Signalled, { readonly to: unknown }>, say: Say): void => {
   const { migration: cluster, n } = signal.to
@@ -152,7 +131,10 @@ const answered = (ledger: ChipLedger, signal: Extract<Signalled, { readonly to: 
     ledger.ends.delete(`${cluster} ${order.end}`)
     ledger.syncs.delete(`${cluster} ${order.end}`)
   }
-  if (signal.type === 'refused') return
+  if (signal.type === 'refused') {
+    givenUp(ledger, asked)
+    return
+  }
   if (order.type === 'create' && end !== undefined && order.sync !== undefined) ledger.early.delete(end.node)
   if (end === undefined) return
   const remote = end.order.type === 'attach' ? (end.order.remote ?? '') : ''
@@ -163,35 +145,29 @@ const answered = (ledger: ChipLedger, signal: Extract<Signalled, { readonly to: 
     // A round that has become whole since the close was asked for stays for the next end.
     if (closed !== undefined) ledger.early.set(end.node, new Set(closed.rounds > asked.rounds ? closed.expected : closed.bits))
     ledger.syncs.delete(`${cluster} ${order.end}`)
+    if (end.order.type === 'create' && end.order.kind === 'portal')
+      for (const from of new Set(end.allows.map((one) => one.from))) mayBeDropped(bulkOf(ledger, from, end.node, port))
   } else if (order.type === 'mail') {
-    const mails = mailsOf(ledger, end.node, remote, port)
-    const all = mailedOf(ledger, end.node, remote)
-    mails.left.push(order.message)
-    all.left++
-    all.ports.add(port)
-    if (mails.left.length - mails.read > 1)
-      say('oneOutstanding', `${end.node} has ${mails.left.length - mails.read} messages outstanding at ${remote}`)
+    if (asked.sent !== undefined && asked.sent.stands === 'asked') asked.sent.stands = 'left'
+    const waits = outstanding(mailsOf(ledger, end.node, remote, port)) - unheard(ledger, remote)
+    if (waits > 1) say('oneOutstanding', `${end.node} has ${waits} messages outstanding at ${remote}`)
   } else if (signal.type === 'received') {
-    const mails = mailsOf(ledger, signal.from, end.node, port)
-    if (mails.read >= mails.left.length || !same(mails.left[mails.read], signal.message))
+    if (!readNext(mailsOf(ledger, signal.from, end.node, port), signal.message))
       say('mailInOrder', `${end.node} receives ${JSON.stringify(signal.message)} of ${signal.from}, which is not its next message`)
-    mails.read++
     mailedOf(ledger, signal.from, end.node).read++
   } else if (order.type === 'allow') {
-    end.allowed = order.from
-    movedOf(ledger, order.from, end.node).allowed += order.bytes
-  } else if (order.type === 'put') bulkOf(ledger, end.node, remote, port).left.push(order.content)
-  else if (signal.type === 'got') {
-    const bulk = bulkOf(ledger, end.allowed, end.node, port)
-    const moved = movedOf(ledger, end.allowed, end.node)
+    if (!isProcess(ledger, end.node)) movedOf(ledger, order.from, end.node).allowed += order.bytes
+  } else if (order.type === 'put') {
+    if (asked.sent !== undefined && asked.sent.stands === 'asked') asked.sent.stands = 'left'
+  } else if (signal.type === 'got') {
+    const from = end.allows.slice(0, asked.allows).findLast(({ isRefused }) => !isRefused)?.from ?? ''
+    const bulk = bulkOf(ledger, from, end.node, port)
+    const moved = movedOf(ledger, from, end.node)
     moved.got += signal.bytes
-    if (moved.got > moved.arrived)
-      say('portalInOrder', `${end.node} got ${moved.got} bytes of ${end.allowed}, and ${moved.arrived} have come`)
-    for (const content of signal.contents) {
-      if (bulk.read >= bulk.left.length || !same(bulk.left[bulk.read], content))
-        say('portalInOrder', `${end.node} got ${JSON.stringify(content)} of ${end.allowed}, which is not what it put next`)
-      bulk.read++
-    }
+    if (moved.got > moved.arrived) say('portalInOrder', `${end.node} got ${moved.got} bytes of ${from}, and ${moved.arrived} have come`)
+    for (const content of signal.contents)
+      if (!readNext(bulk, content))
+        say('portalInOrder', `${end.node} got ${JSON.stringify(content)} of ${from}, which is not what it put next`)
   } else if (signal.type === 'awaited') {
     const waiting = ledger.syncs.get(`${cluster} ${order.end}`)
     if (waiting === undefined) return
@@ -221,10 +197,10 @@ const arrived = (
   if (by === 'mailbox') {
     const mails = mailedOf(ledger, from, reader)
     mails.arrived++
-    if (mails.arrived - mails.read > mails.ports.size)
-      say('oneOutstanding', `${mails.arrived - mails.read} messages of ${from} are at ${reader} unread`)
-    if (mails.arrived > mails.left)
-      say('mailInOrder', `${mails.arrived} messages of ${from} have come to ${reader}, and ${mails.left} have left`)
+    const unread = mails.arrived - mails.read - unheard(ledger, reader)
+    if (unread > mails.ports.size) say('oneOutstanding', `${unread} messages of ${from} are at ${reader} unread`)
+    const left = [...mails.ports].reduce((sum, port) => sum + mostSent(mailsOf(ledger, from, reader, port)), 0)
+    if (mails.arrived > left) say('mailInOrder', `${mails.arrived} messages of ${from} have come to ${reader}, and ${left} have left`)
   } else if (by === 'portal') {
     const moved = movedOf(ledger, from, reader)
     moved.arrived += bytes
@@ -244,7 +220,7 @@ const ended = (ledger: ChipLedger, { migration: cluster, outcome, at }: Extract<
       say('syncExact', `${end.node} waits, and all have signalled`)
     const whom =
       order.type === 'get'
-        ? end.allowed
+        ? end.allows.findLast(({ isRefused }) => !isRefused)?.from
         : order.type === 'put' || order.type === 'mail'
           ? end.order.type === 'attach'
             ? end.order.remote

@@ -3,22 +3,25 @@ import { piecesInWords } from './piecesInWords'
 import { noWords, type Words, wrongLoad } from './words'
 
 /** The memory of a process is what it has stored there, wherever it runs: whenever it goes on and whenever a copy is dropped nothing is missing that nobody owes and nothing is older than it must be, and every load gives the last store. */
-export const memoryExact: Invariant = invariant<Words>({
+export const memoryExact: Invariant = invariant<{ readonly words: Words; readonly failed: Set<string> }>({
   name: 'memoryExact',
   sentence: 'When a process goes on or a copy of it is dropped nothing of it is lost or stale, and each peek gives what it poked last.',
   of: 'journal',
-  hears: ['peek', 'poke', 'peeked', 'done', 'refused', 'checked', 'placed'],
-  init: noWords,
-  step: (words, entry, tell, orders) => {
+  hears: ['peek', 'poke', 'peeked', 'done', 'refused', 'checked', 'placed', 'failed'],
+  init: () => ({ words: noWords(), failed: new Set() }),
+  step: (memory, entry, tell, orders) => {
+    if (entry.type === 'signalled' && entry.signal.type === 'failed') memory.failed.add(entry.signal.migration)
     if (entry.type === 'signalled' && entry.signal.type === 'checked') {
       const { process, when, lost, stale, migration } = entry.signal
+      // What goes with a cluster that fails is the failure's.
+      if (when === 'left' && memory.failed.has(migration)) return memory
       if (lost.length > 0) tell(`when ${process} is ${when} on ${migration}, ${piecesInWords(lost)} are lost`)
       if (stale.length > 0) tell(`when ${process} is ${when} on ${migration}, ${piecesInWords(stale)} are not as they were last written`)
-      return words
+      return memory
     }
-    const wrong = wrongLoad(words, entry, orders)
+    const wrong = wrongLoad(memory.words, entry, orders)
     if (wrong?.is === 'wrong')
       tell(`${wrong.process} loads ${wrong.word} from page ${wrong.page}, and has stored ${wrong.last.join(' or ')} there`)
-    return words
+    return memory
   }
 })

@@ -6,6 +6,7 @@ import { frozenMeansStill } from './frozenMeansStill'
 import { isolation } from './isolation'
 import { memoryExact } from './memoryExact'
 import { memoryFits } from './memoryFits'
+import { messagesFollow } from './messagesFollow'
 import { migrationsEnd } from './migrationsEnd'
 import { resourcesComeBack } from './resourcesComeBack'
 import { systemGoesOn } from './systemGoesOn'
@@ -18,6 +19,7 @@ export const processInvariants: readonly Invariant[] = [
   migrationsEnd,
   memoryExact,
   isolation,
+  messagesFollow,
   memoryFits,
   resourcesComeBack,
   coresExclusive,

@@ -227,7 +227,7 @@ describe('resourcesComeBack', () => {
 describe('coresExclusive', () => {
   it('finds more threads than cores for users, of all processes of a cluster together', () => {
     expect(found('coresExclusive', begun().threads('p1', 'cc0', 10).threads('p2', 'cc0', 5).threads('p2', 'cc0', 6))).toEqual([
-      '16 threads run on cc0, which has 15 cores for users'
+      '16 threads run on cc0 at 4, which has 15 cores for users'
     ])
     expect(found('coresExclusive', begun().threads('p1', 'cc0', 10).threads('p1', 'cc0', 0).threads('p2', 'cc0', 15))).toEqual([])
   })
