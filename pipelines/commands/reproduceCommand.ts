@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { isLeft } from 'fp-ts/lib/Either'
 import { decode } from '../../lib/codec/decode'
 import { oneOf } from '../../lib/codec/text'
+import { readUtilisations } from '../managers/readUtilisations'
 import { listText, type Ran, reproducedText } from '../reproduce/reproducedText'
 import type { Reproduction } from '../reproduce/reproduction'
 import { reproductions } from '../reproduce/reproductions'
@@ -10,7 +11,13 @@ import { action, type Ending, ended, refused } from './action'
 import { seedFrom, seeds } from './flags'
 import { terminalLine } from './progress'
 
-type Flags = { readonly format?: string; readonly seed?: string; readonly check?: boolean; readonly quiet?: boolean }
+type Flags = {
+  readonly format?: string
+  readonly seed?: string
+  readonly trace?: string
+  readonly check?: boolean
+  readonly quiet?: boolean
+}
 
 /** Adds `reproduce`: published measurements made again, model beside paper. `known` are those it offers (those of the house, unless a test brings its own). */
 export const addReproduceCommand = (program: Command, known: readonly Reproduction[] = reproductions): Command =>
@@ -22,6 +29,7 @@ export const addReproduceCommand = (program: Command, known: readonly Reproducti
     .argument('[name...]', `which: ${known.map(({ name }) => name).join(', ')}, or all`)
     .option('--format <form>', 'text, markdown, csv or json (default: text; csv and json in full precision)')
     .option('--seed <seed>', `of the chances of the runs: ${seeds}`)
+    .option('--trace <path>', 'for cloudsim: CPU utilisations of VMs, a folder of PlanetLab files or a CSV file (default: a day made up)')
     .option('--check', 'exit with 1 when something that was aimed at does not hold')
     .option('--quiet', 'no progress on standard error (nor is there any when it is not a terminal)')
     .action(
@@ -50,11 +58,18 @@ const reproduce = async (
   }
   const chosen = names.includes('all') ? known : names.map((name) => known.find((one) => one.name === name)!)
   const seed = seedFrom(flags.seed) ?? 1
+  const read = flags.trace === undefined ? undefined : readUtilisations(flags.trace)
+  if (read !== undefined && isLeft(read)) return refused({ path: '--trace', expected: 'utilisations of VMs', got: read.left })
+  const recorded = read === undefined ? undefined : { path: flags.trace!, series: read.right.series }
   const line = terminalLine({ quiet: flags.quiet === true })
   const ran: Ran[] = []
   try {
     for (const reproduction of chosen) {
-      const reproduced = await reproduction.run({ seed, progress: heardBy(signal, (what) => line.show(`${reproduction.name}: ${what}`)) })
+      const reproduced = await reproduction.run({
+        seed,
+        recorded,
+        progress: heardBy(signal, (what) => line.show(`${reproduction.name}: ${what}`))
+      })
       ran.push({ reproduction, seed, reproduced })
     }
   } catch (error) {

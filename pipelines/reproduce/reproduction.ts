@@ -24,10 +24,14 @@ export type Reproduced = {
 }
 
 /**
- * What a reproduction is run with: the seed of its chances, and where it tells how far it is. `progress` says what is worked on now; awaited, it lets the process hear
+ * What a reproduction is run with: the seed of its chances, what a user has recorded for those that want it (CPU utilisations, with the path they come from), and where it tells how far it is. `progress` says what is worked on now; awaited, it lets the process hear
  * Ctrl-C, and throws when that was pressed, so await it between runs, every second or so.
  */
-export type ReproduceOptions = { readonly seed: Seed; readonly progress: (what: string) => Promise<void> }
+export type ReproduceOptions = {
+  readonly seed: Seed
+  readonly recorded?: { readonly path: string; readonly series: readonly Float64Array[] }
+  readonly progress: (what: string) => Promise<void>
+}
 
 /** A published measurement made again: its name on the command line, what it is in a sentence, and where it was published. */
 export type Reproduction = {

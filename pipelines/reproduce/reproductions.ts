@@ -1,5 +1,6 @@
 import { booksim } from './booksim'
 import { clark2005 } from './clark2005'
+import { cloudsim } from './cloudsim'
 import { engines } from './engines'
 import { nanvix } from './nanvix'
 import { pm2 } from './pm2'
@@ -11,4 +12,4 @@ import { uarea } from './uarea'
 import { vccp } from './vccp'
 
 /** The published measurements that `reproduce` makes again, in the order of its list. */
-export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix, pm2, uarea]
+export const reproductions: readonly Reproduction[] = [clark2005, engines, qemu, vccp, tlm, tlc, booksim, nanvix, pm2, uarea, cloudsim]
