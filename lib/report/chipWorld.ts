@@ -22,10 +22,11 @@ export type ChipWorld = {
   readonly deadLinks: readonly { readonly at: Time; readonly from: number; readonly to: number }[]
 }
 
-/** The chip that a journal's first entry tells of, or why it is none, in words. `known`: its wiring, where that is at hand; the usual one takes some 70 ms to be made again. */
+/** The chip that a journal's first entry tells of (its own, or that of threads on its clusters), or why it is none, in words. `known`: its wiring, where that is at hand; the usual one takes some 70 ms to be made again. */
 export const chipWorld = (began: Entry, known?: ChipWiring): Either<string, ChipWorld> => {
   if (began.type !== 'began') return left(`a journal must begin with began (got ${began.type})`)
-  const { world, seed, at } = began
+  const { seed, at } = began
+  const world = record(record(record(began.world)?.network)?.chip) ?? began.world
   const told = record(world)?.world
   if (told !== 'chip')
     return left(`the journal must be of a chip (got ${typeof told === 'string' ? `a world called ${told}` : 'another world'})`)

@@ -5,11 +5,13 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
 import { type Config, configCodec } from '../../lib/codec/config'
 import { decode, shown } from '../../lib/codec/decode'
 import { encodeEntry } from '../../lib/codec/journal'
+import { threadUse } from '../../lib/metrics/threadUse'
 import type { ForecastOptions } from '../../lib/migration/forecast'
 import type { Entry } from '../../lib/protocol/journal'
 import { type ChipActivity, chipActivity } from '../../lib/report/chipActivity'
 import { chipText } from '../../lib/report/chipText'
 import { type ForecastHistory, forecastHistory, forecastHistoryText } from '../../lib/report/forecastHistory'
+import { threadTable } from '../../lib/report/threadTable'
 import type { Fold } from '../../lib/stream/fold'
 import { experiment, migrationName } from '../experiment/experiment'
 import { forecastOptionsOf } from '../experiment/forecastOptionsOf'
@@ -19,7 +21,7 @@ import { nameOf } from '../experiment/techniques'
 import { action, type Ending, ended, refused } from './action'
 import { comparisonText, type Setting } from './comparisonText'
 import { readJournalFile } from './readJournalFile'
-import { chipOf, drawPicture, wrongPicture } from './replayPicture'
+import { chipOf, drawPicture, isOf, wrongPicture } from './replayPicture'
 import { type Result, readings } from './runTrials'
 
 /** Adds `replay`: table and charts of journals written before, and whether the same experiment still gives the same journal. */
@@ -47,6 +49,8 @@ type Read = {
   readonly entries: readonly Entry[]
   readonly forecasts: readonly string[]
   readonly chip: { readonly activity: ChipActivity | undefined } | undefined
+  /** Of threads with iso-address memory, which are no migrations of guests: what they have done. */
+  readonly threads: string | undefined
 }
 
 const replay = async (
@@ -63,9 +67,12 @@ const replay = async (
     journals.push(journal.right)
   }
   const results = journals.flatMap((one) => one.results)
-  const texts = journals.flatMap(({ chip }) => (chip === undefined ? [] : [chipText(chip.activity)]))
+  const texts = journals.flatMap(({ file, threads, chip }) => [
+    ...(threads === undefined ? [] : [`${basename(file)}\n${threads}`]),
+    ...(chip === undefined ? [] : [chipText(chip.activity)])
+  ])
   if (results.length > 0 || texts.length === 0) {
-    const { setting } = journals.find(({ chip }) => chip === undefined) ?? journals[0]
+    const { setting } = journals.find((one) => one.chip === undefined && one.threads === undefined) ?? journals[0]
     texts.unshift(comparisonText(setting, results, { charts: results.slice(0, 4).map(({ name }) => name) }))
   }
   process.stdout.write(`${texts.join('\n\n')}\n`)
@@ -73,7 +80,14 @@ const replay = async (
   if (svg !== undefined) drawPicture(svg, journals[0])
   if (!check) return ended
   let same = true
-  for (const { file, config, entries } of journals) {
+  for (const { file, config, entries, threads } of journals) {
+    if (threads !== undefined)
+      return refused({
+        path: file,
+        expected: 'a journal whose first entry holds its experiment',
+        got: 'one of threads, whose programs are not in it',
+        hint: 'run the programs in replay(journal), which says where they differ'
+      })
     if (config === undefined)
       return refused({ path: file, expected: 'a journal whose first entry holds its experiment', got: 'none', hint: 'leave --check out' })
     const difference = await firstDifference(config, entries, signal)
@@ -94,6 +108,7 @@ const read = (
 ): Either<readonly InputError[], Read> => {
   let state = readings.init()
   let began: Entry | undefined
+  let uses: unknown
   let history: Fold<Entry, Readonly<Record<string, ForecastHistory>>> | undefined
   let told: unknown
   let chip: { readonly fold: Fold<Entry, ChipActivity | undefined>; state: unknown } | undefined
@@ -108,19 +123,19 @@ const read = (
       const config = forecast ? experimentOf(entry) : undefined
       history = forecast ? forecastHistory(config && knownOf(config)) : undefined
       told = history?.init()
+      if (isOf('isoThreads', entry)) uses = threadUse.init()
     }
     if (problem !== undefined) return
-    if (chip !== undefined) {
-      chip.state = chip.fold.step(chip.state, entry)
-      return
-    }
+    if (chip !== undefined) chip.state = chip.fold.step(chip.state, entry)
+    if (uses !== undefined) uses = threadUse.step(uses, entry)
+    if (chip !== undefined || uses !== undefined) return
     state = readings.step(state, entry)
     if (history !== undefined) told = history.step(told, entry)
     if (whole) entries.push(entry)
   })
   if (isLeft(outcome)) return outcome
   if (problem !== undefined) return left([{ path: `${file}: line 1: world`, expected: 'a chip as run writes it', got: problem }])
-  if (chip !== undefined)
+  if (chip !== undefined || uses !== undefined)
     return right({
       file,
       config: undefined,
@@ -128,7 +143,8 @@ const read = (
       results: [],
       entries,
       forecasts: [],
-      chip: { activity: chip.fold.done(chip.state) }
+      chip: chip && { activity: chip.fold.done(chip.state) },
+      threads: uses === undefined ? undefined : threadTable()(threadUse.done(uses))
     })
   const { metrics, series, stages, steps } = readings.done(state)
   const config = experimentOf(began)
@@ -149,7 +165,16 @@ const read = (
   const guest = began?.type === 'began' ? began.guests[migrationName] : undefined
   const histories = history === undefined ? [] : Object.values(history.done(told))
   const forecasts = histories.map((one, i) => forecastHistoryText(results[i]?.name ?? given, one))
-  return right({ file, config, setting: config && guest && { config, guest }, results, entries, forecasts, chip: undefined })
+  return right({
+    file,
+    config,
+    setting: config && guest && { config, guest },
+    results,
+    entries,
+    forecasts,
+    chip: undefined,
+    threads: undefined
+  })
 }
 
 /** What was known of a recorded migration beforehand: its guest is made anew, for the bound and its pages without content; where that cannot be, what the configuration says by itself. */

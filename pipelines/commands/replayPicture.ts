@@ -30,15 +30,13 @@ type Drawn = {
   readonly chip: { readonly activity: ChipActivity | undefined } | undefined
 }
 
-/** Whether a journal is of a chip, by its first entry; what is wrong with it, if it says so and is none. */
+/** Whether a journal is of a chip, by its first entry, or of threads on one; what is wrong with it, if it says so and is none. */
 export const chipOf = (began: Entry): string => {
-  const isNamed =
-    began.type === 'began' &&
-    typeof began.world === 'object' &&
-    began.world !== null &&
-    'world' in began.world &&
-    began.world.world === 'chip'
-  if (!isNamed) return 'other'
   const told = chipWorld(began)
-  return isRight(told) ? 'chip' : told.left
+  if (isRight(told)) return 'chip'
+  return isOf('chip', began) ? told.left : 'other'
 }
+
+/** Whether a journal's first entry tells of a world of that name. */
+export const isOf = (name: string, began: Entry): boolean =>
+  began.type === 'began' && typeof began.world === 'object' && began.world !== null && 'world' in began.world && began.world.world === name

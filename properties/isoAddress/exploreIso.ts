@@ -45,6 +45,8 @@ type Here = {
   readonly moving: Readonly<Record<string, readonly SlotRun[]>>
   readonly threads: readonly Acting[]
   readonly cut: readonly number[]
+  /** Slots that are mapped on each node, where memory has a bound. */
+  readonly mapped: readonly (readonly number[])[]
 }
 
 /**
@@ -67,8 +69,10 @@ export const exploreIso = (scope: IsoScope): IsoExplored => {
     notices: [],
     moving: {},
     threads: scope.threads.map(({ node }) => ({ node, done: 0, waits: false, lost: false })),
-    cut: []
+    cut: [],
+    mapped: maps.map(() => [])
   }
+  const most = scope.limits?.mapped
 
   const heard = (here: Here, rank: number, event: IsoEvent): Here => {
     const made = machine(here.states[rank], event)
@@ -84,6 +88,12 @@ export const exploreIso = (scope: IsoScope): IsoExplored => {
       const sent = { ...here, channels: { ...here.channels, [channel]: [...(here.channels[channel] ?? []), message] } }
       if (message.type !== 'thread') return sent
       return { ...sent, moving: { ...here.moving, [message.thread]: message.runs }, leaving: [...here.leaving, [rank, message.departure]] }
+    }
+    if (effect.type === 'map' || effect.type === 'unmap') {
+      const { start, n } = effect.run
+      const others = here.mapped[rank].filter((slot) => slot < start || slot >= start + n)
+      const all = effect.type === 'unmap' ? others : [...others, ...Array.from({ length: n }, (_, i) => start + i)].sort((a, b) => a - b)
+      return most === undefined ? here : { ...here, mapped: here.mapped.map((one, i) => (i === rank ? all : one)) }
     }
     if (effect.type === 'got' || effect.type === 'gave') return went(here, effect.thread, {})
     if (effect.type === 'refused') return went(here, effect.thread, {})
@@ -163,6 +173,8 @@ export const exploreIso = (scope: IsoScope): IsoExplored => {
     if (twice !== undefined) return ['disjointOwnership', twice]
     const nobody = here.cut.length === 0 ? heldByNobody(holders, isEnd ? [] : here.states) : undefined
     if (nobody !== undefined) return ['ownershipConserved', nobody]
+    const full = most === undefined ? -1 : here.mapped.findIndex((slots) => slots.length > most)
+    if (full !== -1) return ['withinMemory', `node ${full} has ${here.mapped[full].length} slots mapped, and memory for ${most}`]
     const waiting = isEnd ? here.threads.findIndex(({ waits, lost }) => waits && !lost) : -1
     return waiting === -1 ? undefined : ['ordersAnswered', `t${waiting} waits for ever`]
   }
@@ -197,7 +209,7 @@ export const exploreIso = (scope: IsoScope): IsoExplored => {
   return { states: from.size, complete: true, ends, wrong: undefined }
 }
 
-const keyOf = ({ states, channels, leaving, notices, moving, threads, cut }: Here): string => {
+const keyOf = ({ states, channels, leaving, notices, moving, threads, cut, mapped }: Here): string => {
   const nodes = states.map(({ area: _, limits: __, map, syncs, ...state }) => [
     toRuns(map),
     Object.entries(syncs)
@@ -207,5 +219,14 @@ const keyOf = ({ states, channels, leaving, notices, moving, threads, cut }: Her
   ])
   const sorted = <A>(record: Readonly<Record<string, A>>): readonly (readonly [string, A])[] =>
     Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
-  return dataKey([nodes, sorted(channels), [...leaving].sort(), [...notices].sort(), sorted(moving), threads, [...cut].sort()] as never)
+  return dataKey([
+    nodes,
+    sorted(channels),
+    [...leaving].sort(),
+    [...notices].sort(),
+    sorted(moving),
+    threads,
+    [...cut].sort(),
+    mapped
+  ] as never)
 }

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import type { SlotDistribution } from '../../lib/memory/slotDistribution'
 import type { IsoFault, IsoOptions } from '../../lib/world/isoOptions'
+import type { ChipWiring } from '../../lib/world/mppaWiring'
+import { onChip } from '../../lib/world/onChip'
 
 /**
  * What a thread of a plan does next: takes a cell of so many words and links it to the one before (`cell`), gives one back (`drop`, the how manieth), pushes a pointer to its last cell, moves, ends
@@ -17,7 +19,10 @@ export type IsoStep =
 /** Something that breaks at so many thousandths of the time the run takes at most; a link is back after `backMs` microseconds (absent: never). */
 export type IsoBreak = { readonly what: 'host' | 'link'; readonly node: number; readonly atUs: number; readonly backUs?: number }
 
-/** Nodes and threads as plain values: what a swarm draws, shrinks and prints. Small slots and small areas, so that runs are short of and caches overflow; `mapped`: small memories, too (absent: no bound). */
+/**
+ * Nodes and threads as plain values: what a swarm draws, shrinks and prints. Small slots and small areas, so that runs are short of and caches overflow; `mapped`: small memories, too (absent: no bound). `chip`: on the clusters of a chip, at
+ * that fidelity (absent: over a crossbar). `slotBytes`: default `PLAN_SLOT_BYTES`.
+ */
 export type IsoPlan = {
   readonly nodes: number
   readonly slots: number
@@ -32,9 +37,11 @@ export type IsoPlan = {
   readonly threads: readonly { readonly node: number; readonly steps: readonly IsoStep[] }[]
   readonly breaks: readonly IsoBreak[]
   readonly seed: number
+  readonly slotBytes?: number
+  readonly chip?: 'hop' | 'flit'
 }
 
-/** Bytes of a slot in every plan. */
+/** Bytes of a slot in a plan that says nothing else. */
 export const PLAN_SLOT_BYTES = 256
 
 const step = (nodes: number): fc.Arbitrary<IsoStep> =>
@@ -113,14 +120,51 @@ export const isoPlan = ({ breaks }: { readonly breaks: boolean }): fc.Arbitrary<
     )
   )
 
-/** The world of a plan. */
-export const isoOptionsOf = (plan: IsoPlan): IsoOptions => ({
+/** The same plans on the clusters of a chip, where nothing that breaks comes back, and all takes longer. */
+export const isoPlanOnChip = ({ breaks }: { readonly breaks: boolean }): fc.Arbitrary<IsoPlan> =>
+  fc
+    .tuple(isoPlan({ breaks }), fc.constantFrom('hop' as const, 'hop' as const, 'flit' as const))
+    .map(([plan, chip]) => ({ ...plan, jitterUs: 0, chip, breaks: plan.breaks.map(stayingBroken(2)) }))
+
+/** Plans of the size of a chip: 16 clusters, 512 KiB of memory each in slots of 4 KiB, dealt as PM2 has it, and blocks of up to 200 KiB, so that memory runs out and long runs are negotiated for. */
+export const isoPlanOfChip = ({ breaks }: { readonly breaks: boolean }): fc.Arbitrary<IsoPlan> =>
+  fc.record({
+    nodes: fc.constant(16),
+    slots: fc.constant(2048),
+    slotBytes: fc.constant(4096),
+    stackSlots: fc.constant(2),
+    distribution: fc.constant<SlotDistribution>({ type: 'cyclic', chunk: 16 }),
+    cache: fc.constantFrom(2, 1024),
+    busy: fc.constant(1000),
+    mapped: fc.constant(128),
+    jitterUs: fc.constant(0),
+    releaseUs: fc.constantFrom(1, 300),
+    naive: fc.constant(false),
+    threads: fc.array(fc.record({ node: fc.nat(15), steps: fc.array(largeStep, { maxLength: 8 }) }), { minLength: 1, maxLength: 8 }),
+    breaks: breaks ? fc.array(breaking(16).map(stayingBroken(10)), { minLength: 1, maxLength: 3 }) : fc.constant([]),
+    seed: fc.nat(1000),
+    chip: fc.constant('hop' as const)
+  })
+
+const largeStep: fc.Arbitrary<IsoStep> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('cell' as const), words: fc.integer({ min: 3, max: 25_600 }) }) },
+  { weight: 3, arbitrary: step(16) }
+)
+
+const stayingBroken =
+  (longer: number) =>
+  ({ what, node, atUs }: IsoBreak): IsoBreak => ({ what, node, atUs: longer * atUs })
+
+/** The world of a plan; `wiring` of its chip, so that one serves many. */
+export const isoOptionsOf = (plan: IsoPlan, wiring?: ChipWiring): IsoOptions => ({
+  ...(plan.chip !== undefined && onChip({ fidelity: plan.chip, ...(wiring && { wiring }) })),
   nodes: plan.nodes,
-  area: { slots: plan.slots, slotBytes: PLAN_SLOT_BYTES, stackSlots: plan.stackSlots, topAddress: 2 ** 20 },
+  area: { slots: plan.slots, slotBytes: plan.slotBytes ?? PLAN_SLOT_BYTES, stackSlots: plan.stackSlots, topAddress: 2 ** 24 },
   distribution: plan.distribution,
   limits: { cache: plan.cache, busy: plan.busy, ...(plan.mapped !== undefined && { mapped: plan.mapped }) },
+  memoryBytes: undefined,
   allocator: plan.naive ? 'naive' : 'iso',
-  network: { jitterNs: plan.jitterUs * 1000 },
+  ...(plan.chip === undefined && { network: { jitterNs: plan.jitterUs * 1000 } }),
   costs: { releaseNs: plan.releaseUs * 1000 },
   faults: plan.breaks.map(faultOf),
   seed: plan.seed

@@ -8,6 +8,7 @@ import { timeline } from '../../lib/time/timeline'
 import { isoNodes } from '../../lib/world/isoNodes'
 import { checkedIso } from '../../lib/world/isoOptions'
 import { rootOf } from '../../lib/world/isoThreads'
+import type { ChipWiring } from '../../lib/world/mppaWiring'
 import { heldByNobody, heldTwice, holdersOf, type IsoInvariant } from './isoOwnership'
 import { type IsoPlan, isoOptionsOf } from './isoPlan'
 import { type IsoThreadMirror, isoThreadMirror } from './isoThreadMirror'
@@ -19,10 +20,13 @@ export type IsoRan = {
   readonly seen: Readonly<Record<'negotiated' | 'migrated' | 'pingPong' | 'lost' | 'refused' | 'concurrent' | 'ended', number>>
 }
 
-/** Runs a plan with nodes of some machine, and looks at everything at every moment. Ends at the first thing that is wrong. */
-export const runIsoPlan = (plan: IsoPlan, machine: IsoNode = isoNode): IsoRan => {
+/** `machine`: of the nodes (default `isoNode`). `wiring`: of a chip, so that one serves many. `every`: at which moments all is looked at, besides the last (default 1: at each). */
+export type IsoRunning = { readonly machine?: IsoNode; readonly wiring?: ChipWiring; readonly every?: number }
+
+/** Runs a plan and looks at everything. Ends at the first thing that is wrong. */
+export const runIsoPlan = (plan: IsoPlan, { machine = isoNode, wiring, every = 1 }: IsoRunning = {}): IsoRan => {
   const time = timeline()
-  const options = isoOptionsOf(plan)
+  const options = isoOptionsOf(plan, wiring)
   const { area } = checkedIso(options)
   const signals: ThreadSignal[] = []
   const seen = { negotiated: 0, migrated: 0, pingPong: 0, lost: 0, refused: 0, concurrent: 0, ended: 0 }
@@ -126,16 +130,19 @@ export const runIsoPlan = (plan: IsoPlan, machine: IsoNode = isoNode): IsoRan =>
       if (address === undefined) throw error
       tell('mappedWhereHeld', `what a thread takes along or brings is not mapped, at 0x${address.toString(16)}`)
     }
+    if (events % every !== 0) continue
     checkOwnership(false)
     checkMapped()
     for (const thread of threads) if (thread.node() >= 0 && thread.isIdle()) checkWords(thread)
   }
   if (wrong === undefined) {
     checkOwnership(true)
+    checkMapped()
     for (const thread of threads) if (!thread.isIdle()) tell('ordersAnswered', `${thread.name} waits for ever`)
     seen.ended = threads.filter((thread) => thread.isIdle() && !thread.isLost()).length
   }
   return { wrong, signals, seen }
 }
 
-const MOST_MOMENTS = 20_000
+/** On a chip a negotiation alone has some thousands. */
+const MOST_MOMENTS = 1_000_000

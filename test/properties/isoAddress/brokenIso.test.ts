@@ -11,7 +11,7 @@ describe('a machine that does wrong is found', () => {
       const found = new Set<string>()
       const { failed } = fc.check(
         fc.property(isoPlan({ breaks: name === 'takenFromTheLost' }), (plan) => {
-          const { wrong } = runIsoPlan(plan, machine)
+          const { wrong } = runIsoPlan(plan, { machine })
           if (wrong !== undefined) found.add(wrong.invariant)
           return wrong === undefined
         }),

@@ -25,6 +25,64 @@ const three: IsoScope = {
   ]
 }
 
+/** Two threads on two nodes that change places, where a node has no memory for both; caches are full of what has left. */
+const crowded: IsoScope = {
+  nodes: 2,
+  owners: [0, 0, 1, 1],
+  limits: { cache: 2, busy: 9, mapped: 3 },
+  threads: [
+    {
+      node: 0,
+      steps: [{ type: 'take', n: 2 }, { type: 'move', to: 1 }, { type: 'give' }]
+    },
+    {
+      node: 1,
+      steps: [
+        { type: 'take', n: 1 },
+        { type: 'take', n: 1 },
+        { type: 'move', to: 0 }
+      ]
+    }
+  ]
+}
+
+describe('every order of messages where memory has a bound', () => {
+  it('threads that change places, and take more: nothing is wrong, and no node has more mapped than it holds', () => {
+    const { complete, wrong, states } = exploreIso(crowded)
+    expect([complete, wrong, states > 100]).toEqual([true, undefined, true])
+  })
+
+  it('the same, and a node cut off at any moment', () => {
+    const { complete, wrong } = exploreIso({ ...crowded, cuts: 1 })
+    expect([complete, wrong]).toEqual([true, undefined])
+  })
+
+  it('with a negotiation in between, which empties no cache while its map is locked', () => {
+    const { complete, wrong } = exploreIso({
+      ...crowded,
+      owners: [0, 1, 0, 1],
+      limits: { cache: 2, busy: 9, mapped: 4 },
+      threads: [
+        { node: 0, steps: [{ type: 'take', n: 1 }, { type: 'give' }, { type: 'take', n: 3 }] },
+        {
+          node: 1,
+          steps: [
+            { type: 'take', n: 1 },
+            { type: 'move', to: 0 }
+          ]
+        }
+      ]
+    })
+    expect([complete, wrong]).toEqual([true, undefined])
+  })
+
+  for (const name of ['slotsWithoutMemory', 'everybodyMayCome', 'comesUnasked', 'promisesForgotten', 'roomUnheard'])
+    it(`${name} is found, by the shortest way`, () => {
+      const { wrong } = exploreIso({ ...crowded, machine: brokenIso[name].machine })
+      expect(brokenIso[name].breaks).toContain(wrong?.invariant)
+    })
+})
+
 describe('every order of messages of a negotiation', () => {
   it('two at once on two nodes, and a move among them: nothing is wrong', () => {
     const { complete, ends, wrong, states } = exploreIso(both)
