@@ -37,5 +37,6 @@ const used = { cRx: nonNegativeInteger, cTx: nonNegativeInteger, dRx: nonNegativ
 /** What a chip tells besides, as JSON: the fields of its own. */
 export const chipFacts = {
   arrived: { by: kind, from: text, node: text, number: nonNegativeInteger, bytes: nonNegativeInteger },
+  bounced: { by: kind, from: text, node: text, process: text },
   slots: { node: text, kind, ...used }
 }

@@ -72,6 +72,7 @@ export const signalCodec: t.Type<Signal, unknown> = tagged<Signal>({
   got: closed({ at, ...chipAnswers.got, to }),
   awaited: closed({ at, ...chipAnswers.awaited, to }),
   arrived: closed({ at, ...chipFacts.arrived, migration }, { process: text }),
+  bounced: closed({ at, ...chipFacts.bounced, migration }),
   slots: closed({ at, ...chipFacts.slots, migration }),
   described: closed({ at, ...kernelAnswers.described, to }),
   extracted: closed({ at, ...kernelAnswers.extracted, to }),

@@ -62,6 +62,7 @@ export type ChipAnswer =
  *
  * - `arrived`: a message, a chunk or a signal is at `node`; `number` counts those from `from` on that kind of channel to that node, from 0 on, by the order in which they left. `process`: for whose end it is, where
  *   that is a process and not the cluster's own program.
+ * - `bounced`: what came to `node` for a process that is not there (any more, or yet, or with its ends handed over) and went back to its sender's kernel, which keeps it and asks again.
  * - `slots`: how many receive slots (C-NoC, D-NoC) and transmit channels of an interface one kind of channel takes now.
  */
 export type ChipFact =
@@ -74,6 +75,7 @@ export type ChipFact =
       readonly bytes: number
       readonly process?: string
     }
+  | { readonly type: 'bounced'; readonly by: Abstraction; readonly from: string; readonly node: string; readonly process: string }
   | {
       readonly type: 'slots'
       readonly node: string

@@ -37,6 +37,8 @@ export const chipSignalInWords = (signal: ChipAnswer | ChipFact): string => {
       return `all have signalled, after ${formatNumber(signal.cycles)} cycles`
     case 'arrived':
       return `${signal.by} ${signal.from} to ${signal.node}: ${things[signal.by]} ${signal.number} is there`
+    case 'bounced':
+      return `${signal.by} ${signal.from} to ${signal.process}: back from ${signal.node}, where it is not`
     case 'slots':
       return `${signal.node} has ${formatNumber(signal.cRx + signal.dRx)} slots and ${formatNumber(signal.cTx + signal.dTx)} channels in use for ${signal.kind}`
   }

@@ -182,6 +182,7 @@ export const signalInWords = (signal: Signal, asked: Order | undefined): string 
     case 'got':
     case 'awaited':
     case 'arrived':
+    case 'bounced':
     case 'slots':
       return chipSignalInWords(signal)
     case 'described':

@@ -3,20 +3,24 @@ import { empty } from '../memory/pageSet'
 import { type ChipOrder, isChipOrder } from '../protocol/chip'
 import type { Address, Command } from '../protocol/command'
 import type { GuestView } from '../protocol/pipeline'
+import { isKernelOrder } from '../protocol/process'
 import type { Answer, Signal } from '../protocol/signal'
 import type { Ports, World } from '../protocol/world'
 import { key, type Seed, split } from '../random/random'
 import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
+import { endsOrder, isEndsOrder } from './chipEndOrders'
 import { attach, close, create, waitingAt } from './chipEnds'
 import { mail, receive } from './chipMailbox'
 import { chipNetwork } from './chipNetwork'
 import type { CheckedChip, ChipFault, ChipOptions } from './chipOptions'
 import { checkedChip } from './chipOptions'
+import { end, endsBytes, goOn, type Reserved, reserve, stop, unreserve } from './chipOwners'
 import { allow, get, leave, put } from './chipPortal'
-import type { Call, CallOf, ChipContext, End, EndOf, Interface, Owner, Site } from './chipSite'
-import { finish, refuse, siteOf, ticksAt } from './chipSite'
+import type { Call, CallOf, ChipContext, End, EndOf, EndsOrder, Interface, Owner, Site } from './chipSite'
+import { finish, ownerOf, refuse, siteOf, ticksAt } from './chipSite'
 import { awaitAll, missing, signal } from './chipSync'
+import { nodeFor, targetsOf } from './chipWhere'
 import type { ProcessCalls } from './processCopy'
 import { isOwnKernelOrder, type ProcessKernel, processKernel } from './processKernel'
 import { PAGE_BYTES, takenBy } from './processOptions'
@@ -56,10 +60,16 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
   const born = checked.sites.map((spec) => siteOf(spec, checked))
   const sites = new Map(born.map(({ site }) => [site.spec.name, site]))
   const owners = new Map(born.map(({ program }) => [program.name, program]))
+  for (const [name, { cluster, user }] of checked.processes.processes) {
+    const at = sites.get(cluster)!
+    owners.set(name, ownerOf('process', name, user, [at.interfaces[0]]))
+    for (const { book } of sites.values()) book.set(name, at)
+  }
   const nodes = new Map([...sites.values()].flatMap(({ interfaces }) => interfaces).map((node) => [node.name, node]))
   const stations = new Map([...owners.values()].flatMap((owner) => owner.stations).map((station) => [station.name, station]))
   /** Of what breaks, what everybody has been told. */
-  const known = { clusters: new Set<Site>(), links: false }
+  const known = { clusters: new Set<Site>(), processes: new Map<string, string>(), links: false }
+  const reserved: Reserved = new Map()
   let isDeadlocked = false
 
   const speak = (to: Address, said: Answer): void => emit({ ...said, at: timeline.now(), to })
@@ -80,12 +90,14 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     }),
     answer: ({ site }, { to, since }, said) => say(to, 'cycles' in said ? { ...said, cycles: ticksAt(site, context) - since } : said),
     tell: ({ spec }, said) => emit({ ...said, at: timeline.now(), migration: spec.name }),
-    lost: (from, to) => {
-      const there = stations.get(to)!.node
-      if (isDeadlocked) return DEADLOCKED
-      if (known.clusters.has(there.site)) return `${there.site.spec.name} has failed`
-      return known.links && isCut(from.node, there) ? `a link between ${from.name} and ${to} is dead` : undefined
-    }
+    lost: (from, to) => known.processes.get(to) ?? cut(from.node, nodeFor(context, from.owner.site, to), from.name, to),
+    cut: (from, to) => cut(from, to, from.name, to.name),
+    probes: new Set()
+  }
+  const cut = (from: Interface, to: Interface, ...[one, other]: readonly string[]): string | undefined => {
+    if (isDeadlocked) return DEADLOCKED
+    if (known.clusters.has(to.site)) return `${to.site.spec.name} has failed`
+    return known.links && from.site !== to.site && isCut(from, to) ? `a link between ${one} and ${other} is dead` : undefined
   }
   const isCut = (one: Interface, other: Interface): boolean =>
     context.network.isCut(one.at, other.at) || context.network.isCut(other.at, one.at)
@@ -106,6 +118,9 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     for (const owner of owners.values()) {
       if (owner.site.isDown) continue
       for (const end of [...owner.ends.values()]) {
+        const unreached = end.opening && targetsOf(end).map((whom) => context.lost(end.station, whom))
+        const gone = unreached?.find((one) => one !== undefined)
+        if (gone !== undefined) end.opening!.fail(gone)
         const waiting = waitingAt(end)
         if (waiting === undefined) continue
         const reason =
@@ -115,6 +130,12 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
         if (reason !== undefined) abandon(owner, waiting.call, reason)
       }
     }
+    for (const { outbox } of sites.values()) {
+      const left = outbox.filter(({ to }) => known.processes.has(to.name))
+      outbox.splice(0, outbox.length, ...outbox.filter(({ to }) => !known.processes.has(to.name)))
+      for (const { to, gone } of left) gone?.(known.processes.get(to.name)!)
+    }
+    for (const probe of context.probes) if (cut(probe.from, probe.to) !== undefined && context.probes.delete(probe)) probe.then()
   }
   const breakDown = ({ cluster, link }: ChipFault): void => {
     if (link !== undefined) context.network.kill(link[0], link[1])
@@ -122,14 +143,9 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       const site = sites.get(cluster)!
       site.isDown = true
       context.tell(site, { type: 'failed', what: 'source', reason: BROKEN })
-      for (const owner of site.owners) {
-        for (const call of [...owner.calls]) finish(context, owner, call, { type: 'refused', reason: BROKEN })
-        for (const { to, due } of owner.timers.values()) {
-          due.unsubscribe()
-          say(to, { type: 'refused', reason: BROKEN })
-        }
-        owner.timers.clear()
-      }
+      const program = owners.get(cluster)!
+      for (const call of [...program.calls]) finish(context, program, call, { type: 'refused', reason: BROKEN })
+      stopTimers(program, BROKEN)
       kernel.fail(site, BROKEN)
     }
     timeline.schedule(() => {
@@ -139,6 +155,13 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     }, checked.noticeNs)
   }
 
+  const stopTimers = ({ timers }: Owner, reason: string): void => {
+    for (const { to, due } of timers.values()) {
+      due.unsubscribe()
+      say(to, { type: 'refused', reason })
+    }
+    timers.clear()
+  }
   const wake = ({ timers: own }: Owner, afterNs: Time, to: Address): void => {
     const name = `${to.lane} ${to.tag} ${to.n}`
     own.set(name, {
@@ -159,9 +182,10 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     for (const end of [...owner.ends.values()]) {
       const waiting = waitingAt(end)
       if (waiting !== undefined && waiting.call.to.lane === lane && waiting.call.to.tag === tag) abandon(owner, waiting.call, CANCELLED)
+      else if (end.opening?.call.to.lane === lane && end.opening.call.to.tag === tag) end.opening.fail(CANCELLED)
     }
   }
-  const atEnd = (owner: Owner, call: Call, end: End | undefined): void => {
+  const atEnd = (owner: Owner, call: Call<ChipOrder>, end: End | undefined): void => {
     const { order } = call
     if (end === undefined || !('end' in order)) refuse(context, owner, call, `there is no end called ${order.end}`)
     else if (order.type === 'close') close(context, owner, call as CallOf<'close'>, end)
@@ -177,28 +201,52 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     else awaitAll(context, owner, end as EndOf<'syncIn'>, call as CallOf<'await'>)
   }
   const processCalls: ProcessCalls = {
-    begin: ({ order, to }) => {
-      const reason = senseless(order)
-      if (order.type === 'cancel') say(to, { type: 'cancelled', unsent: empty(0) })
-      else if (reason !== undefined || order.type !== 'wake')
-        say(to, { type: 'refused', reason: reason ?? `${order.type} is not for a process` })
-      else timeline.schedule(() => say(to, { type: 'done' }), order.afterNs)
+    begin: (command) => obeyed(owners.get(command.to.migration)!, command),
+    stop: (process, then) => stop(owners.get(process)!, then),
+    goOn: (process, at) => {
+      known.processes.delete(process)
+      return goOn(context, reserved, owners.get(process)!, at)
     },
-    stop: (_, then) => then(),
-    goOn: () => undefined,
-    end: () => undefined,
-    reserve: () => undefined,
-    release: () => undefined,
-    handOver: () => undefined,
-    endsBytes: () => 0,
-    bytesTo: () => ({})
+    end: (process, reason) => {
+      const owner = owners.get(process)!
+      end(context, reserved, owner, reason)
+      stopTimers(owner, reason)
+      timeline.schedule(() => {
+        if (owner.over === undefined) return
+        known.processes.set(process, `${process} is no more: ${reason}`)
+        notice()
+      }, checked.noticeNs)
+    },
+    reserve: (process, at) => reserve(context, reserved, owners.get(process)!, at),
+    release: (process) => unreserve(context, reserved, owners.get(process)!),
+    handOver: (process) => {
+      owners.get(process)!.isHandedOver = true
+    },
+    endsBytes: (process) => endsBytes(context, owners.get(process)!),
+    bytesTo: (process) => Object.fromEntries(owners.get(process)!.bytesTo)
   }
   const begin = (owner: Owner, order: ChipOrder, to: Address): void => {
-    const call: Call = { order, to, since: ticksAt(owner.site, context), over: false }
+    const call: Call<ChipOrder> = { order, to, since: ticksAt(owner.site, context), over: false }
     owner.calls.add(call)
     if (order.type === 'create') create(context, owner, call as CallOf<'create'>)
     else if (order.type === 'attach') attach(context, owner, call as CallOf<'attach'>)
     else atEnd(owner, call, owner.ends.get(order.end))
+  }
+
+  /** What any program may ask. */
+  const obeyed = (owner: Owner, { order, to }: Command): void => {
+    if (order.type === 'cancel') {
+      cancel(owner, to, order.tag)
+      say(to, { type: 'cancelled', unsent: empty(0) })
+    } else if (order.type === 'wake') {
+      const reason = senseless(order)
+      if (reason === undefined) wake(owner, order.afterNs, to)
+      else say(to, { type: 'refused', reason })
+    } else if (isChipOrder(order)) begin(owner, order, to)
+    else {
+      const what = isKernelOrder(order) ? "for a cluster's own program" : 'for the migration of a guest'
+      say(to, { type: 'refused', reason: `${order.type} is ${what}, and this is a ${isKernelOrder(order) ? 'process' : 'chip'}` })
+    }
   }
 
   const kernel: ProcessKernel = processKernel(
@@ -220,16 +268,12 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       const owner = owners.get(to.migration)
       if (owner === undefined) throw new RangeError(`chip: commands must come from one of its clusters (got ${to.migration})`)
       if (owner.site.isDown) say(to, { type: 'refused', reason: BROKEN })
-      else if (order.type === 'cancel') {
-        cancel(owner, to, order.tag)
-        say(to, { type: 'cancelled', unsent: empty(0) })
-      } else if (order.type === 'wake') {
-        const reason = senseless(order)
-        if (reason === undefined) wake(owner, order.afterNs, to)
-        else say(to, { type: 'refused', reason })
-      } else if (isChipOrder(order)) begin(owner, order, to)
       else if (isOwnKernelOrder(order)) kernel.obey(owner.site, order, to)
-      else say(to, { type: 'refused', reason: `${order.type} is for the migration of a guest, and this is a chip` })
+      else if (isEndsOrder(order)) {
+        const call: Call<EndsOrder> = { order, to, since: ticksAt(owner.site, context), over: false }
+        owner.calls.add(call)
+        endsOrder(context, owner, call)
+      } else obeyed(owner, command)
     },
     stop: () => {
       for (const one of due) one.unsubscribe()

@@ -1,41 +1,69 @@
-import type { CallOf, ChipContext, EndOf, Owner, Station } from './chipSite'
-import { CONTROL_BYTES, carry, finish, refuse, tellSlots, work } from './chipSite'
+import { carry, notify } from './chipBook'
+import type { CallOf, ChipContext, EndOf, Mail, Owner, Station } from './chipSite'
+import { finish, portKey, refuse, step, tellSlots, whenGoing } from './chipSite'
 import { giveChannel, takeChannel } from './chipSlots'
+import { nodeFor } from './chipWhere'
 
 /** A message to a mailbox: it leaves as soon as the sender has none outstanding there. @internal */
 export const mail = (context: ChipContext, owner: Owner, end: EndOf<'mailboxOut'>, call: CallOf<'mail'>): void => {
-  const { station, remote } = end
+  const { station, remote, port } = end
   const reason = context.lost(station, remote)
   if (reason !== undefined) refuse(context, owner, call, reason)
   else if (end.mail !== undefined) refuse(context, owner, call, 'another message waits at this end')
-  else if (!station.outstanding.has(remote)) send(context, owner, end, call)
+  else if (!station.outstanding.has(portKey(remote, port))) send(context, owner, end, call)
   else if (call.order.atOnce === true) refuse(context, owner, call, `a message to ${remote} is outstanding: it has not been received`)
   else end.mail = call
 }
 
+/** It takes a channel while it is copied, unless it is for this cluster. */
 const send = (context: ChipContext, owner: Owner, end: EndOf<'mailboxOut'>, call: CallOf<'mail'>): void => {
-  const { station, remote } = end
+  const { station, remote, port } = end
   const { node } = station
-  const channel = takeChannel(node.slots, 'mailbox', 'dTx')
+  const isFar = nodeFor(context, owner.site, remote).site !== owner.site
+  const channel = isFar ? takeChannel(node.slots, 'mailbox', 'dTx') : undefined
   if (typeof channel === 'string') {
     refuse(context, owner, call, channel)
     return
   }
-  tellSlots(context, node, 'mailbox')
-  station.outstanding.add(remote)
+  if (channel !== undefined) tellSlots(context, node, 'mailbox')
+  station.outstanding.add(portKey(remote, port))
   end.sending++
-  const there = context.stations.get(remote)!
-  work(context, owner, 'mail', () => {
-    giveChannel(node.slots, 'mailbox', 'dTx', channel)
-    tellSlots(context, node, 'mailbox')
+  const to = context.stations.get(remote)!
+  const bytes = context.chip.messageBytes
+  step(context, owner, 'mail', () => {
+    if (channel !== undefined) {
+      giveChannel(node.slots, 'mailbox', 'dTx', channel)
+      tellSlots(context, node, 'mailbox')
+    }
     end.sending--
-    carry(context, 'mailbox', station, there, context.chip.messageBytes, context.chip.messageBytes, () => {
-      there.inbox.push({ from: station.name, message: call.order.message })
-      for (const other of there.owner.ends.values())
-        if (other.kind === 'mailboxIn' && other.station === there) take(context, there.owner, other)
+    sent(owner, to, bytes)
+    carry(context, {
+      by: 'mailbox',
+      from: station,
+      to,
+      bytes,
+      wire: bytes,
+      there: () => {
+        inboxOf(to, port).push({ from: station.name, message: call.order.message })
+        for (const other of to.owner.ends.values())
+          if (other.kind === 'mailboxIn' && other.station === to && other.port === port) take(context, to.owner, other)
+      },
+      gone: () => acknowledged(context, station, remote, port)
     })
     finish(context, owner, call, { type: 'done' })
   })
+}
+
+/** Counts what an owner has sent, by whose the other end is. @internal */
+export const sent = ({ bytesTo }: Owner, { owner: { name } }: Station, bytes: number): void => {
+  bytesTo.set(name, (bytesTo.get(name) ?? 0) + bytes)
+}
+
+/** Messages that nobody has received, at a port of somebody. @internal */
+export const inboxOf = ({ inboxes }: Station, port: number): Mail[] => {
+  const known = inboxes.get(port) ?? []
+  inboxes.set(port, known)
+  return known
 }
 
 /** The next message of a mailbox. @internal */
@@ -46,7 +74,7 @@ export const receive = (context: ChipContext, owner: Owner, end: EndOf<'mailboxI
   }
   end.receive = call
   end.isReady = false
-  work(context, owner, 'receive', () => {
+  step(context, owner, 'receive', () => {
     if (end.receive !== call) return
     end.isReady = true
     take(context, owner, end)
@@ -55,27 +83,31 @@ export const receive = (context: ChipContext, owner: Owner, end: EndOf<'mailboxI
 
 /** Hands the oldest message over, and acknowledges it. */
 const take = (context: ChipContext, owner: Owner, end: EndOf<'mailboxIn'>): void => {
-  const { station, receive: call } = end
-  if (call === undefined || !end.isReady || station.inbox.length === 0) return
+  const { station, port, receive: call } = end
+  const inbox = inboxOf(station, port)
+  if (call === undefined || !end.isReady || inbox.length === 0) return
   end.isReady = false
-  work(context, owner, 'takeMail', () => {
+  step(context, owner, 'takeMail', () => {
     if (end.receive !== call) return
-    const { from, message } = station.inbox.shift()!
+    const { from, message } = inbox.shift()!
     end.receive = undefined
     const sender = context.stations.get(from)!
-    context.network.send('control', station.node.at, sender.node.at, CONTROL_BYTES, () => acknowledged(context, sender, station.name))
+    notify(context, 'mailbox', station, sender, () => acknowledged(context, sender, station.name, port))
     finish(context, owner, call, { type: 'received', from, message, cycles: 0 })
   })
 }
 
-const acknowledged = (context: ChipContext, sender: Station, by: string): void => {
+const acknowledged = (context: ChipContext, sender: Station, by: string, port: number): void => {
   const { owner } = sender
   if (owner.site.isDown) return
-  sender.outstanding.delete(by)
+  sender.outstanding.delete(portKey(by, port))
   for (const end of owner.ends.values()) {
-    if (end.kind !== 'mailboxOut' || end.station !== sender || end.remote !== by || end.mail === undefined) continue
-    const call = end.mail
-    end.mail = undefined
-    send(context, owner, end, call)
+    if (end.kind !== 'mailboxOut' || end.station !== sender || end.remote !== by || end.port !== port || end.mail === undefined) continue
+    whenGoing(owner, () => {
+      const call = end.mail
+      if (call === undefined || sender.outstanding.has(portKey(by, port))) return
+      end.mail = undefined
+      send(context, owner, end, call)
+    })
   }
 }

@@ -1,13 +1,14 @@
-import type { CallOf, ChipContext, Chunk, EndOf, Owner, Station } from './chipSite'
-import { CONTROL_BYTES, carry, finish, refuse, tellSlots, work } from './chipSite'
-import { giveChannel, giveSlot, takeChannel, takeSlot } from './chipSlots'
+import { carry, notify } from './chipBook'
+import { grasp, letGo, needsOf, release } from './chipGrips'
+import { sent } from './chipMailbox'
+import type { CallOf, ChipContext, Chunk, EndOf, Owner } from './chipSite'
+import { finish, portKey, refuse, step, tellSlots } from './chipSite'
 
-/** Permission for one sender to a portal. @internal */
+/** Permission for one sender to a portal: whoever the reader names, of whatever user. @internal */
 export const allow = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>, call: CallOf<'allow'>): void => {
   const { from, bytes } = call.order
-  const { node } = end.station
-  const sender = context.nodes.get(from)
-  if (sender === undefined || sender.site === owner.site) {
+  const sender = context.stations.get(from)
+  if (sender === undefined || sender.owner === owner) {
     refuse(context, owner, call, `there is no other cluster with a node called ${from}`)
     return
   }
@@ -16,23 +17,34 @@ export const allow = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>
     return
   }
   if (end.from !== from) {
-    if (end.from !== undefined) giveSlot(node.slots, 'portal', 'dRx', context.nodes.get(end.from)!.number)
-    end.from = undefined
-    const reason = takeSlot(node.slots, 'portal', 'dRx', sender.number)
-    if (reason === undefined) end.from = from
-    tellSlots(context, node, 'portal')
+    const reason = listenTo(context, end, from)
     if (reason !== undefined) {
       refuse(context, owner, call, reason)
       return
     }
   }
   end.allow = call
-  work(context, owner, 'call', () => {
+  step(context, owner, 'call', () => {
     if (end.allow !== call) return
     end.allow = undefined
     end.allowed = bytes
     finish(context, owner, call, { type: 'done' })
   })
+}
+
+/** Takes the slot that stands for the node of a sender instead of the one before. */
+const listenTo = (context: ChipContext, end: EndOf<'portalIn'>, from: string): string | undefined => {
+  const { node } = end.station
+  const before = end.grips.get('from')
+  if (before !== undefined) letGo(before)
+  end.grips.delete('from')
+  end.from = from
+  const need = needsOf(context, end, node).get('from')
+  const grip = need && grasp(node, need)
+  if (typeof grip === 'string') end.from = undefined
+  else if (grip !== undefined) end.grips.set('from', grip)
+  if (before !== undefined || need !== undefined) tellSlots(context, node, 'portal')
+  return typeof grip === 'string' ? grip : undefined
 }
 
 /** Bytes out of a portal, of who is allowed. @internal */
@@ -50,7 +62,7 @@ export const get = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>, 
     end.get = call
     end.left = bytes
     end.got = []
-    work(context, owner, 'get', () => {
+    step(context, owner, 'get', () => {
       if (end.get === call) ask(context, owner, end, call)
     })
   }
@@ -67,29 +79,27 @@ const ask = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>, call: C
     return
   }
   if (end.asked > 0) return
-  const { station } = end
+  const { station, port } = end
   const sender = context.stations.get(end.from!)!
   const bytes = Math.min(context.chip.chunkBytes, end.left)
   end.asked = bytes
-  work(context, owner, 'permit', () =>
-    context.network.send('control', station.node.at, sender.node.at, CONTROL_BYTES, () => {
-      if (sender.owner.site.isDown) return
-      sender.asked.set(station.name, bytes)
+  step(context, owner, 'permit', () => {
+    if (end.isClosed) return
+    notify(context, 'portal', station, sender, () => {
+      sender.asked.set(portKey(station.name, port), { bytes, end })
       for (const other of sender.owner.ends.values())
-        if (other.kind === 'portalOut' && other.station === sender && other.remote === station.name) sendOn(context, sender.owner, other)
+        if (other.kind === 'portalOut' && other.station === sender && other.remote === station.name && other.port === port)
+          sendOn(context, sender.owner, other)
     })
-  )
+  })
 }
 
-const arrive = (context: ChipContext, reader: Station, from: string, chunk: Chunk): void => {
-  for (const end of reader.owner.ends.values()) {
-    if (end.kind !== 'portalIn' || end.station !== reader || end.from !== from) continue
-    end.asked = 0
-    end.allowed -= chunk.bytes
-    if (end.get === undefined) end.early.push(chunk)
-    else take(context, reader.owner, end, end.get, chunk)
-    return
-  }
+const arrive = (context: ChipContext, end: EndOf<'portalIn'>, chunk: Chunk): void => {
+  if (end.isClosed) return
+  end.asked = 0
+  end.allowed -= chunk.bytes
+  if (end.get === undefined) end.early.push(chunk)
+  else take(context, end.station.owner, end, end.get, chunk)
 }
 
 const take = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>, call: CallOf<'get'>, chunk: Chunk): void => {
@@ -97,46 +107,58 @@ const take = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>, call: 
   const bytes = Math.min(chunk.bytes, end.left)
   const contents = bytes < chunk.bytes ? [] : chunk.contents
   if (bytes < chunk.bytes) end.early.unshift({ bytes: chunk.bytes - bytes, contents: chunk.contents })
-  work(
-    context,
-    owner,
-    ({ take: taking, copyPerByte }) => taking + copyPerByte * bytes,
-    () => {
-      if (end.get !== call) return
-      end.left -= bytes
-      end.got.push(...contents)
-      if (end.left > 0) {
-        ask(context, owner, end, call)
-        return
-      }
-      end.get = undefined
-      finish(context, owner, call, { type: 'got', bytes: call.order.bytes, contents: end.got, cycles: 0 })
+  const cost = ({ take: taking, copyPerByte }: { readonly take: number; readonly copyPerByte: number }): number =>
+    taking + copyPerByte * bytes
+  step(context, owner, cost, () => {
+    if (end.get !== call) return
+    end.left -= bytes
+    end.got.push(...contents)
+    if (end.left > 0) {
+      ask(context, owner, end, call)
+      return
     }
-  )
+    end.get = undefined
+    finish(context, owner, call, { type: 'got', bytes: call.order.bytes, contents: end.got, cycles: 0 })
+  })
+}
+
+/** A portal is closed: what was asked for is asked for no more, what comes all the same is dropped. @internal */
+export const withdraw = (context: ChipContext, end: EndOf<'portalIn'>): void => {
+  end.isClosed = true
+  if (end.asked === 0 || end.from === undefined) return
+  const { station, port } = end
+  const sender = context.stations.get(end.from)!
+  notify(context, 'portal', station, sender, () => {
+    const key = portKey(station.name, port)
+    if (sender.asked.get(key)?.end === end) sender.asked.delete(key)
+  })
 }
 
 /** Bytes into a portal, a chunk for each time that its reader asks. @internal */
 export const put = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>, call: CallOf<'put'>): void => {
-  const { station, remote } = end
-  const { node } = station
+  const { station, remote, port } = end
   const { bytes, atOnce } = call.order
   const reason = context.lost(station, remote)
   if (reason !== undefined) refuse(context, owner, call, reason)
   else if (end.put !== undefined) refuse(context, owner, call, 'another call puts at this end')
-  else if (atOnce === true && !station.asked.has(remote)) refuse(context, owner, call, `${remote} has given no permission`)
+  else if (atOnce === true && !station.asked.has(portKey(remote, port))) refuse(context, owner, call, `${remote} has given no permission`)
   else {
-    const channel = takeChannel(node.slots, 'portal', 'dTx')
-    if (typeof channel === 'string') {
-      refuse(context, owner, call, channel)
+    end.put = call
+    const need = needsOf(context, end, station.node).get('put')
+    const grip = need && grasp(station.node, need)
+    if (typeof grip === 'string') {
+      end.put = undefined
+      refuse(context, owner, call, grip)
       return
     }
-    tellSlots(context, node, 'portal')
-    end.put = call
-    end.channel = channel
+    if (grip !== undefined) {
+      end.grips.set('put', grip)
+      tellSlots(context, station.node, 'portal')
+    }
     end.left = bytes
     end.ready = 0
     end.isSending = false
-    work(context, owner, 'put', () => prepare(context, owner, end, call))
+    step(context, owner, 'put', () => prepare(context, owner, end, call))
   }
 }
 
@@ -144,7 +166,7 @@ export const put = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>,
 const prepare = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>, call: CallOf<'put'>): void => {
   if (end.put !== call) return
   const bytes = Math.min(context.chip.chunkBytes, end.left)
-  work(
+  step(
     context,
     owner,
     ({ copyPerByte }) => copyPerByte * bytes,
@@ -158,23 +180,26 @@ const prepare = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>, ca
 
 /** Sends what is ready, as far as it has been asked for. */
 const sendOn = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>): void => {
-  const { station, remote, put: call, ready } = end
-  const asked = station.asked.get(remote)
+  const { station, remote, port, put: call, ready } = end
+  const key = portKey(remote, port)
+  const asked = station.asked.get(key)
   if (call === undefined || end.isSending || ready === 0 || asked === undefined) return
-  station.asked.delete(remote)
-  const bytes = Math.min(asked, ready)
+  station.asked.delete(key)
+  const bytes = Math.min(asked.bytes, ready)
   end.isSending = true
-  const reader = context.stations.get(remote)!
-  work(context, owner, 'send', () => {
+  const to = context.stations.get(remote)!
+  step(context, owner, 'send', () => {
     if (end.put !== call) {
       // Given up before it was sent: the reader still wants it, of the next.
-      station.asked.set(remote, asked)
+      if (!asked.end.isClosed) station.asked.set(key, asked)
       sendOn(context, owner, end)
       return
     }
     const isLast = bytes === end.left
     const chunk: Chunk = { bytes, contents: isLast ? [call.order.content] : [] }
-    carry(context, 'portal', station, reader, bytes, bytes + context.chip.headerBytes, () => arrive(context, reader, station.name, chunk))
+    sent(owner, to, bytes)
+    const wire = bytes + context.chip.headerBytes
+    carry(context, { by: 'portal', from: station, to, bytes, wire, there: () => arrive(context, asked.end, chunk) })
     end.isSending = false
     end.left -= bytes
     end.ready -= bytes
@@ -189,6 +214,5 @@ const sendOn = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>): vo
 /** A put is over: its channel goes back. @internal */
 export const leave = (context: ChipContext, end: EndOf<'portalOut'>): void => {
   end.put = undefined
-  giveChannel(end.station.node.slots, 'portal', 'dTx', end.channel)
-  tellSlots(context, end.station.node, 'portal')
+  release(context, end, 'put')
 }

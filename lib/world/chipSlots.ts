@@ -52,6 +52,8 @@ export type Slots = {
   d: DmaResources
   /** The microthread that feeds each channel of the D-NoC in use. */
   readonly feeds: Map<number, number>
+  /** Of what several ends can hold together, who does. */
+  readonly shared: { readonly of: Abstraction; readonly lane: Lane; readonly number: number; readonly users: Set<string> }[]
   readonly used: Readonly<Record<Abstraction, Record<Lane, number>>>
   readonly ends: Readonly<Record<Abstraction, Record<'created' | 'attached', number>>>
 }
@@ -67,6 +69,7 @@ export const slots = (partition: ChipPartition): Slots => {
     c: { ...mppaControlDma(), limits: partition.control },
     d: { ...mppaDataDma(), limits: partition.data },
     feeds: new Map(),
+    shared: [],
     used: { mailbox: none(), portal: none(), sync: none() },
     ends: { mailbox: zero(), portal: zero(), sync: zero() }
   }

@@ -1,32 +1,56 @@
+import { carry } from './chipBook'
 import type { CallOf, ChipContext, EndOf, Owner, Station, SyncState } from './chipSite'
-import { CONTROL_BYTES, carry, finish, refuse, work } from './chipSite'
+import { CONTROL_BYTES, finish, portKey, refuse, step } from './chipSite'
 
 const ALL_ONES = (1n << 64n) - 1n
 
-/** The mask of a sync at the beginning of a round: ones but for those who have to signal. @internal */
-export const freshMask = (numbers: readonly number[]): bigint => numbers.reduce((mask, number) => mask & ~(1n << BigInt(number)), ALL_ONES)
+/** The mask of a sync at the beginning of a round: ones but for those who have to signal. */
+const freshMask = ({ expected }: EndOf<'syncIn'>): bigint => ALL_ONES & ~((1n << BigInt(expected.length)) - 1n)
 
-/** The bits at a slot of an interface; those that come before anybody has created its end are kept. @internal */
-export const syncAt = ({ syncs }: Station, slot: number): SyncState => {
-  const known = syncs.get(slot)
+/** The bits of a sync, called by its first node and port, at one who waits; those that come before an end is there are kept. @internal */
+export const syncAt = ({ syncs }: Station, head: string, port: number): SyncState => {
+  const known = syncs.get(portKey(head, port))
   if (known !== undefined) return known
-  const state: SyncState = { mask: 0n, rounds: 0 }
-  syncs.set(slot, state)
+  const state: SyncState = { mask: 0n, rounds: 0, early: new Set() }
+  syncs.set(portKey(head, port), state)
   return state
 }
 
-/** A signal to all who wait for this cluster. @internal */
+/** An end that waits is there: bits that came before count. @internal */
+export const begun = (end: EndOf<'syncIn'>): void => {
+  const state = syncAt(end.station, end.head, end.port)
+  state.mask = freshMask(end)
+  for (const name of end.expected) if (state.early.has(name)) state.mask |= bitOf(end, name)
+  state.early.clear()
+  completed(end, state)
+}
+
+/** An end that waits is there no more: bits that are not a round stay. @internal */
+export const ceased = (end: EndOf<'syncIn'>): void => {
+  const state = syncAt(end.station, end.head, end.port)
+  for (const name of end.expected) if ((state.mask & bitOf(end, name)) !== 0n) state.early.add(name)
+  state.rounds = 0
+}
+
+/** A bit for each who has to signal: 0 for a stranger. */
+const bitOf = ({ expected }: EndOf<'syncIn'>, name: string): bigint => {
+  const at = expected.indexOf(name)
+  return at < 0 ? 0n : 1n << BigInt(at)
+}
+
+/** A signal to all who wait for this party. @internal */
 export const signal = (context: ChipContext, owner: Owner, end: EndOf<'syncOut'>, call: CallOf<'signal'>): void => {
-  const { station, targets, slot } = end
+  const { station, targets, head, port } = end
   const reason = targets.map((target) => context.lost(station, target)).find((one) => one !== undefined)
   if (reason !== undefined) refuse(context, owner, call, reason)
   else if (end.signal !== undefined) refuse(context, owner, call, 'another call signals at this end')
   else {
     end.signal = call
     targets.forEach((target, i) => {
-      const there = context.stations.get(target)!
-      work(context, owner, 'signal', () => {
-        carry(context, 'sync', station, there, CONTROL_BYTES, CONTROL_BYTES, () => arrive(context, there, slot, station.node.number))
+      const to = context.stations.get(target)!
+      step(context, owner, 'signal', () => {
+        const there = (): void => arrive(context, to, head, port, station.name)
+        carry(context, { by: 'sync', from: station, to, bytes: CONTROL_BYTES, wire: CONTROL_BYTES, there })
         if (i < targets.length - 1) return
         end.signal = undefined
         finish(context, owner, call, { type: 'done' })
@@ -35,21 +59,23 @@ export const signal = (context: ChipContext, owner: Owner, end: EndOf<'syncOut'>
   }
 }
 
-const arrive = (context: ChipContext, there: Station, slot: number, number: number): void => {
-  const state = syncAt(there, slot)
-  state.mask |= 1n << BigInt(number)
-  for (const end of there.owner.ends.values())
-    if (end.kind === 'syncIn' && end.station === there && end.slot === slot) {
-      completed(context, end, state)
-      release(context, there.owner, end, state)
+const arrive = (context: ChipContext, to: Station, head: string, port: number, from: string): void => {
+  const state = syncAt(to, head, port)
+  for (const end of to.owner.ends.values())
+    if (end.kind === 'syncIn' && end.station === to && end.head === head && end.port === port) {
+      state.mask |= bitOf(end, from)
+      completed(end, state)
+      release(context, to.owner, end, state)
+      return
     }
+  state.early.add(from)
 }
 
-/** A mask of ones alone is a whole round, and the next begins. @internal */
-export const completed = (context: ChipContext, { expected }: EndOf<'syncIn'>, state: SyncState): void => {
+/** A mask of ones alone is a whole round, and the next begins. */
+const completed = (end: EndOf<'syncIn'>, state: SyncState): void => {
   if (state.mask !== ALL_ONES) return
   state.rounds++
-  state.mask = freshMask(expected.map((name) => context.nodes.get(name)!.number))
+  state.mask = freshMask(end)
 }
 
 /** Until all have signalled. @internal */
@@ -58,7 +84,6 @@ export const awaitAll = (context: ChipContext, owner: Owner, end: EndOf<'syncIn'
     refuse(context, owner, call, 'another call waits at this end')
     return
   }
-  const state = syncAt(end.station, end.slot)
   const reason = missing(context, end)
   if (reason !== undefined) {
     refuse(context, owner, call, reason)
@@ -66,20 +91,20 @@ export const awaitAll = (context: ChipContext, owner: Owner, end: EndOf<'syncIn'
   }
   end.await = call
   end.isReady = false
-  work(context, owner, 'await', () => {
+  step(context, owner, 'await', () => {
     if (end.await !== call) return
     end.isReady = true
-    release(context, owner, end, state)
+    release(context, owner, end, syncAt(end.station, end.head, end.port))
   })
 }
 
 /** Why a round cannot become whole: one who has not signalled is lost. @internal */
-export const missing = (context: ChipContext, { station, slot, expected }: EndOf<'syncIn'>): string | undefined => {
-  const { mask, rounds } = syncAt(station, slot)
+export const missing = (context: ChipContext, end: EndOf<'syncIn'>): string | undefined => {
+  const { mask, rounds } = syncAt(end.station, end.head, end.port)
   if (rounds > 0) return undefined
-  return expected
-    .filter((name) => ((mask >> BigInt(context.nodes.get(name)!.number)) & 1n) === 0n)
-    .map((name) => context.lost(station, name))
+  return end.expected
+    .filter((name) => (mask & bitOf(end, name)) === 0n)
+    .map((name) => context.lost(end.station, name))
     .find((one) => one !== undefined)
 }
 

@@ -317,6 +317,7 @@ export const signals: fc.Arbitrary<Signal> = fc.oneof(
   of('got', { bytes: nat, contents: fc.array(fc.constantFrom<Data>('a', { b: 1 }), { maxLength: 2 }), cycles: nat, to }),
   of('awaited', { cycles: nat, to }),
   of('arrived', { by: abstraction, from: name, node: name, number: nat, bytes: nat, migration }),
+  of('bounced', { by: abstraction, from: name, node: name, process: name, migration }),
   of('slots', { node: name, kind: abstraction, cRx: nat, cTx: nat, dRx: nat, dTx: nat, migration }),
   of('arrived', { by: abstraction, from: name, node: name, number: nat, bytes: nat, process: name, migration }),
   of('described', { made: image, cycles: nat, to }),
