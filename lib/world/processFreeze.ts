@@ -1,5 +1,6 @@
 import type { KernelAnswer } from '../protocol/process'
 import type { Site } from './chipSite'
+import { cursorOf } from './processAbsent'
 import { check } from './processCheck'
 import { type Copy, cyclesIn, type ProcessContext, type ProcessThread, stampIn, wrote } from './processCopy'
 import { place } from './processEnd'
@@ -95,7 +96,7 @@ export const unfreeze = (world: ProcessContext, copy: Copy, absent: boolean, { s
     }
     process.home = copy
     process.over = undefined
-    if (before === 'arriving') restore(copy)
+    if (before === 'arriving') restore(world, copy)
     copy.state = 'running'
     check(world, copy, 'unfrozen')
     place(world, copy, 'running')
@@ -132,7 +133,7 @@ const notReady = ({ process, state, image, present }: Copy, absent: boolean): st
 }
 
 /** Threads go on from the state that has come. */
-const restore = (copy: Copy): void => {
+const restore = (world: ProcessContext, copy: Copy): void => {
   const { process, kernel, threads, image } = copy
   const state = stampIn(copy, pieceKey(image.pieces.find(holdsState)!))
   const needed = cyclesIn.upTo(kernel, process.spec.cpuNs)
@@ -140,6 +141,7 @@ const restore = (copy: Copy): void => {
   for (const thread of threads) {
     thread.had = state?.had?.[thread.index] ?? 0
     thread.isOver = thread.had >= needed
+    cursorOf(world, process, thread.index)?.seek(cyclesIn.ns(kernel, thread.had))
   }
   copy.looked = threads.map(({ had }) => had)
   copy.base = copy.looked

@@ -124,6 +124,8 @@ const left = (world: ProcessContext, copy: Copy, { thread: { thread: index, had 
   }
   const key = absentFor(world, copy, thread)
   if (key !== undefined) waitFor(world, copy, thread, key)
+  // What it would have stopped at has come at this very moment.
+  else if (copy.state === 'running') goOn(world, copy, [thread])
 }
 
 /** Tells of a process's threads, where anything has changed. @internal */

@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { uniform } from '../../lib/guest/uniform'
 import type { ProcessImage, ProcessPiece } from '../../lib/protocol/process'
 import { chipOf } from './processes'
 
 /** Little memory, so that frames are used again at once and not all fits everywhere. */
+const workload = (pages: number) => uniform({ pages, writesPerSecond: 60_000, readsPerSecond: 30_000 })
 const room = { compute: { frames: 16, kernelPages: 10 } }
 const processes = {
-  a: { cluster: 'cc0', user: 'ada', pages: 3, userBytes: 10_608, threads: 1 },
+  a: { cluster: 'cc0', user: 'ada', pages: 3, userBytes: 10_608, threads: 1, workload: workload(6) },
   b: { cluster: 'cc0', user: 'bob', pages: 1, userBytes: 5000, threads: 1 },
   c: { cluster: 'cc1', user: 'ada', pages: 0, userBytes: 10_608, threads: 2 },
-  d: { cluster: 'cc2', user: 'bob', pages: 6, userBytes: 1, threads: 1 }
+  d: { cluster: 'cc2', user: 'bob', pages: 6, userBytes: 1, threads: 1, workload: workload(3) }
 } as const
 type Name = keyof typeof processes
 const names = Object.keys(processes) as Name[]
