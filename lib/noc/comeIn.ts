@@ -1,6 +1,6 @@
 import type { DelayLine } from './delayLine'
 import { type FlitState, sending, routing as toRoute } from './flitState'
-import { deliverPacket } from './packetTable'
+import { type Cycle, deliverPacket, type PacketTable } from './packetTable'
 
 /** What comes in at the beginning of a cycle: credits to output channels, flits to input channels and to terminals. @internal */
 export const comeIn = (state: FlitState): void => {
@@ -71,12 +71,17 @@ const eject = (state: FlitState, at: number): void => {
     arrived[slot] = number + 1
     const isTail = (flit & 1) === 1
     if (((number ^ (flit >> 1)) & 7) !== 0 || destination[slot] !== entries[i] || isTail !== (number + 1 === flits[slot]))
-      throw new Error(
-        `flitNoc: a flit came in out of order at node ${entries[i]} in cycle ${now}, of packet ${table.number[slot]}, after ${number} of its ${flits[slot]} flits`
-      )
+      outOfOrder(table, slot, entries[i], number, now)
     if (isTail) deliverPacket(table, slot, now)
   }
   counts[at] = 0
   state.inFlight -= count
   state.flits += count
+}
+
+/** Refuses a flit that is not the next of its packet, or at a node that is not its own. @internal */
+export const outOfOrder = (table: PacketTable, slot: number, node: number, number: number, now: Cycle): void => {
+  throw new Error(
+    `flitNoc: a flit came in out of order at node ${node} in cycle ${now}, of packet ${table.number[slot]}, after ${number} of its ${table.flits[slot]} flits`
+  )
 }

@@ -1,25 +1,25 @@
-import { draw } from '../random/random'
 import { allocating, type FlitState } from './flitState'
+import { unknown, wayAt } from './routeTable'
 
 /** Heads whose route is computed in this cycle have it at its end; until then nobody sees them: see `askForChannels`. @internal */
 export const computeRoutes = (state: FlitState): void => {
   if (state.headsUnderWay === 0) return
   if (state.router.routingDelay > 0) state.still = -1
-  const { heads, chances, ways, vcs, ports, queueBits, queue, first, nodeOf, portOf, portAt } = state
-  const { firstOutput, lastOutput } = state
+  const { heads, routes, vcs, ports, queueBits, queue, first, routerAt, firstOutput, lastOutput } = state
+  const { ways, nodes } = routes
   const { hops, number, source, destination } = state.table
-  const { draws } = ways
+  const isKept = ways.length > 0
+  const home = ports * vcs
   const at = state.now & state.round
   for (let i = at * heads.room, end = i + heads.counts[at]; i < end; i++) {
     const input = heads.entries[i]
     const slot = queue[(input << queueBits) + first[input]] >> 4
-    const hop = hops[slot]
-    const chance = draws ? draw(chances, number[slot] * 64 + (hop & 63)) & 1 : 0
-    const onto = ways.next(nodeOf[input], portOf[input], input - portAt[input] * vcs, source[slot], destination[slot], hop, chance)
-    if ((onto & 0xff) !== ports) hops[slot] = hop + 1
-    const from = (portAt[input] - portOf[input] + (onto & 0xff)) * vcs
-    firstOutput[input] = from + ((onto >> 8) & 0xff)
-    lastOutput[input] = from + (onto >> 16)
+    let way = isKept ? ways[input * nodes + destination[slot]] : unknown
+    if (way < 0) way = wayAt(routes, input, source[slot], destination[slot], hops[slot], number[slot])
+    const out = way & 0x3ff
+    if (out < home) hops[slot]++
+    firstOutput[input] = routerAt[input] + out
+    lastOutput[input] = routerAt[input] + out + (way >> 10)
   }
 }
 

@@ -16,14 +16,12 @@ export const doubled = ({ topology, routing }: Wired): Wired => {
     both[at] = end
     both[at + target.length] = end < 0 ? -1 : end + nodes * ports
   })
+  const next: Routing['next'] = (node, inPort, inVc, source, destination, hop, chance) =>
+    node < nodes
+      ? routing.next(node, inPort, inVc, source, destination, hop, chance)
+      : routing.next(node - nodes, inPort, inVc, source - nodes, destination - nodes, hop, chance)
   return {
     topology: { ...topology, name: `two of ${topology.name}`, nodes: 2 * nodes, target: both, radices: Object.freeze([]) },
-    routing: {
-      ...routing,
-      next: (node, inPort, inVc, source, destination, hop, chance) =>
-        node < nodes
-          ? routing.next(node, inPort, inVc, source, destination, hop, chance)
-          : routing.next(node - nodes, inPort, inVc, source - nodes, destination - nodes, hop, chance)
-    }
+    routing: { ...routing, next, local: routing.local === routing.next ? next : undefined }
   }
 }

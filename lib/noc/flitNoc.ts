@@ -1,17 +1,13 @@
 import type { Key } from '../random/random'
-import { allocateChannels, takeChannels } from './allocateChannels'
-import { allocateSwitches } from './allocateSwitches'
-import { comeIn } from './comeIn'
-import { askForChannels, computeRoutes } from './computeRoutes'
 import type { FlitRouter } from './flitRouter'
 import { type FlitState, flitState } from './flitState'
-import { inject } from './inject'
-import type { Noc, NocHalt } from './noc'
-import { admitOffered, nextOffered, queueOffered } from './packetQueues'
-import { hasDelivered, openPacket, takeDeliveries } from './packetTable'
+import { halts } from './halts'
+import type { Noc } from './noc'
+import { queueOffered } from './packetQueues'
+import { openPacket, takeDeliveries } from './packetTable'
 import type { Routing } from './routing'
+import { isStuck, runFlits } from './runFlits'
 import type { Topology } from './topology'
-import { traverse } from './traverse'
 import { waitRing } from './waitRing'
 
 /**
@@ -39,7 +35,7 @@ export const bornFlits = (topology: Topology, routing: Routing, router: FlitRout
 export const nocOf = (state: FlitState): Noc => ({
   offer: (cycle, source, destination, flits, tag) =>
     queueOffered(state.queues, state.table, openPacket(state.table, state.now, cycle, source, destination, flits, tag)),
-  run: (until, stopAtDelivery = false) => run(state, until, stopAtDelivery),
+  run: (until, stopAtDelivery = false) => halts[runFlits(state, until, stopAtDelivery)],
   take: (deliver) => takeDeliveries(state.table, deliver),
   counts: () => {
     const { now, table, flits, flitHops, linkFlits } = state
@@ -47,44 +43,3 @@ export const nocOf = (state: FlitState): Noc => ({
   },
   ring: () => (isStuck(state) ? waitRing(state) : [])
 })
-
-const run = (state: FlitState, until: number, stopAtDelivery: boolean): NocHalt => {
-  const { table, queues } = state
-  while (state.now <= until) {
-    if (queues.admitted === table.packets && state.inFlight === 0) {
-      const next = nextOffered(queues, table)
-      if (next > until) {
-        state.now = until + 1
-        return next === Infinity ? 'idle' : 'done'
-      }
-      state.now = Math.max(state.now, next)
-    }
-    cycle(state)
-    if (isStuck(state)) return 'deadlocked'
-    if (stopAtDelivery && hasDelivered(table)) return 'delivered'
-  }
-  return 'done'
-}
-
-/** One cycle, phase by phase over all routers: within a cycle they have nothing to do with each other. */
-const cycle = (state: FlitState): void => {
-  state.still++
-  admitOffered(state.queues, state.table, state.now)
-  comeIn(state)
-  inject(state)
-  computeRoutes(state)
-  const { routingDelay } = state.router
-  if (routingDelay === 0) askForChannels(state)
-  allocateChannels(state)
-  allocateSwitches(state)
-  takeChannels(state)
-  traverse(state)
-  if (routingDelay > 0) askForChannels(state)
-  state.now++
-}
-
-/**
- * Whether nothing can move any more. In a cycle that moves nothing while nothing is on its way, only a speculative grant can have changed a pointer: so many cycles are waited for it.
- */
-const isStuck = ({ inFlight, still, router, P, vcs, queues, table }: FlitState): boolean =>
-  inFlight === 0 && still > (router.speculative ? P * P * vcs * vcs : 0) && queues.admitted > table.packets

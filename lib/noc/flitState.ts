@@ -3,6 +3,7 @@ import { delayLine } from './delayLine'
 import type { FlitRouter } from './flitRouter'
 import { packetQueues } from './packetQueues'
 import { packetTable } from './packetTable'
+import { routeTable } from './routeTable'
 import type { Routing } from './routing'
 import type { Topology } from './topology'
 import { wiresOf } from './wires'
@@ -45,9 +46,8 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
   const slots = 1 << (32 - Math.clz32(longest))
   return {
     topology,
-    ways,
+    routes: routeTable(topology, ways, wires, chances),
     router,
-    chances,
     table: packetTable(nodes),
     queues: packetQueues(nodes),
     nodes,

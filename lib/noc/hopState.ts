@@ -1,6 +1,7 @@
 import type { Key } from '../random/random'
 import type { FlitRouter } from './flitRouter'
 import { packetTable } from './packetTable'
+import { routeTable } from './routeTable'
 import type { Routing } from './routing'
 import type { Topology } from './topology'
 import { wiresOf } from './wires'
@@ -16,30 +17,32 @@ export const hopState = (topology: Topology, ways: Routing, router: FlitRouter, 
   const { nodes, ports } = topology
   const { vcs } = ways
   const P = ports + 1
+  const all = nodes * P * vcs
+  const wires = wiresOf(topology, vcs)
   return {
-    ways,
-    chances,
+    routes: routeTable(topology, ways, wires, chances),
     ports,
     P,
     vcs,
     toSwitch: router.routingDelay + (router.speculative ? 0 : 1),
     toLink: router.traversalDelay + 1 + router.linkLatency,
     toTerminal: router.traversalDelay + 2,
-    ...wiresOf(topology, vcs),
+    ...wires,
     table: packetTable(nodes),
     // When an output port, an output channel, and a terminal's channel into the network are free again.
     linkFree: new Float64Array(nodes * P),
-    channelFree: new Float64Array(nodes * P * vcs),
+    channelFree: new Float64Array(all),
     injectionFree: new Float64Array(nodes),
     linkFlits: new Float64Array(nodes * P),
-    // Each packet has one event to come: its head comes in at an input channel, or (-1) its tail at its terminal. A wheel of so many cycles, a list a cycle, a bit a cycle
-    // that has one; what lies farther ahead waits in a list that is looked through twice a turn.
-    place: new Int32Array(64),
-    due: new Float64Array(64),
-    firstAt: new Int32Array(turn).fill(-1),
-    lastAt: new Int32Array(turn),
+    // Each packet has one event to come: its head comes in at an input channel (its `place`), or (-1) its tail at its terminal. A wheel of so many cycles has two lists a cycle, of heads
+    // and (a turn behind) of tails: `last` of each is a slot behind the lists' own beginnings, 2 * turn of them, or that beginning where it is empty; from there on each one's
+    // follower stands in `link`. A bit a cycle says that it may have one. What lies farther ahead than a turn waits in a list by `next` that is looked through twice a turn.
+    link: new Int32Array(2 * turn + 64),
+    linked: 64,
+    last: beginnings(),
     filled: new Int32Array(turn >> 5),
-    far: [] as number[],
+    firstFar: -1,
+    lastFar: -1,
     // Packets offered for this cycle or later, in order.
     firstOffered: -1,
     lastOffered: -1,
@@ -47,4 +50,10 @@ export const hopState = (topology: Topology, ways: Routing, router: FlitRouter, 
     flits: 0,
     flitHops: 0
   }
+}
+
+const beginnings = (): Int32Array => {
+  const last = new Int32Array(2 * turn)
+  for (let at = 0; at < 2 * turn; at++) last[at] = at
+  return last
 }

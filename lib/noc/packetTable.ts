@@ -1,8 +1,11 @@
 import type { Delivery } from './noc'
 
+/** A cycle's number, which may be beyond 2^31. @internal */
+export type Cycle = number
+
 /**
  * Packets under way as columns, by slot (slots are used again), and those delivered, which keep their slots until they are taken. `number` says the how-manieth packet of the
- * network it is, `arrived` how many of its flits have come in; `next` is free for whoever queues slots. @internal
+ * network it is, `arrived` how many of its flits have come in and `ended` when the last did; `next` is free for whoever queues slots, `place` and `due` for whoever schedules them. @internal
  */
 export type PacketTable = ReturnType<typeof packetTable>
 
@@ -13,23 +16,26 @@ export const packetTable = (nodes: number) => ({
   injected: new Float64Array(64),
   tag: new Float64Array(64),
   number: new Float64Array(64),
+  ended: new Float64Array(64),
+  due: new Float64Array(64),
   source: new Int32Array(64),
   destination: new Int32Array(64),
   flits: new Int32Array(64),
   hops: new Int32Array(64),
   arrived: new Int32Array(64),
   next: new Int32Array(64),
+  place: new Int32Array(64),
   // Free slots are a list by `next`; from `used` on none was ever taken.
+  room: 64,
   free: -1,
   used: 0,
   opened: 0,
   packets: 0,
   lastOffered: 0,
-  // Delivered and not yet taken: slots from `taken` up to `ended`, and when they came in.
-  delivered: new Int32Array(64),
-  deliveredAt: new Float64Array(64),
-  taken: 0,
-  ended: 0
+  // Delivered and not yet taken: a list by `next`.
+  firstDelivered: -1,
+  lastDelivered: -1,
+  waiting: 0
 })
 
 /** A slot for a packet that is offered; refuses what `Noc.offer` refuses. @internal */
@@ -53,7 +59,7 @@ export const openPacket = (
   let slot = table.free
   if (slot >= 0) table.free = table.next[slot]
   else {
-    if (table.used === table.next.length) grow(table)
+    if (table.used === table.room) grow(table)
     slot = table.used++
   }
   table.offered[slot] = cycle
@@ -69,21 +75,24 @@ export const openPacket = (
 }
 
 /** A packet has come in whole. @internal */
-export const deliverPacket = (table: PacketTable, slot: number, cycle: number): void => {
-  if (table.ended === table.delivered.length) makeRoom(table)
-  table.delivered[table.ended] = slot
-  table.deliveredAt[table.ended++] = cycle
+export const deliverPacket = (table: PacketTable, slot: number, cycle: Cycle): void => {
+  const { next, ended, firstDelivered, lastDelivered } = table
+  ended[slot] = cycle
+  next[slot] = -1
+  if (firstDelivered < 0) table.firstDelivered = slot
+  else next[lastDelivered] = slot
+  table.lastDelivered = slot
+  table.waiting++
   table.packets++
 }
 
 /** Hands over what was delivered and not yet taken, in order of arrival. @internal */
 export const takeDeliveries = (table: PacketTable, deliver: (delivery: Delivery) => void): void => {
   // Whoever takes may offer, run and take meanwhile: what comes in then is taken next time.
-  for (let left = table.ended - table.taken; left > 0 && table.taken < table.ended; left--) {
-    const slot = table.delivered[table.taken]
-    const cycle = table.deliveredAt[table.taken++]
+  for (let left = table.waiting; left > 0 && table.waiting > 0; left--) {
+    const slot = table.firstDelivered
     const delivery = {
-      cycle,
+      cycle: table.ended[slot],
       source: table.source[slot],
       destination: table.destination[slot],
       flits: table.flits[slot],
@@ -92,34 +101,21 @@ export const takeDeliveries = (table: PacketTable, deliver: (delivery: Delivery)
       injected: table.injected[slot],
       hops: table.hops[slot]
     }
+    table.firstDelivered = table.next[slot]
+    table.waiting--
     table.next[slot] = table.free
     table.free = slot
     deliver(delivery)
   }
-  if (table.taken === table.ended) {
-    table.taken = 0
-    table.ended = 0
-  }
 }
-
-/** Whether something was delivered and not yet taken. @internal */
-export const hasDelivered = ({ taken, ended }: PacketTable): boolean => taken < ended
 
 const grow = (table: PacketTable): void => {
-  const size = table.next.length * 2
-  for (const column of ['offered', 'injected', 'tag', 'number'] as const) table[column] = grown(new Float64Array(size), table[column])
-  for (const column of ['source', 'destination', 'flits', 'hops', 'arrived', 'next'] as const)
+  const size = table.room * 2
+  table.room = size
+  for (const column of ['offered', 'injected', 'tag', 'number', 'ended', 'due'] as const)
+    table[column] = grown(new Float64Array(size), table[column])
+  for (const column of ['source', 'destination', 'flits', 'hops', 'arrived', 'next', 'place'] as const)
     table[column] = grown(new Int32Array(size), table[column])
-}
-
-/** Moves what is not yet taken to the front, into twice the room where more than half of it is. */
-const makeRoom = (table: PacketTable): void => {
-  const { delivered, deliveredAt, taken, ended } = table
-  const size = 2 * (ended - taken) > delivered.length ? delivered.length * 2 : delivered.length
-  table.delivered = grown(new Int32Array(size), delivered.subarray(taken, ended))
-  table.deliveredAt = grown(new Float64Array(size), deliveredAt.subarray(taken, ended))
-  table.ended = ended - taken
-  table.taken = 0
 }
 
 const isNode = (node: number, nodes: number): boolean => Number.isSafeInteger(node) && node >= 0 && node < nodes

@@ -6,13 +6,17 @@ import type { Topology } from './topology'
  * - `next(node, inPort, inVc, source, destination, hop, chance)`: where the head that stands at `node`, come in by `inPort` on virtual channel `inVc` (the terminal's
  *   port at its source) after `hop` links, goes on: an `Onward`. `chance` is 0 or 1, drawn for this packet and hop.
  * - `draws`: whether `chance` matters (so that a look at all ways looks at both).
+ * - `local`: `next` itself, where it looks at neither `source` nor `hop`: then a network may keep its answers. (A routing that is spread and given another `next` is not local.)
  */
 export type Routing = {
   readonly name: string
   readonly vcs: number
   readonly draws: boolean
-  readonly next: (node: number, inPort: number, inVc: number, source: number, destination: number, hop: number, chance: number) => Onward
+  readonly next: Next
+  readonly local?: Next
 }
+
+type Next = (node: number, inPort: number, inVc: number, source: number, destination: number, hop: number, chance: number) => Onward
 
 /** An output port and the range of virtual channels that may be taken there, in one integer: see `onward`. */
 export type Onward = number
@@ -78,18 +82,20 @@ export const dimensionOrder = (
     if (known.length > 0) known[node * nodes + destination] = found
     return found
   }
+  const next: Next = (node, inPort, inVc, _source, destination, _hop, chance) => {
+    if (node === destination) return ports | any
+    const cached = known.length > 0 ? known[node * nodes + destination] : 0
+    const way = cached !== 0 ? cached : turned(node, destination)
+    if (!wraps) return way & isWay
+    if (inPort >> 1 === (way & 0xff) >> 1 && inPort < ports) return (inPort ^ 1) | (datelines ? (inVc < classes ? lower : upper) : any)
+    return (way & isEven) === 0 ? way & isWay : (way & isWay) ^ chance
+  }
   return {
     name: `dimension order${datelines ? ', datelines' : ''}`,
     vcs,
     draws: wraps && radices.some((radix) => radix > 1 && radix % 2 === 0),
-    next: (node, inPort, inVc, _source, destination, _hop, chance) => {
-      if (node === destination) return ports | any
-      const cached = known.length > 0 ? known[node * nodes + destination] : 0
-      const way = cached !== 0 ? cached : turned(node, destination)
-      if (!wraps) return way & isWay
-      if (inPort >> 1 === (way & 0xff) >> 1 && inPort < ports) return (inPort ^ 1) | (datelines ? (inVc < classes ? lower : upper) : any)
-      return (way & isEven) === 0 ? way & isWay : (way & isWay) ^ chance
-    }
+    next,
+    local: next
   }
 }
 

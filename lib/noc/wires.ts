@@ -7,6 +7,9 @@ import type { Topology } from './topology'
  * terminals' channels into the network, node * vcs + channel. By channel: its port (node * P + port), the port's number within its router, the router, that router's first
  * channel; the output channel that feeds an input channel, and the input channel that an output channel leads to (-1: none, or the terminal). @internal
  */
+export type Wires = ReturnType<typeof wiresOf>
+
+/** See `Wires`. @internal */
 export const wiresOf = ({ nodes, ports, target }: Topology, vcs: number) => {
   const P = ports + 1
   const all = nodes * P * vcs

@@ -119,6 +119,34 @@ describe.each(both)('a network %s', (_, born) => {
     expect(asked).toBe(deliveries(noc).reduce((routers, { hops }) => routers + hops + 1, 0))
   })
 
+  it('keeps the answers of a routing that looks at neither source nor hop, and asks no more', () => {
+    const topology = torus([4, 4])
+    const routing = dimensionOrder(topology, 2)
+    let asked = 0
+    const next: Routing['next'] = (...where) => {
+      asked++
+      return routing.next(...where)
+    }
+    const packets = [...packetsOf(topology, { pattern: uniformTraffic(topology, key(1)), flits: 2, offered: 0.3, key: key(2) }, 2000)]
+    const [kept, fresh] = [
+      { ...routing, next, local: next },
+      { ...routing, next }
+    ].map((one) => {
+      const noc = born(topology, one, flitRouter(), key(1))
+      for (const { cycle, source, destination, flits, tag } of packets) noc.offer(cycle, source, destination, flits, tag)
+      const before = asked
+      noc.run(Number.MAX_SAFE_INTEGER - 1)
+      return { asked: asked - before, came: deliveries(noc) }
+    })
+    expect(kept.came).toEqual(fresh.came)
+    expect(kept.asked).toBeLessThan(fresh.asked / 2)
+  })
+
+  it('refuses a port of more than 32 virtual channels', () => {
+    const routing: Routing = { ...dimensionOrder(mesh([2]), 1), vcs: 33 }
+    expect(() => born(mesh([2]), routing, flitRouter(), key(1))).toThrow(/Noc: a port has 1 to 32 virtual channels \(got 33\)/)
+  })
+
   it('refuses packets out of order, of no flits, and from nowhere', () => {
     const noc = born(mesh([2]), dimensionOrder(mesh([2]), 1), flitRouter(), key(1))
     noc.offer(5, 0, 1, 1, 0)

@@ -234,7 +234,7 @@ export const nocMutations: readonly Mutation[] = [
     name: 'linkFreeTooSoon',
     kind: 'two packets in one channel',
     mistake: 'With one event a hop, a link is free again when the head has passed, and not the tail.',
-    edits: [{ file: 'lib/noc/hopNoc.ts', find: 'linkFree[link] = from + length', put: 'linkFree[link] = from + 1' }],
+    edits: [{ file: 'lib/noc/runHops.ts', find: 'linkFree[port] = from + length', put: 'linkFree[port] = from + 1' }],
     swarms: ['networks'],
     runs: 300
   },
@@ -242,7 +242,7 @@ export const nocMutations: readonly Mutation[] = [
     name: 'farEventForgotten',
     kind: 'left behind',
     mistake: 'With one event a hop, what lies farther ahead than a turn of the wheel is put on it as if it were near.',
-    edits: [{ file: 'lib/noc/hopNoc.ts', find: '  if (time - state.now >= turn) {', put: '  if (time - state.now >= 4 * turn) {' }],
+    edits: [{ file: 'lib/noc/runHops.ts', find: '  if (time - state.now >= turn) {', put: '  if (time - state.now >= 4 * turn) {' }],
     swarms: ['networks'],
     runs: 300
   }
