@@ -3,7 +3,6 @@ import { empty } from '../memory/pageSet'
 import { type ChipOrder, isChipOrder } from '../protocol/chip'
 import type { Address, Command } from '../protocol/command'
 import type { GuestView } from '../protocol/pipeline'
-import { isKernelOrder } from '../protocol/process'
 import type { Answer, Signal } from '../protocol/signal'
 import type { Ports, World } from '../protocol/world'
 import { key, type Seed, split } from '../random/random'
@@ -244,8 +243,8 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       else say(to, { type: 'refused', reason })
     } else if (isChipOrder(order)) begin(owner, order, to)
     else {
-      const what = isKernelOrder(order) ? "for a cluster's own program" : 'for the migration of a guest'
-      say(to, { type: 'refused', reason: `${order.type} is ${what}, and this is a ${isKernelOrder(order) ? 'process' : 'chip'}` })
+      const what = owner.kind === 'process' ? 'not for a process' : 'for the migration of a guest, and this is a chip'
+      say(to, { type: 'refused', reason: `${order.type} is ${what}` })
     }
   }
 
