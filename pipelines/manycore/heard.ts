@@ -2,7 +2,8 @@ import * as E from 'fp-ts/lib/Either'
 import type { Data } from '../../lib/protocol/data'
 import type { Attempt, Step } from '../../lib/protocol/phase'
 import { answers, asked, awaiting, done, failure } from '../../lib/protocol/phase'
-import type { PeerMessage } from './daemonMessage'
+import { DAEMON_PORT, type PeerMessage } from './daemonMessage'
+import { mailboxOf } from './postOffice'
 import { messageIn, type Talk } from './talk'
 
 const ALARM = 0
@@ -14,19 +15,19 @@ const CANCEL = 2
  * knows nothing of it says `unknown`, which should be among the types. @internal
  */
 export const heard = <T extends PeerMessage['type']>(
-  { key, end, peer, patienceNs }: Talk,
+  { key, peer, patienceNs }: Talk,
   types: readonly T[]
 ): Attempt<PeerMessage & { readonly type: T }> => {
   type Heard = PeerMessage & { readonly type: T }
   type Ended = E.Either<ReturnType<typeof failure>, Heard>
   const alarm = asked({ type: 'wake', afterNs: patienceNs }, ALARM)
-  const ping = asked({ type: 'mail', end, message: { type: 'ping', key }, atOnce: true }, PING)
+  const ping = asked({ type: 'mail', end: mailboxOf(peer, DAEMON_PORT), message: { type: 'ping', key }, atOnce: true }, PING)
   const called = `heard ${types.join(' or ')} from ${peer}`
 
   const asleep: Attempt<Heard>['phase'] = {
     type: 'awaiting',
     name: called,
-    data: [key, end, peer, patienceNs],
+    data: [key, peer, patienceNs],
     on: (signal) => {
       const message = messageIn(signal, types)
       if (message !== undefined)
@@ -38,7 +39,7 @@ export const heard = <T extends PeerMessage['type']>(
   const pinging: Attempt<Heard>['phase'] = {
     type: 'awaiting',
     name: `${called}, asking`,
-    data: [key, end, peer, patienceNs],
+    data: [key, peer, patienceNs],
     on: (signal) => {
       const message = messageIn(signal, types)
       if (message !== undefined) return closing([PING], message)

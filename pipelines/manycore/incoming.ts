@@ -8,7 +8,7 @@ import { unpackedPlaces } from './packedImage'
 import { pulled } from './pulled'
 import { type Kept, relayed } from './restored'
 import { installing, portalPort, type Sink, type Taken, taken } from './sent'
-import { closed, ignoring, opened, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk } from './talk'
 
 /** A process, or a copy of it to be kept, that comes from another cluster. `number`: of the transfer here, which its portal's port is made of. @internal */
 export type Arriving = {
@@ -35,8 +35,7 @@ const untilReady = (arriving: Arriving): Attempt<Taken> => {
   const { talk, keeps, image, number, all } = arriving
   const room: Attempt<unknown> = keeps ? done(E.right(null)) : request({ type: 'admit', made: image })
   return pipe(
-    opened(talk),
-    andThen('opened', () => room),
+    room,
     andThen('room', () => request({ type: 'create', end: portalOf(arriving), kind: 'portal', port: portalPort(number) })),
     andThen('portal', () => said(talk, { type: 'admitted', key: talk.key, port: portalPort(number) })),
     andThen('admitted', () => (all ? taken(portalOf(arriving), talk.peer, sinkOf(arriving), image.pieces) : batches(arriving))),
@@ -121,11 +120,7 @@ const dropped = (arriving: Arriving, reason: string): Step<null> => {
   )
 }
 
-const closedAll = (arriving: Arriving): Step<null> =>
-  pipe(
-    ignoring(request({ type: 'close', end: portalOf(arriving) })),
-    chain('portal', () => closed(arriving.talk))
-  )
+const closedAll = (arriving: Arriving): Step<null> => ignoring(request({ type: 'close', end: portalOf(arriving) }))
 
 const sinkOf = ({ image, keeps }: Arriving): Sink => (keeps ? () => done(E.right(null)) : installing(image.process))
 

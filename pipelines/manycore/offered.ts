@@ -4,16 +4,15 @@ import type { Attempt } from '../../lib/protocol/phase'
 import { andThen, done, failure } from '../../lib/protocol/phase'
 import { heard } from './heard'
 import type { PackedImage } from './packedImage'
-import { opened, reasonOf, said, type Talk } from './talk'
+import { reasonOf, said, type Talk } from './talk'
 
-/** Opens a conversation with an offer: the port of the portal that it is wanted at, once there is room. @internal */
+/** A conversation begins with an offer: the port of the portal that it is wanted at, once there is room. @internal */
 export const offered = (
   talk: Talk,
   offer: { readonly image: PackedImage; readonly keeps: boolean; readonly all: boolean }
 ): Attempt<number> =>
   pipe(
-    opened(talk),
-    andThen('opened', () => said(talk, { type: 'offer', key: talk.key, ...offer })),
+    said(talk, { type: 'offer', key: talk.key, ...offer }),
     andThen('offered', () => heard(talk, ['admitted', 'declined', 'unknown'])),
     andThen('answered', (answer) =>
       answer.type === 'admitted' ? done(E.right(answer.port)) : done(E.left(failure('admit', reasonOf(answer))))

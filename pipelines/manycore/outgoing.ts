@@ -12,7 +12,7 @@ import { offered } from './offered'
 import { packed, packedPlaces } from './packedImage'
 import { atAll, type Peers } from './peers'
 import { extracting, isState, outward, sent } from './sent'
-import { closed, ignoring, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk } from './talk'
 
 /** A process that goes from this cluster to another, or whose copy does (`saves`). `peer`: whose daemon takes it, a keeper's where that keeps it. @internal */
 export type Leaving = {
@@ -238,22 +238,12 @@ const undone = (leaving: Leaving, reason: string): Step<Left> => {
   )
 }
 
-const closedAll = (leaving: Leaving): Step<null> =>
-  pipe(
-    ignoring(request({ type: 'close', end: portalOf(leaving) })),
-    chain('portal', () => closed(talkOf(leaving)))
-  )
+const closedAll = (leaving: Leaving): Step<null> => ignoring(request({ type: 'close', end: portalOf(leaving) }))
 
 /** The conversation of a transfer. @internal */
-export const talkOf = ({ lane, key, peer, options }: Leaving): Talk => ({ key, end: `${lane} talk`, peer, patienceNs: options.patienceNs })
+export const talkOf = ({ key, peer, options }: Leaving): Talk => ({ key, peer, patienceNs: options.patienceNs })
 
 /** The end of the portal of a transfer. @internal */
 export const portalOf = ({ lane }: Leaving): string => `${lane} portal`
 
-const peersOf = ({ lane, key, own, options }: Leaving, nodes: readonly string[]): Peers => ({
-  key,
-  lane,
-  own,
-  nodes,
-  patienceNs: options.patienceNs
-})
+const peersOf = ({ key, own, options }: Leaving, nodes: readonly string[]): Peers => ({ key, own, nodes, patienceNs: options.patienceNs })

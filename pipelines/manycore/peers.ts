@@ -1,15 +1,14 @@
 import * as E from 'fp-ts/lib/Either'
 import { pipe } from 'fp-ts/lib/function'
 import type { Attempt, Step } from '../../lib/protocol/phase'
-import { andThen, chain, done, failure, map, request } from '../../lib/protocol/phase'
+import { andThen, chain, done, failure, request } from '../../lib/protocol/phase'
 import type { PeerMessage } from './daemonMessage'
 import { heard } from './heard'
-import { closed, opened, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk } from './talk'
 
 /** Where a process's peers are to be told of its move, and by whom: this cluster itself by its own kernel. @internal */
 export type Peers = {
   readonly key: string
-  readonly lane: string
   readonly own: string
   readonly nodes: readonly string[]
   readonly patienceNs: number
@@ -32,43 +31,34 @@ type PeerOrder =
   | { readonly type: 'hold'; readonly process: string }
   | { readonly type: 'repoint'; readonly process: string; readonly to: string }
 
-const elsewhere = ({ key, lane, patienceNs }: Peers, node: string, order: PeerOrder): Attempt<unknown> => {
-  const talk: Talk = { key, end: `${lane} ${node}`, peer: node, patienceNs }
-  const message: PeerMessage = { key, ...order }
-  const answer: Attempt<PeerMessage> = pipe(
-    opened(talk),
-    andThen('opened', () => said(talk, message)),
-    andThen('said', (): Attempt<PeerMessage> => heard(talk, order.type === 'hold' ? ['held', 'declined'] : ['repointed', 'declined']))
-  )
+const elsewhere = ({ key, patienceNs }: Peers, node: string, order: PeerOrder): Attempt<unknown> => {
+  const talk: Talk = { key, peer: node, patienceNs }
   return pipe(
-    answer,
-    chain('answered', (result): Attempt<unknown> => {
-      const over: Attempt<unknown> =
+    said(talk, { key, ...order }),
+    andThen('said', (): Attempt<PeerMessage> => heard(talk, order.type === 'hold' ? ['held', 'declined'] : ['repointed', 'declined'])),
+    chain(
+      'answered',
+      (result): Attempt<unknown> =>
         E.isRight(result) && result.right.type === 'declined'
           ? done(E.left(failure(order.type, reasonOf(result.right))))
           : done(E.right(null))
-      return chain('closed', () => over)(closed(talk))
-    })
+    )
   )
 }
 
 /** A peer's part: does what it was asked by its own kernel, and says so. @internal */
-export const asPeer = (talk: Talk, message: Extract<PeerMessage, { readonly type: 'hold' | 'repoint' }>): Step<null> => {
+export const asPeer = (talk: Talk, message: PeerMessage & { readonly type: 'hold' | 'repoint' }): Step<null> => {
   const { key, ...order } = message
   return pipe(
     request(order as PeerOrder) as Attempt<unknown>,
     chain('done', (result) =>
-      pipe(
-        opened(talk),
-        andThen('opened', () =>
-          said(
-            talk,
-            E.isLeft(result)
-              ? { type: 'declined', key, reason: result.left.reason }
-              : { type: message.type === 'hold' ? 'held' : 'repointed', key }
-          )
-        ),
-        chain('said', () => map(() => null)(closed(talk)))
+      ignoring(
+        said(
+          talk,
+          E.isLeft(result)
+            ? { type: 'declined', key, reason: result.left.reason }
+            : { type: message.type === 'hold' ? 'held' : 'repointed', key }
+        )
       )
     )
   )

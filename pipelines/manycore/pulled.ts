@@ -5,7 +5,9 @@ import { lanes } from '../../lib/protocol/lanes'
 import type { Attempt, Step } from '../../lib/protocol/phase'
 import { andThen, answers, asked, awaiting, chain, done, request } from '../../lib/protocol/phase'
 import type { ProcessImage, ProcessPiece } from '../../lib/protocol/process'
+import { DAEMON_PORT } from './daemonMessage'
 import { wantOf } from './followed'
+import { mailboxOf } from './postOffice'
 import { isState } from './sent'
 import type { Talk } from './talk'
 
@@ -42,7 +44,7 @@ const wanting = (talk: Talk, image: ProcessImage, waiting: readonly ProcessPiece
 const say = (talk: Talk, image: ProcessImage, waiting: readonly ProcessPiece[], isSaying: boolean): Step<null> => {
   if (isSaying || waiting.length === 0) return wanting(talk, image, waiting, isSaying)
   const [first, ...others] = waiting
-  const mail = asked({ type: 'mail', end: talk.end, message: wantOf(talk.key, image, first) as Data })
+  const mail = asked({ type: 'mail', end: mailboxOf(talk.peer, DAEMON_PORT), message: wantOf(talk.key, image, first) as Data })
   return { requests: [mail], phase: wanting(talk, image, others, true).phase }
 }
 

@@ -9,14 +9,14 @@ import { offered } from './offered'
 import type { Left } from './outgoing'
 import { packed } from './packedImage'
 import { outward, type Source, sent } from './sent'
-import { closed, ignoring, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk } from './talk'
 
 /** A process as it was when it was saved: what it is made of, and the contents of its pieces in their order. @internal */
 export type Kept = { readonly image: ProcessImage; readonly contents: readonly Data[] }
 
 /** Sends what is kept to where it shall run, and does there what the source decides: the keeper's part of a cold migration. @internal */
 export const relayed = (source: Talk, lane: string, to: string, kept: Kept): Attempt<null> => {
-  const talk: Talk = { ...source, end: `${lane} talk`, peer: to }
+  const talk: Talk = { ...source, peer: to }
   const through = pipe(
     sentOn(talk, `${lane} portal`, kept),
     andThen('sent on', () => said(source, { type: 'ready', key: source.key })),
@@ -43,7 +43,7 @@ export const relayed = (source: Talk, lane: string, to: string, kept: Kept): Att
       (result): Attempt<null> =>
         pipe(
           E.isLeft(result) ? ignoring(said(talk, { type: 'cancel', key: talk.key, reason: result.left.reason })) : done(null),
-          chain('over', () => ends(talk, `${lane} portal`)),
+          chain('over', () => ends(`${lane} portal`)),
           chain('closed', () => done(E.isLeft(result) ? result : E.right(null)))
         )
     )
@@ -56,7 +56,7 @@ export const restored = (talk: Talk, lane: string, kept: Kept): Step<Left> => {
   const failed = (reason: string): Step<Left> =>
     pipe(
       ignoring(said(talk, { type: 'cancel', key: talk.key, reason })),
-      chain('cancelled', () => map((): Left => ({ type: 'failed', reason }))(ends(talk, portal)))
+      chain('cancelled', () => map((): Left => ({ type: 'failed', reason }))(ends(portal)))
     )
   return pipe(
     sentOn(talk, portal, kept),
@@ -70,7 +70,7 @@ export const restored = (talk: Talk, lane: string, kept: Kept): Step<Left> => {
           const left: Left = E.isLeft(answer) ? { type: 'undecided', reason: answer.left.reason } : { type: 'moved' }
           return pipe(
             ignoring(request({ type: 'repoint', process: kept.image.process, to: talk.peer })),
-            chain('repointed', () => map((): Left => left)(ends(talk, portal)))
+            chain('repointed', () => map((): Left => left)(ends(portal)))
           )
         })
       )
@@ -89,8 +89,4 @@ const sentOn = (talk: Talk, portal: string, { image, contents }: Kept): Attempt<
   )
 }
 
-const ends = (talk: Talk, portal: string): Step<null> =>
-  pipe(
-    ignoring(request({ type: 'close', end: portal })),
-    chain('portal', () => closed(talk))
-  )
+const ends = (portal: string): Step<null> => ignoring(request({ type: 'close', end: portal }))

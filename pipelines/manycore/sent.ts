@@ -5,7 +5,7 @@ import type { Attempt } from '../../lib/protocol/phase'
 import { andThen, done, failure, request } from '../../lib/protocol/phase'
 import type { ProcessPiece } from '../../lib/protocol/process'
 import { DAEMON_PORT, type PeerMessage } from './daemonMessage'
-import { heeding } from './talk'
+import { heeding, persistent } from './talk'
 
 /** Where the pieces of a transfer come from: a copy of one. @internal */
 export type Source = (piece: ProcessPiece) => Attempt<Data>
@@ -81,7 +81,7 @@ export const one = (end: string, peer: string, bytes: number): Attempt<{ readonl
 
 /** The end of a portal that a daemon sends by, to the portal of this number at another. @internal */
 export const outward = (end: string, remote: string, port: number): Attempt<unknown> =>
-  request({ type: 'attach', end, kind: 'portal', remote, port })
+  persistent({ type: 'attach', end, kind: 'portal', remote, port })
 
 /** The port of the n-th portal of a daemon: each transfer has one of its own, so that what is left of one that failed disturbs none. @internal */
 export const portalPort = (n: number): number => DAEMON_PORT + n

@@ -1,32 +1,24 @@
 import type { Request } from '../../lib/protocol/command'
 import type { Data } from '../../lib/protocol/data'
-import type { Phase, Step } from '../../lib/protocol/phase'
+import type { Step } from '../../lib/protocol/phase'
 import { awaiting, done } from '../../lib/protocol/phase'
 import type { Outcome } from '../../lib/protocol/pipeline'
 import type { Signal } from '../../lib/protocol/signal'
 import { asPeerMessage, DAEMON_PORT } from './daemonMessage'
+import { advanced, answerTo, delivered, type Heard, isOf, type Job, type Remembers } from './job'
+import { answered, letterOf, type Post, withLetter } from './postOffice'
 import { INBOX } from './talk'
-
-/** A message that came for a job, or that begins one, and from whom. */
-export type Heard = { readonly from: string; readonly message: Data }
 
 /** A job that a message begins. `key`: of the messages that are for it (empty: none). `turn`: jobs of one turn go one after the other (absent: at once). Its phase ends with what the daemon remembers from then on, or nothing. @internal */
 export type Begun<M extends Data> = {
   readonly key: string
   readonly turn?: string
-  readonly step: (lane: string, number: number) => Step<((memory: M) => M) | undefined>
+  readonly step: (lane: string, number: number) => Step<Remembers<M>>
 }
 
 /** What a server does with a message that no job waits for: begins one, or nothing. `isKnown`: whether a job of that key is under way or waits for its turn; `taken`: messages before it. @internal */
 export type Begins<M extends Data> = (heard: Heard, memory: M, isKnown: (key: string) => boolean, taken: number) => Begun<M> | undefined
 
-type Job<M> = {
-  readonly lane: string
-  readonly key: string
-  readonly turn: string | undefined
-  readonly phase: Phase<((memory: M) => M) | undefined>
-  readonly mail: readonly Heard[]
-}
 type Waiting<M extends Data> = { readonly heard: Heard; readonly begun: Begun<M>; readonly mail: readonly Heard[] }
 type State<M extends Data> = {
   readonly number: number
@@ -34,6 +26,7 @@ type State<M extends Data> = {
   readonly isOpen: boolean
   readonly isDown: boolean
   readonly memory: M
+  readonly posts: readonly Post[]
   readonly jobs: readonly Job<M>[]
   readonly waiting: readonly Waiting<M>[]
 }
@@ -44,29 +37,39 @@ type State<M extends Data> = {
  */
 export const serving = <M extends Data>(memory: M, begins: Begins<M>): Step<Outcome> => {
   const on = (state: State<M>): Step<Outcome> => {
-    if (state.isDown && state.jobs.length === 0)
+    if (state.isDown && state.jobs.length === 0 && state.posts.length === 0)
       return done<Outcome>({ type: 'aborted', reason: 'the cluster has failed', running: 'source' })
     return awaiting([], 'serving', dataOf(state), (signal) => {
       if (!('to' in signal)) {
         const changed = state.jobs.some(({ phase }) => phase.type === 'awaiting' && phase.on(signal) !== undefined)
-        return changed ? all(state, (_, seen) => seen, signal) : undefined
+        return changed ? all(state, signal) : undefined
       }
       const { lane } = signal.to
       if (lane === INBOX) return inbox(state, signal)
-      const job = state.jobs.find((one) => lane === one.lane || lane.startsWith(`${one.lane}/`))
-      if (job === undefined) return undefined
-      const inner: Signal = { ...signal, to: { ...signal.to, lane: lane.slice(job.lane.length + 1) } }
-      return all(state, (one, seen) => (one === job ? seen : undefined), inner)
+      const posting = answered(state.posts, signal)
+      if (posting === undefined) return state.jobs.some((job) => isOf(job, lane)) ? all(state, signal) : undefined
+      const requests = [...posting.requests]
+      const jobs = posting.delivered.reduce((now, { letter, reason }) => {
+        const to = { ...signal.to, lane: letter.lane, tag: letter.tag }
+        return heardBy(
+          now,
+          reason === undefined ? { type: 'done', at: signal.at, to } : { type: 'refused', reason, at: signal.at, to },
+          requests
+        )
+      }, state.jobs)
+      return settled({ ...state, posts: posting.posts, jobs }, signal, requests)
     })
   }
-  /** One signal to some jobs. */
-  const all = (state: State<M>, sees: (job: Job<M>, signal: Signal) => Signal | undefined, signal: Signal): Step<Outcome> => {
-    const requests: Request[] = []
-    const jobs = state.jobs.map((job): Job<M> => {
-      const seen = sees(job, signal)
-      const step = seen !== undefined && job.phase.type === 'awaiting' ? job.phase.on(seen) : undefined
+  const heardBy = (jobs: readonly Job<M>[], signal: Signal, requests: Request[]): readonly Job<M>[] =>
+    jobs.map((job): Job<M> => {
+      if ('to' in signal && !isOf(job, signal.to.lane)) return job
+      const step = job.phase.type === 'awaiting' ? job.phase.on('to' in signal ? answerTo(job, signal) : signal) : undefined
       return step === undefined ? job : advanced(job, step, signal, requests)
     })
+  /** A fact to all jobs, an answer to whose it is. */
+  const all = (state: State<M>, signal: Signal): Step<Outcome> => {
+    const requests: Request[] = []
+    const jobs = heardBy(state.jobs, signal, requests)
     return settled({ ...state, jobs }, signal, requests)
   }
   /** Removes jobs that have ended, and begins those whose turn it is. */
@@ -77,8 +80,9 @@ export const serving = <M extends Data>(memory: M, begins: Begins<M>): Step<Outc
       jobs = jobs.filter(({ phase }) => phase.type === 'awaiting')
       const free = waiting.find(({ begun: { turn } }) => turn === undefined || !jobs.some((job) => job.turn === turn))
       if (free === undefined) {
-        const { phase } = on({ ...state, jobs, waiting, number, memory: remembered })
-        return { requests, phase }
+        const [given, posts] = byPost(state.posts, requests)
+        const { phase } = on({ ...state, posts, jobs, waiting, number, memory: remembered })
+        return { requests: given, phase }
       }
       waiting = waiting.filter((one) => one !== free)
       number++
@@ -107,7 +111,7 @@ export const serving = <M extends Data>(memory: M, begins: Begins<M>): Step<Outc
     const waiting = state.waiting.map((one) => (isFor(one.begun) ? { ...one, mail: [...one.mail, heardNow] } : one))
     return settled({ ...state, taken, jobs, waiting }, signal, requests)
   }
-  const first: State<M> = { number: 0, taken: 0, isOpen: false, isDown: false, memory, jobs: [], waiting: [] }
+  const first: State<M> = { number: 0, taken: 0, isOpen: false, isDown: false, memory, posts: [], jobs: [], waiting: [] }
   return {
     requests: [{ order: { type: 'create', end: INBOX, kind: 'mailbox', port: DAEMON_PORT }, lane: INBOX, tag: 0 }],
     phase: on(first).phase
@@ -116,29 +120,25 @@ export const serving = <M extends Data>(memory: M, begins: Begins<M>): Step<Outc
 
 const receive: Request = { order: { type: 'receive', end: INBOX }, lane: INBOX, tag: 0 }
 
-const advanced = <M>(job: Job<M>, step: Step<((memory: M) => M) | undefined>, signal: Signal, requests: Request[]): Job<M> => {
-  requests.push(...step.requests.map((one) => ({ ...one, lane: one.lane === '' ? job.lane : `${job.lane}/${one.lane}` })))
-  return delivered({ ...job, phase: step.phase }, signal, requests)
-}
-
-/** Hands a job the oldest message that it waits for, as long as there is one. */
-const delivered = <M>(job: Job<M>, signal: Signal, requests: Request[]): Job<M> => {
-  const { phase, mail } = job
-  if (phase.type === 'done') return job
-  for (const one of mail) {
-    const step = phase.on(asSignal(one, signal))
-    if (step !== undefined) return advanced({ ...job, mail: mail.filter((other) => other !== one) }, step, signal, requests)
+/** Orders with the messages of jobs taken out of them, which go by the daemon's post. */
+const byPost = (before: readonly Post[], requests: readonly Request[]): readonly [readonly Request[], readonly Post[]] => {
+  let posts = before
+  const given: Request[] = []
+  for (const one of requests) {
+    const letter = one.lane.startsWith('post ') ? undefined : letterOf(one)
+    if (letter === undefined) given.push(one)
+    else {
+      const posting = withLetter(posts, letter)
+      posts = posting.posts
+      given.push(...posting.requests)
+    }
   }
-  return job
+  return [given, posts]
 }
 
-const asSignal = ({ from, message }: Heard, { at, ...signal }: Signal): Signal => {
-  const migration = 'to' in signal ? signal.to.migration : ''
-  return { type: 'received', from, message, cycles: 0, at, to: { migration, lane: INBOX, tag: 0, n: 0 } }
-}
-
-const dataOf = <M extends Data>({ jobs, waiting, ...state }: State<M>): Data => ({
+const dataOf = <M extends Data>({ jobs, waiting, posts, ...state }: State<M>): Data => ({
   ...state,
+  posts: posts as Data,
   jobs: jobs.map(({ lane, key, mail, phase }) => ({
     lane,
     key,

@@ -3,12 +3,13 @@ import { pipe } from 'fp-ts/lib/function'
 import type { Order } from '../../lib/protocol/command'
 import type { Data } from '../../lib/protocol/data'
 import type { Attempt, Failure, Step } from '../../lib/protocol/phase'
-import { andThen, answers, asked, awaiting, chain, done, failure, map, request } from '../../lib/protocol/phase'
+import { answers, asked, awaiting, chain, done, failure, map, request } from '../../lib/protocol/phase'
 import type { AnswerTo, Signal } from '../../lib/protocol/signal'
 import { asPeerMessage, DAEMON_PORT, type PeerMessage } from './daemonMessage'
+import { mailboxOf } from './postOffice'
 
-/** A job's conversation with the daemon of another cluster about one transfer: the name of the end of the mailbox there, and after which silence it is asked whether it is there. @internal */
-export type Talk = { readonly key: string; readonly end: string; readonly peer: string; readonly patienceNs: number }
+/** A job's conversation with the daemon of another cluster about one transfer, and after which silence that is asked whether it is there. @internal */
+export type Talk = { readonly key: string; readonly peer: string; readonly patienceNs: number }
 
 /** What a daemon hears of its jobs' messages is on this lane. @internal */
 export const INBOX = 'inbox'
@@ -25,27 +26,12 @@ export const messageIn = <T extends PeerMessage['type']>(
     : undefined
 }
 
-/** Opens a conversation. @internal */
-export const opened = ({ end, peer }: Talk): Attempt<unknown> =>
-  persistent({ type: 'attach', end, kind: 'mailbox', remote: peer, port: DAEMON_PORT })
-
-/** Ends one; that it cannot be ended matters to nobody. @internal */
-export const closed = ({ end }: Talk): Step<null> => ignoring(request({ type: 'close', end }))
-
 /** Says something. Failed: it has not left. @internal */
-export const said = ({ end }: Talk, message: PeerMessage): Attempt<unknown> => request({ type: 'mail', end, message: message as Data })
+export const said = ({ peer }: Talk, message: PeerMessage): Attempt<unknown> => posted(peer, DAEMON_PORT, message as Data)
 
-/** One message to anybody's mailbox, with an end of its own for it. @internal */
-export const posted = (end: string, remote: string, port: number, message: Data): Attempt<unknown> =>
-  pipe(
-    persistent({ type: 'attach', end, kind: 'mailbox', remote, port }),
-    andThen('mailing', () =>
-      pipe(
-        request({ type: 'mail', end, message }) as Attempt<unknown>,
-        chain('mailed', (result) => map(() => result)(ignoring(request({ type: 'close', end }))))
-      )
-    )
-  )
+/** One message to anybody's mailbox, by the daemon's post. @internal */
+export const posted = (remote: string, port: number, message: Data): Attempt<unknown> =>
+  request({ type: 'mail', end: mailboxOf(remote, port), message })
 
 /** Whatever comes of it. @internal */
 export const ignoring = (attempt: Attempt<unknown>): Step<null> => map(() => null)(attempt)
@@ -53,8 +39,8 @@ export const ignoring = (attempt: Attempt<unknown>): Step<null> => map(() => nul
 const TRIES = 10
 const PAUSE_NS = 100_000
 
-/** An end that may be refused because others are in use just now: tried again some times. */
-const persistent = (order: Order): Attempt<unknown> => {
+/** An end that may be refused because others are in use just now: tried again some times. @internal */
+export const persistent = (order: Order): Attempt<unknown> => {
   const attempt = (left: number): Attempt<unknown> =>
     pipe(
       request(order) as Attempt<unknown>,
