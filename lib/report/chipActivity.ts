@@ -6,7 +6,7 @@ import type { Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import type { Time } from '../time/time'
 import type { ChipWiring } from '../world/mppaWiring'
-import { askedOf, type ChipMove, type ChipMoves, chipMoves, isMoving, placedNow } from './chipMoves'
+import { askedOf, type ChipMove, type ChipMoves, chipMoves, failedNow, isMoving, placedNow, sentBefore } from './chipMoves'
 import { answered, type ChipThreads, called, chipThreads, type StateRows, statesUntil, stopped, threadsNow } from './chipThreads'
 import {
   type Arrival,
@@ -50,6 +50,9 @@ export type ChipActivity = {
   readonly stillRunning: readonly string[]
 }
 
+/** See `chipActivity`. */
+export type ChipActivityOptions = { readonly wiring?: ChipWiring; readonly from?: Time; readonly until?: Time }
+
 type State = {
   readonly world: ChipWorld
   readonly bins: TimeBins
@@ -63,6 +66,8 @@ type State = {
   readonly stillRunning: string[]
   entries: number
   until: Time
+  /** What comes later is not heard. */
+  readonly last: Time
 }
 
 /**
@@ -71,29 +76,35 @@ type State = {
  *     run(programs, chip()).pipe(folded(chipActivity())).subscribe((activity) => write(chipSvg()(activity)))
  *
  * A journal tells when a message or chunk has arrived, whole, and by which links follows from the wiring. So what never arrives (a link or cluster has failed) is in no load, nor are acknowledgements and
- * permissions, which no entry tells of: packets of 8 bytes on the control network. Of a migration is what the programs of its two clusters send each other, not for a process, from the request to its end.
+ * permissions, which no entry tells of: packets of 8 bytes on the control network. Of a migration is what the programs of its two clusters send each other (no process), and chunks by way of a third, from the
+ * message that it begins with until it is over.
  *
- * `wiring`: the chip's own where it is at hand, as a journal only names the usual one, and to make that again takes some 70 ms.
+ * - `from`, `until`: only what happens between these times, in windows as much narrower (default: all).
+ * - `wiring`: the chip's own where it is at hand, as a journal only names the usual one, and to make that again takes some 70 ms.
  *
  * Law: the flits of all links together are, of every arrival, its flits times the links of its way. Errors: `RangeError` when the journal is of another world. Memory: O(links, clusters).
  */
-export const chipActivity = ({ wiring }: { readonly wiring?: ChipWiring } = {}): Fold<Entry, ChipActivity | undefined> =>
+export const chipActivity = (options: ChipActivityOptions = {}): Fold<Entry, ChipActivity | undefined> =>
   fold<Entry, ChipActivity | undefined, State | undefined>({
     init: () => undefined,
-    step: (state, entry) => (state === undefined ? begun(entry, wiring) : heard(state, entry)),
+    step: (state, entry) => (state === undefined ? begun(entry, options) : heard(state, entry)),
     done: (state) => state && told(state)
   })
 
 const WINDOWS = 128
 
-const begun = (entry: Entry, wiring: ChipWiring | undefined): State => {
+const begun = (entry: Entry, { wiring, from = entry.at, until = Number.POSITIVE_INFINITY }: ChipActivityOptions): State => {
   const world = chipWorld(entry, wiring)
   if (isLeft(world)) throw new RangeError(`chipActivity: ${world.left}`)
-  const bins = timeBins(entry.at, WINDOWS)
+  if (!(from >= 0 && until > from))
+    throw new RangeError(`chipActivity: until must be after from, and from at least 0 (got ${from} to ${until})`)
+  const origin = Math.max(entry.at, from)
+  const bins = timeBins(origin, WINDOWS)
   return {
     world: world.right,
     entries: 1,
-    until: entry.at,
+    until: origin,
+    last: until,
     bins,
     traffic: chipTraffic(world.right, bins),
     threads: chipThreads(bins),
@@ -107,11 +118,16 @@ const begun = (entry: Entry, wiring: ChipWiring | undefined): State => {
 
 const heard = (state: State, entry: Entry): State => {
   const { bins, threads, moves, world } = state
-  state.entries++
+  if (entry.at > state.last) {
+    state.until = Math.max(state.until, state.last)
+    binBefore(bins, state.until)
+  }
   if (entry.type === 'ended' && entry.outcome.type === 'limited') {
     state.stillRunning.push(entry.migration)
     return state
   }
+  if (entry.at > state.last) return state
+  if (entry.at >= bins.origin) state.entries++
   state.until = Math.max(state.until, entry.at)
   binBefore(bins, state.until)
   if (entry.type === 'commanded') {
@@ -140,15 +156,18 @@ const signalled = (state: State, signal: Signal): void => {
     const { process, running, ready, waiting, stopped: frozen } = signal
     threadsNow(threads, cluster, process, at, { running, ready, waiting, frozen })
   } else if (signal.type === 'placed') {
-    const from = placedNow(moves, cluster, signal.process, at, signal.state)
-    const request = from === undefined ? undefined : state.mails.get(`${from} ${cluster}`)
-    if (request !== undefined) {
-      migrated(traffic, request)
-      state.mails.delete(`${from} ${cluster}`)
+    const begun = placedNow(moves, { cluster, process: signal.process, at, state: signal.state })
+    if (begun !== undefined) {
+      const pair = `${begun.from} ${cluster}`
+      const request = state.mails.get(pair)
+      for (const arrival of [...(request === undefined ? [] : [request]), ...begun.sent])
+        if (arrival.at > traffic.bins.origin) migrated(traffic, arrival)
+      state.mails.delete(pair)
     }
     if (isGone.has(signal.state)) threadsNow(threads, cluster, signal.process, at, undefined)
   } else if (signal.type === 'failed' && signal.what === 'source') {
     state.failures.push({ cluster, at })
+    failedNow(moves, cluster, at)
     stopped(threads, cluster, at, true)
   } else if (signal.type === 'failed' && !state.troubles.some(({ reason }) => reason === signal.reason))
     state.troubles.push({ reason: signal.reason, at })
@@ -157,11 +176,20 @@ const signalled = (state: State, signal: Signal): void => {
 const isGone: ReadonlySet<string> = new Set(['left', 'exited', 'lost'])
 
 const arrived = ({ world, traffic, moves, mails }: State, signal: Extract<Signal, { readonly type: 'arrived' }>): void => {
-  carried(traffic, signal)
-  const [one, other] = [world.places.get(signal.from)?.cluster, world.places.get(signal.node)?.cluster]
-  if (signal.process !== undefined || signal.by === 'sync' || one === undefined || other === undefined) return
-  if (isMoving(moves, one, other)) migrated(traffic, signal)
-  else if (signal.by === 'mailbox') mails.set(`${one} ${other}`, signal)
+  const { places, clusters } = world
+  const isFromProcess = !places.has(signal.from)
+  // A process is called by its name, and is at the first interface of the cluster where it counts.
+  const home = isFromProcess ? moves.homes.get(signal.from)?.cluster : undefined
+  const from = isFromProcess ? (clusters.find(({ name }) => name === home)?.nodes[0] ?? signal.from) : signal.from
+  const arrival: Arrival = { at: signal.at, by: signal.by, from, node: signal.node, bytes: signal.bytes }
+  const isShown = signal.at > traffic.bins.origin || signal.at === world.at
+  if (isShown) carried(traffic, arrival)
+  const [one, other] = [places.get(from)?.cluster, places.get(signal.node)?.cluster]
+  if (isFromProcess || signal.process !== undefined || signal.by === 'sync' || one === undefined || other === undefined) return
+  if (isMoving(moves, signal.by, one, other)) {
+    if (isShown) migrated(traffic, arrival)
+  } else if (signal.by === 'mailbox') mails.set(`${one} ${other}`, arrival)
+  else sentBefore(moves, one, arrival)
 }
 
 const told = (state: State): ChipActivity => {
@@ -186,7 +214,7 @@ const told = (state: State): ChipActivity => {
       .sort((a, b) => b.bytes - a.bytes || (a.from + a.to < b.from + b.to ? -1 : 1)),
     unplaced: traffic.unplaced,
     states: statesUntil(threads, until),
-    moves: moves.all.map((move) => ({ ...move })),
+    moves: moves.all.filter(({ ended = until }) => ended >= origin).map((move) => ({ ...move })),
     failures: [...state.failures],
     troubles: [...state.troubles],
     stillRunning: [...state.stillRunning]

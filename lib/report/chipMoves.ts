@@ -1,13 +1,16 @@
+import type { Abstraction } from '../protocol/chip'
 import type { KernelOrder } from '../protocol/process'
 import type { Time } from '../time/time'
+import type { Arrival } from './chipTraffic'
 
 /**
- * A migration of a process between clusters, as far as a journal tells of it. `began`: the first thing that was done to it; `admitted` where it goes to, `frozen`, `resumed` there, `left` the source. `bytes`,
- * `pieces`: installed at the target. `end`: `completed` when it goes on there and the source has dropped it, `back` when it was given up and goes on where it was, `lost`; otherwise it is not over.
+ * A migration of a process between clusters, as far as a journal tells of it. `from`: absent when it comes from a copy that was kept, and ran nowhere. `began`: the first thing that was done to it; `admitted`
+ * where it goes to, `frozen`, `resumed` there, `left` the source. `bytes`, `pieces`: installed at the target. `end`: `completed` when it goes on there and the source has dropped it, `back` when it was given up
+ * and goes on where it was, `lost`; otherwise it is not over.
  */
 export type ChipMove = {
   readonly process: string
-  readonly from: string
+  readonly from?: string
   readonly to: string
   readonly began: Time
   readonly admitted: Time
@@ -22,78 +25,92 @@ export type ChipMove = {
 
 type Open = { -readonly [K in keyof ChipMove]: ChipMove[K] }
 
+/**
+ * Of a process, the cluster where it counts, and since when something has been done to it there that a migration may begin with; what has come from there since then, which may be of it.
+ */
+type Home = { readonly cluster: string; since?: Time; frozen?: Time; readonly sent: Arrival[] }
+
 /** An account of where processes are and move; it changes its own. @internal */
-export type ChipMoves = {
-  /** Of each process, the cluster where it counts, and since when something has been done to it there that a migration may begin with. */
-  readonly homes: Map<string, { cluster: string; since: Time | undefined; frozen: Time | undefined }>
-  readonly open: Map<string, Open>
-  readonly all: Open[]
-}
+export type ChipMoves = { readonly homes: Map<string, Home>; readonly open: Map<string, Open>; readonly all: Open[] }
 
 /** Nothing has moved. @internal */
 export const chipMoves = (): ChipMoves => ({ homes: new Map(), open: new Map(), all: [] })
 
-type Placed = 'running' | 'frozen' | 'arriving' | 'left' | 'exited' | 'lost'
+/** How a process stands on a cluster. @internal */
+export type Stands = 'running' | 'frozen' | 'arriving' | 'left' | 'exited' | 'lost'
 
-/** A process stands so on a cluster from now on. Says where a migration comes from, when it begins by this. @internal */
-export const placedNow = (moves: ChipMoves, cluster: string, process: string, at: Time, state: Placed): string | undefined => {
+/** Chunks that are remembered until it is known whether they are of a migration: a megabyte and more, of one process. */
+const REMEMBERED = 1024
+
+/** A process stands so on a cluster from now on. Says, when a migration begins by this, where it comes from and what has been sent for it before. @internal */
+export const placedNow = (
+  moves: ChipMoves,
+  { cluster, process, at, state }: { readonly cluster: string; readonly process: string; readonly at: Time; readonly state: Stands }
+): { readonly from: string | undefined; readonly sent: readonly Arrival[] } | undefined => {
   const { homes, open } = moves
   const home = homes.get(process)
   const move = open.get(process)
-  if (state === 'arriving') return home === undefined || home.cluster === cluster ? undefined : begin(moves, home, cluster, process, at)
-  if (state === 'running') {
-    if (move?.to === cluster) {
-      move.resumed ??= at
-      if (move.left !== undefined) close(moves, move, at, 'completed')
-    }
-    homes.set(process, { cluster, since: undefined, frozen: undefined })
-    if (move !== undefined && move.from === cluster) move.frozen = undefined
-  } else if (state === 'frozen') {
-    if (home === undefined) homes.set(process, { cluster, since: at, frozen: at })
-    else if (home.cluster === cluster) {
-      home.frozen = at
-      home.since ??= at
-      if (move !== undefined && move.from === cluster) move.frozen = at
-    }
-  } else if (move !== undefined && move.from === cluster && state === 'left') {
-    move.left = at
-    if (move.resumed !== undefined) close(moves, move, at, 'completed')
-  } else if (move !== undefined && move.to === cluster && state === 'left' && move.resumed === undefined) close(moves, move, at, 'back')
-  else if (state === 'lost' || state === 'exited') {
-    if (move !== undefined) close(moves, move, at, state === 'lost' ? 'lost' : move.resumed === undefined ? 'back' : 'completed')
-    if (home?.cluster === cluster) homes.delete(process)
+  const isThere = move?.to === cluster
+  switch (state) {
+    case 'arriving':
+      return begin(moves, home, cluster, process, at)
+    case 'running':
+      homes.set(process, { cluster, sent: [] })
+      if (move === undefined) return undefined
+      if (isThere) move.resumed ??= at
+      if (isThere && (move.left !== undefined || move.from === undefined)) close(moves, move, at, 'completed')
+      if (!isThere && move.from === cluster) close(moves, move, at, 'back')
+      return undefined
+    case 'frozen':
+      if (home === undefined) homes.set(process, { cluster, since: at, frozen: at, sent: [] })
+      if (home?.cluster === cluster) {
+        home.frozen = at
+        home.since ??= at
+        if (move !== undefined && !isThere) move.frozen = at
+      }
+      return undefined
+    case 'left':
+      if (move === undefined) return undefined
+      if (isThere && move.resumed === undefined) close(moves, move, at, 'back')
+      if (move.from !== cluster) return undefined
+      move.left = at
+      if (move.resumed !== undefined) close(moves, move, at, 'completed')
+      return undefined
+    case 'exited':
+    case 'lost':
+      if (move !== undefined) close(moves, move, at, state === 'lost' ? 'lost' : move.resumed === undefined ? 'back' : 'completed')
+      homes.delete(process)
   }
-  return undefined
 }
 
-const begin = (
-  moves: ChipMoves,
-  home: { readonly cluster: string; readonly since: Time | undefined; readonly frozen: Time | undefined },
-  to: string,
-  process: string,
-  at: Time
-): string => {
+const begin = (moves: ChipMoves, home: Home | undefined, to: string, process: string, at: Time) => {
   const before = moves.open.get(process)
   if (before !== undefined) close(moves, before, at, before.resumed === undefined ? 'back' : 'completed')
+  const { cluster: from, since, frozen, sent = [] } = home ?? {}
   const move: Open = {
     process,
-    from: home.cluster,
+    ...(from === undefined ? {} : { from }),
     to,
-    began: Math.min(at, home.since ?? at),
+    began: Math.min(at, since ?? at),
     admitted: at,
-    ...(home.frozen === undefined ? {} : { frozen: home.frozen }),
+    ...(frozen === undefined ? {} : { frozen }),
     bytes: 0,
     pieces: 0
   }
   moves.open.set(process, move)
   moves.all.push(move)
-  return home.cluster
+  return { from, sent: sent.splice(0) }
 }
 
 const close = ({ open }: ChipMoves, move: Open, at: Time, end: NonNullable<ChipMove['end']>): void => {
   move.ended = at
   move.end = end
   open.delete(move.process)
+}
+
+/** A cluster has failed: what has left it and goes on elsewhere needs it no more. @internal */
+export const failedNow = (moves: ChipMoves, cluster: string, at: Time): void => {
+  for (const move of [...moves.open.values()]) if (move.from === cluster && move.resumed !== undefined) close(moves, move, at, 'completed')
 }
 
 /** A kernel has been asked something about a process. @internal */
@@ -108,8 +125,20 @@ export const askedOf = ({ homes, open }: ChipMoves, cluster: string, at: Time, o
     home.since ??= at
 }
 
-/** Whether the programs of two clusters talk about a migration between them now. @internal */
-export const isMoving = ({ open }: ChipMoves, one: string, other: string): boolean => {
-  for (const { from, to } of open.values()) if ((from === one && to === other) || (from === other && to === one)) return true
+/**
+ * Whether what the program of one cluster sends to another's is of a migration under way: anything between the two clusters, and chunks from the one or to the other, by way of a third. @internal
+ */
+export const isMoving = ({ open }: ChipMoves, by: Abstraction, one: string, other: string): boolean => {
+  for (const { from, to } of open.values())
+    if ((from === one && to === other) || (from === other && to === one) || (by === 'portal' && (from === one || to === other))) return true
   return false
+}
+
+/** Remembers a chunk from a cluster where a process is being copied or stands still, and nobody has said where it goes. @internal */
+export const sentBefore = ({ homes }: ChipMoves, cluster: string, chunk: Arrival): void => {
+  for (const { cluster: at, since, sent } of homes.values())
+    if (at === cluster && since !== undefined) {
+      if (sent.length < REMEMBERED) sent.push(chunk)
+      return
+    }
 }

@@ -4,7 +4,7 @@ import { chipLayout } from './chipLayout'
 import { busyLinks } from './chipLoads'
 import { type ChipScene, overview, periods, rule } from './chipSvgOverview'
 import { timeline } from './chipSvgTimeline'
-import { activityInWords, troubleInWords } from './chipSvgWords'
+import { activityInWords, restInWords, troubleInWords } from './chipSvgWords'
 import type { ChipLane } from './chipTraffic'
 import { box, escaped, label } from './spaceTimeSvgShapes'
 import { printable, wrapped } from './spaceTimeWidth'
@@ -41,6 +41,7 @@ export const chipSvg =
     const said = activityInWords(activity)
     for (const text of said) written(text, { fill: chipColours.quiet })
     for (const text of troubleInWords(activity)) written(text, { fill: chipColours.wrong })
+    for (const text of restInWords(activity)) written(text, { fill: chipColours.quiet })
     const scene: ChipScene = {
       activity,
       layout: chipLayout(activity.world.wiring.topology),

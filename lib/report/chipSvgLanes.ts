@@ -15,7 +15,7 @@ export type ChipAxis = {
 
 /** Where a time stands. @internal */
 export const xAt = ({ left, right, from, until }: ChipAxis, at: Time): number =>
-  until === from ? left : left + ((Math.min(at, until) - from) / (until - from)) * (right - left)
+  until === from ? left : left + ((Math.max(from, Math.min(at, until)) - from) / (until - from)) * (right - left)
 
 /** Where a window begins; of the one behind the last: where the axis ends. */
 const edge = (axis: ChipAxis, window: number): number =>

@@ -56,7 +56,7 @@ export const overview = (scene: ChipScene, top: number): Section => {
   const pairs = pairsOf(scene, { x: aside.x, y: table.bottom + 26 })
   return {
     shapes: [
-      label({ x: left, y: top + 12 }, 'All the time: width by flits, colour by highest load', { weight: 'bold' }),
+      label({ x: left, y: top + 12 }, 'Whole span: width by flits, colour by highest load', { weight: 'bold' }),
       ...largeGrid(grid),
       ...key.shapes,
       ...table.shapes,

@@ -100,9 +100,13 @@ const migrations = (lanes: Lanes): void => {
 const clusters = (lanes: Lanes): void => {
   const { scene, axis } = lanes
   const { world, states, failures } = scene.activity
-  const shown = world.clusters.filter(({ name }) => states.has(name) || failures.some(({ cluster }) => cluster === name))
-  if (shown.length === 0) return
   const scale = Math.max(0, ...[...states.values()].map(({ threads }) => threads?.most ?? 0))
+  const hasFailed = (name: string): boolean => failures.some(({ cluster }) => cluster === name)
+  const talks = new Set(scene.activity.pairs.flatMap(({ from, to }) => [world.places.get(from)?.cluster, world.places.get(to)?.cluster]))
+  const isWaiting = (name: string): boolean =>
+    scale > 0 && states.get(name)?.threads === undefined && states.has(name) && !talks.has(name) && !hasFailed(name)
+  const shown = world.clusters.filter(({ name }) => (states.has(name) && !isWaiting(name)) || hasFailed(name))
+  if (shown.length === 0) return
   const words =
     scale > 0
       ? `Threads of each cluster (a lane is ${formatNumber(scale)} high), and below them its own program`
@@ -124,13 +128,17 @@ const clusters = (lanes: Lanes): void => {
     ])
     lanes.y += Math.max(14, height + 4)
   }
-  const idle = world.clusters.filter((one) => !shown.includes(one)).map(({ name }) => name)
-  if (idle.length > 0) {
-    lanes.texts.push(
-      label({ x: axis.left, y: lanes.y + 10 }, fitted(`nothing runs on ${idle.join(', ')}`, 100), { fill: chipColours.quiet })
-    )
+  const rest = (words: string, names: readonly string[]): void => {
+    if (names.length === 0) return
+    lanes.texts.push(label({ x: axis.left, y: lanes.y + 10 }, fitted(`${words} ${names.join(', ')}`, 105), { fill: chipColours.quiet }))
     lanes.y += 14
   }
+  const others = world.clusters.map(({ name }) => name).filter((name) => !shown.some((one) => one.name === name))
+  rest('programs that talk to nobody:', others.filter(isWaiting))
+  rest(
+    'nothing runs on',
+    others.filter((name) => !isWaiting(name))
+  )
 }
 
 const links = (lanes: Lanes): void => {
@@ -161,7 +169,7 @@ const momentsOf = (axis: ChipAxis, { process, frozen, resumed }: ChipMove, top: 
     { at: frozen, words: 'is frozen' },
     { at: resumed, words: 'goes on' }
   ].flatMap(({ at, words }) => {
-    if (at === undefined) return []
+    if (at === undefined || at < axis.from) return []
     const x = xAt(axis, at)
     const title = `<title>${escaped(`${process} ${words} at ${formatTime(at)}`)}</title>`
     return [`<g>${title}${line({ x, y: top }, { x, y: bottom }, { colour: stateColours.frozen, width: 1, dashes: '3 3' })}</g>`]

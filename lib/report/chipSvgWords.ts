@@ -39,13 +39,17 @@ export const activityInWords = (activity: ChipActivity): readonly string[] => {
   ]
 }
 
-/** What went wrong, and what cannot be seen. @internal */
-export const troubleInWords = ({ world, failures, troubles, stillRunning, unplaced, until }: ChipActivity): readonly string[] => [
+/** What went wrong. @internal */
+export const troubleInWords = ({ world, failures, troubles, until }: ChipActivity): readonly string[] => [
   ...failures.map(({ cluster, at }) => `${cluster} fails at ${formatTime(at)}`),
   ...world.deadLinks
     .filter(({ at }) => at <= until)
     .map((link) => `the link ${linkInWords(world, link)} is dead from ${formatTime(link.at)} on`),
-  ...troubles.map(({ reason, at }) => `${reason}, at ${formatTime(at)}`),
+  ...troubles.map(({ reason, at }) => `${reason}, at ${formatTime(at)}`)
+]
+
+/** What was not over, and what cannot be seen. @internal */
+export const restInWords = ({ stillRunning, unplaced }: ChipActivity): readonly string[] => [
   ...(stillRunning.length === 0 ? [] : [`not over when the run was stopped: ${stillRunning.join(', ')}`]),
   ...(unplaced === 0 ? [] : [`${formatNumber(unplaced)} arrivals from or at what is no interface of this chip are not drawn`])
 ]
@@ -62,5 +66,5 @@ export const moveInWords = ({ from, to, began, frozen, resumed, ended, end, byte
         : end === 'lost'
           ? 'lost'
           : `not over${down}`
-  return `${from} → ${to}: ${how}, ${size}`
+  return `${from ?? 'kept'} → ${to}: ${how}, ${size}`
 }

@@ -1,7 +1,7 @@
 import { formatTime } from '../time/time'
 import type { ChipActivity } from './chipActivity'
 import { busyLinks } from './chipLoads'
-import { activityInWords, linkInWords, moveInWords, percent, troubleInWords } from './chipSvgWords'
+import { activityInWords, linkInWords, moveInWords, percent, restInWords, troubleInWords } from './chipSvgWords'
 import { grid, type Head } from './grid'
 import { formatNumber } from './numbers'
 
@@ -24,6 +24,7 @@ export const chipText = (activity: ChipActivity | undefined): string => {
   return [
     `seed ${world.seed}: ${activityInWords(activity).join('\n')}`,
     ...troubleInWords(activity),
+    ...restInWords(activity),
     ...moves.map((move) => `migration of ${move.process}, ${moveInWords(move)}`),
     '',
     ...(rows.length === 0 ? ['No link of the data network has carried anything.'] : [grid('text', heads, rows)]),

@@ -26,7 +26,7 @@ export type ChipWorld = {
 export const chipWorld = (began: Entry, known?: ChipWiring): Either<string, ChipWorld> => {
   if (began.type !== 'began') return left(`a journal must begin with began (got ${began.type})`)
   const { seed, at } = began
-  const world = record(record(record(began.world)?.network)?.chip) ?? began.world
+  const world = inner(began.world)
   const told = record(world)?.world
   if (told !== 'chip')
     return left(`the journal must be of a chip (got ${typeof told === 'string' ? `a world called ${told}` : 'another world'})`)
@@ -74,6 +74,12 @@ export const chipWorld = (began: Entry, known?: ChipWiring): Either<string, Chip
       return isWholeNumber(when) && Array.isArray(link) && link.every(isWholeNumber) ? [{ at: when, from: link[0], to: link[1] }] : []
     })
   })
+}
+
+/** The chip in a world that stands around it: one whose answers come late, or threads on its clusters. */
+const inner = (world: unknown): unknown => {
+  const { world: name, of, network } = record(world) ?? {}
+  return name === 'delayed' ? inner(of) : (record(record(network)?.chip) ?? world)
 }
 
 /** I/O clusters first, then by the number in the name. */

@@ -31,10 +31,10 @@ const widen = (bins: TimeBins): void => {
   }
 }
 
-/** Adds `rate` for each tick between two times to a row. The bins must reach `to`: see `binBefore`. @internal */
+/** Adds `rate` for each tick between two times to a row, as far as it is behind the origin. The bins must reach `to`: see `binBefore`. @internal */
 export const spread = ({ origin, width }: TimeBins, row: Float64Array, from: Time, to: Time, rate: number): void => {
   if (rate === 0) return
-  for (let at = from; at < to; ) {
+  for (let at = Math.max(origin, from); at < to; ) {
     const bin = Math.floor((at - origin) / width)
     const end = Math.min(to, origin + (bin + 1) * width)
     row[bin] += rate * (end - at)

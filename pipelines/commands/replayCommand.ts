@@ -21,7 +21,7 @@ import { nameOf } from '../experiment/techniques'
 import { action, type Ending, ended, refused } from './action'
 import { comparisonText, type Setting } from './comparisonText'
 import { readJournalFile } from './readJournalFile'
-import { chipOf, drawPicture, isOf, wrongPicture } from './replayPicture'
+import { chipOf, drawPicture, isOf, type Span, type SpanFlags, spanOf, wrongPicture } from './replayPicture'
 import { type Result, readings } from './runTrials'
 
 /** Adds `replay`: table and charts of journals written before, and whether the same experiment still gives the same journal. */
@@ -37,9 +37,11 @@ export const addReplayCommand = (program: Command): Command =>
       'draw the journal there: of a chip, the load of its links, migrations and threads; of others, who said what when'
     )
     .option('--force', 'replace the file of --svg')
+    .option('--from <time>', 'of a chip: only what happens from then on, in windows as much narrower')
+    .option('--until <time>', 'of a chip: only what happens until then')
     .action(action((signal, files: readonly string[], flags: Flags) => replay(files, flags, signal)))
 
-type Flags = { readonly check?: boolean; readonly forecast?: boolean; readonly svg?: string; readonly force?: boolean }
+type Flags = { readonly check?: boolean; readonly forecast?: boolean; readonly svg?: string; readonly force?: boolean } & SpanFlags
 
 type Read = {
   readonly file: string
@@ -55,14 +57,16 @@ type Read = {
 
 const replay = async (
   files: readonly string[],
-  { check = false, forecast = false, svg, force = false }: Flags,
+  { check = false, forecast = false, svg, force = false, ...span }: Flags,
   signal: AbortSignal
 ): Promise<Ending> => {
   const wrong = wrongPicture(files, svg, force)
   if (wrong.length > 0) return refused(...wrong)
+  const shown = spanOf(span)
+  if (isLeft(shown)) return refused(...shown.left)
   const journals: Read[] = []
   for (const file of files) {
-    const journal = read(file, { check, forecast, whole: check || svg !== undefined })
+    const journal = read(file, { check, forecast, whole: check || svg !== undefined, span: shown.right })
     if (isLeft(journal)) return refused(...journal.left)
     journals.push(journal.right)
   }
@@ -104,7 +108,7 @@ const replay = async (
  */
 const read = (
   file: string,
-  { forecast, whole }: { readonly check: boolean; readonly forecast: boolean; readonly whole: boolean }
+  { forecast, whole, span }: { readonly check: boolean; readonly forecast: boolean; readonly whole: boolean; readonly span: Span }
 ): Either<readonly InputError[], Read> => {
   let state = readings.init()
   let began: Entry | undefined
@@ -118,7 +122,7 @@ const read = (
     if (began === undefined) {
       began = entry
       const kind = chipOf(entry)
-      if (kind === 'chip') chip = { fold: chipActivity(), state: undefined }
+      if (kind === 'chip') chip = { fold: chipActivity(span), state: undefined }
       else if (kind !== 'other') problem = kind
       const config = forecast ? experimentOf(entry) : undefined
       history = forecast ? forecastHistory(config && knownOf(config)) : undefined

@@ -52,6 +52,18 @@ describe('replay of a chip', () => {
     })
   })
 
+  it('shows a span of time, and says what is wrong with one', async () => {
+    const file = written('span.jsonl', gathered)
+    const { out, code } = await said('replay', file, '--from', '100us', '--until', '0.2ms')
+    expect(code).toBe(0)
+    expect(out).toContain('entries, 100 µs to 200 µs, in 98 windows of 1.024 µs')
+    expect(await said('replay', file, '--from', '1ms', '--until', '100us')).toMatchObject({
+      err: '--until: expected a time after 1ms, got 100us\n',
+      code: 2
+    })
+    expect((await said('replay', file, '--from', '1')).err).toMatch(/^--from: expected a time with its unit/)
+  })
+
   it('draws the space-time diagram of a journal of another world', async () => {
     const [file, svg] = [written('other.jsonl', smallJournals().postcopy), join(folder, 'other.svg')]
     expect((await said('replay', file, '--svg', svg)).code).toBe(0)

@@ -86,6 +86,36 @@ describe('chipActivity', () => {
     expect(total(counted)).toBeGreaterThan(0)
   })
 
+  it('of two spans one after the other has what the whole has', () => {
+    fc.assert(
+      fc.property(plans, fc.integer({ min: 1, max: 4_000_000 }), (journal, at) => {
+        const [before, after] = [{ until: at }, { from: at }].map((span) => runFold(chipActivity({ wiring, ...span }), journal)!)
+        const whole = activityOf(journal)
+        for (const lane of ['data', 'control'] as const) {
+          const sum = (of: ChipActivity): number => of.links[lane].reduce((flits, { all }) => flits + total(all), 0)
+          expect(sum(before) + sum(after)).toBe(sum(whole))
+        }
+        const ran = (of: ChipActivity): number =>
+          [...of.states.values()].reduce((ticks, { program }) => ticks + (program === undefined ? 0 : total(program.rows.running)), 0)
+        expect(ran(before) + ran(after)).toBe(ran(whole))
+      }),
+      { numRuns: 30 }
+    )
+  })
+
+  it('counts each link as busy as late as it can have been, and never beyond the span that is asked for', () => {
+    const span = { from: 99_000, until: 120_000 }
+    const { from, until, links, entries } = runFold(chipActivity({ wiring, ...span }), [
+      begunChip(),
+      arrived(98_000, 'cc0', 'cc1', 4096),
+      arrived(100_000, 'cc0', 'cc1', 144),
+      arrived(200_000, 'cc0', 'cc1', 4096)
+    ])!
+    expect([from, until, entries]).toEqual([99_000, 120_000, 2])
+    expect(links.data.map(({ all }) => total(all))).toEqual([37])
+    expect(() => chipActivityFrom(5, 5)).toThrow('chipActivity: until must be after from, and from at least 0 (got 5 to 5)')
+  })
+
   it('has at most 128 windows, and at least 64 of what is long enough', () => {
     fc.assert(
       fc.property(fc.integer({ min: 200, max: 1e12 }), fc.integer({ min: 0, max: 1e9 }), (last, at) => {
@@ -160,13 +190,62 @@ describe('chipActivity', () => {
     expect(total(states.get('cc6')!.threads!.rows.waiting)).toBe(3 * (activityOf(movedProcess()).until - 6_500_000))
   })
 
+  it('takes a process that sends for where it counts then, and its traffic for none of a migration', () => {
+    const { pairs, unplaced, totals } = activityOf([
+      begunChip(),
+      arrived(5, 'p', 'cc9', 100),
+      told(10, 'cc4', { type: 'placed', process: 'p', user: 'ann', state: 'running' }),
+      arrived(20, 'p', 'cc9', 100),
+      told(30, 'cc7', { type: 'placed', process: 'p', user: 'ann', state: 'running' }),
+      arrived(40, 'p', 'cc9', 100)
+    ])
+    expect(unplaced).toBe(1)
+    expect(pairs.map(({ from, to, bytes }) => [from, to, bytes])).toEqual([
+      ['cc4', 'cc9', 100],
+      ['cc7', 'cc9', 100]
+    ])
+    expect(totals.data.migrationBytes).toBe(0)
+  })
+
+  it('takes what goes by way of a keeper for a migration once it is known to be one, and what is only saved for none', () => {
+    const place = (at: number, cluster: string, state: 'running' | 'frozen' | 'arriving' | 'left'): Entry =>
+      told(at, cluster, { type: 'placed', process: 'p', user: 'ann', state })
+    const saved = [
+      begunChip(),
+      place(0, 'cc1', 'running'),
+      arrived(5, 'cc1', 'io0', 1000),
+      place(10, 'cc1', 'frozen'),
+      arrived(20, 'cc1', 'io0', 1000),
+      arrived(30, 'cc1', 'io0', 2000)
+    ]
+    const bytes = (...more: readonly Entry[]): number => activityOf([...saved, ...more]).totals.data.migrationBytes
+    expect(bytes(place(40, 'cc1', 'running'), place(50, 'cc2', 'arriving'))).toBe(0)
+    const moving = [place(40, 'cc2', 'arriving'), arrived(50, 'io0', 'cc2', 3000), place(60, 'cc2', 'running')]
+    expect(bytes(...moving)).toBe(6000)
+    expect(bytes(...moving, place(70, 'cc1', 'left'), arrived(80, 'io0', 'cc2', 500))).toBe(6000)
+    expect(activityOf([...saved, ...moving, place(70, 'cc1', 'left')]).moves).toMatchObject([
+      { from: 'cc1', to: 'cc2', began: 10, frozen: 10, admitted: 40, resumed: 60, ended: 70, end: 'completed' }
+    ])
+    const kept = [begunChip(), place(40, 'cc2', 'arriving'), arrived(50, 'io0', 'cc2', 3000), place(60, 'cc2', 'running')]
+    expect(activityOf(kept).moves).toMatchObject([{ to: 'cc2', ended: 60, end: 'completed' }])
+    expect(activityOf(kept).totals.data.migrationBytes).toBe(3000)
+  })
+
+  it('takes a process for gone on when the cluster fails that it has left', () => {
+    const place = (at: number, cluster: string, state: 'running' | 'arriving'): Entry =>
+      told(at, cluster, { type: 'placed', process: 'p', user: 'ann', state })
+    const journal = [begunChip(), place(0, 'cc1', 'running'), place(10, 'cc2', 'arriving'), place(20, 'cc2', 'running')]
+    expect(activityOf([...journal, told(30, 'cc1', failing)]).moves).toMatchObject([{ ended: 30, end: 'completed' }])
+    expect(activityOf([...journal, told(30, 'cc3', failing)]).moves[0].end).toBe(undefined)
+  })
+
   it('tells a migration that was given up, one that is lost, and one that is not over', () => {
     const place = (at: number, cluster: string, state: 'running' | 'frozen' | 'arriving' | 'left' | 'lost'): Entry =>
       told(at, cluster, { type: 'placed', process: 'p', user: 'ann', state })
     const begin = [begunChip(), place(0, 'cc1', 'running'), place(10, 'cc2', 'arriving'), place(20, 'cc1', 'frozen')]
     const endOf = (...more: readonly Entry[]) => activityOf([...begin, ...more]).moves.map(({ end, ended, frozen }) => [end, ended, frozen])
     expect(endOf()).toEqual([[undefined, undefined, 20]])
-    expect(endOf(place(30, 'cc1', 'running'), place(40, 'cc2', 'left'))).toEqual([['back', 40, undefined]])
+    expect(endOf(place(30, 'cc1', 'running'), place(40, 'cc2', 'left'))).toEqual([['back', 30, 20]])
     expect(endOf(place(30, 'cc2', 'lost'))).toEqual([['lost', 30, 20]])
     expect(endOf(place(30, 'cc1', 'left'), place(40, 'cc2', 'running'))).toEqual([['completed', 40, 20]])
     expect(endOf(place(30, 'cc2', 'running'), place(40, 'cc1', 'left'), place(50, 'cc3', 'arriving'))).toEqual([
@@ -210,6 +289,7 @@ describe('chipActivity', () => {
     expect(refusal({ ...began, world: { world: 'datacentre' } })).toEqual(
       new RangeError('chipActivity: the journal must be of a chip (got a world called datacentre)')
     )
+    expect(runFold(chipActivity({ wiring }), [{ ...began, world: { world: 'delayed', of: began.world } }])!.world.clusters).toHaveLength(18)
     expect(refusal({ ...began, world: null })).toEqual(new RangeError('chipActivity: the journal must be of a chip (got another world)'))
     expect(refusal({ ...began, world: { world: 'chip' } })).toEqual(
       new RangeError('chipActivity: the description of the chip in the journal is not whole')
@@ -224,5 +304,6 @@ describe('chipActivity', () => {
   })
 })
 
+const chipActivityFrom = (from: number, until: number) => runFold(chipActivity({ wiring, from, until }), [begunChip()])
 const slots = { type: 'slots', node: 'cc1', kind: 'sync', cRx: 0, cTx: 0, dRx: 0, dTx: 0 } as const
 const failing = { type: 'failed', what: 'source', reason: 'x' } as const
