@@ -8,19 +8,19 @@ import type { Time } from '../time/time'
 import type { ChipWiring } from '../world/mppaWiring'
 import { askedOf, type ChipMove, type ChipMoves, chipMoves, failedNow, isMoving, placedNow, sentBefore } from './chipMoves'
 import { answered, type ChipThreads, called, chipThreads, type StateRows, statesUntil, stopped, threadsNow } from './chipThreads'
+import { type ChipWorld, chipWorld } from './chipWorld'
 import {
   type Arrival,
   type ChipLane,
-  type ChipTraffic,
   carried,
-  chipTraffic,
   cyclesOf,
   type LaneTotals,
   type LinkLoad,
+  type LinkTraffic,
+  linkTraffic,
   migrated,
   type PairTotals
-} from './chipTraffic'
-import { type ChipWorld, chipWorld } from './chipWorld'
+} from './linkTraffic'
 import { binBefore, type TimeBins, timeBins } from './timeBins'
 
 /**
@@ -56,7 +56,7 @@ export type ChipActivityOptions = { readonly wiring?: ChipWiring; readonly from?
 type State = {
   readonly world: ChipWorld
   readonly bins: TimeBins
-  readonly traffic: ChipTraffic
+  readonly traffic: LinkTraffic
   readonly threads: ChipThreads
   readonly moves: ChipMoves
   /** The last message of each cluster's program to each other's, which may be the request of a migration. */
@@ -106,7 +106,7 @@ const begun = (entry: Entry, { wiring, from = entry.at, until = Number.POSITIVE_
     until: origin,
     last: until,
     bins,
-    traffic: chipTraffic(world.right, bins),
+    traffic: linkTraffic(world.right, bins),
     threads: chipThreads(bins),
     moves: chipMoves(),
     mails: new Map(),
@@ -221,7 +221,7 @@ const told = (state: State): ChipActivity => {
   }
 }
 
-const linksOf = ({ lanes }: ChipTraffic, lane: ChipLane): readonly LinkLoad[] =>
+const linksOf = ({ lanes }: LinkTraffic, lane: ChipLane): readonly LinkLoad[] =>
   [...lanes[lane].values()]
     .sort((a, b) => a.from - b.from || a.port - b.port)
     .map((link) => ({ ...link, all: link.all.slice(), migration: link.migration.slice() }))

@@ -1,6 +1,6 @@
 import type { Time } from '../time/time'
 import type { ChipActivity } from './chipActivity'
-import type { ChipLane, LinkLoad } from './chipTraffic'
+import type { ChipLane, LinkLoad } from './linkTraffic'
 
 /**
  * A link with what it has carried in all: flits, those of migrations (`moved`), its load on the mean and in the window in which that was highest, which begins `at`. Loads are parts of what the link can carry,

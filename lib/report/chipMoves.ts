@@ -1,7 +1,7 @@
 import type { Abstraction } from '../protocol/chip'
 import type { KernelOrder } from '../protocol/process'
 import type { Time } from '../time/time'
-import type { Arrival } from './chipTraffic'
+import type { Arrival } from './linkTraffic'
 
 /**
  * A migration of a process between clusters, as far as a journal tells of it. `from`: absent when it comes from a copy that was kept, and ran nowhere. `began`: the first thing that was done to it; `admitted`

@@ -5,7 +5,7 @@ import { busyLinks } from './chipLoads'
 import { type ChipScene, overview, periods, rule } from './chipSvgOverview'
 import { timeline } from './chipSvgTimeline'
 import { activityInWords, restInWords, troubleInWords } from './chipSvgWords'
-import type { ChipLane } from './chipTraffic'
+import type { ChipLane } from './linkTraffic'
 import { box, escaped, label } from './spaceTimeSvgShapes'
 import { printable, wrapped } from './spaceTimeWidth'
 

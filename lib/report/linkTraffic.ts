@@ -30,7 +30,7 @@ export type Arrival = { readonly at: Time; readonly by: Abstraction; readonly fr
 export type PairTotals = { readonly from: string; readonly to: string; transfers: number; bytes: number; migrationBytes: number }
 
 /** An account of what has arrived; it changes its own. @internal */
-export type ChipTraffic = {
+export type LinkTraffic = {
   readonly world: ChipWorld
   readonly bins: TimeBins
   readonly lanes: Readonly<Record<ChipLane, Map<number, LinkLoad>>>
@@ -47,7 +47,7 @@ export type ChipTraffic = {
 }
 
 /** Nothing has arrived. @internal */
-export const chipTraffic = (world: ChipWorld, bins: TimeBins): ChipTraffic => ({
+export const linkTraffic = (world: ChipWorld, bins: TimeBins): LinkTraffic => ({
   world,
   bins,
   lanes: { data: new Map(), control: new Map() },
@@ -82,7 +82,7 @@ export const flitsOf = ({ packets, headerBytes }: ChipWorld, { by, bytes }: Pick
  * Takes an arrival into account. A journal tells when the last of it has come, so each link is taken to have carried its flits as late as it can have: a flit a cycle, up to that time, and before what has
  * come later. So no link carries more than it can. @internal
  */
-export const carried = (traffic: ChipTraffic, arrival: Arrival): void => {
+export const carried = (traffic: LinkTraffic, arrival: Arrival): void => {
   const { world, bins, totals, received } = traffic
   const bin = binBefore(bins, arrival.at)
   const way = wayOf(traffic, arrival)
@@ -108,7 +108,7 @@ export const carried = (traffic: ChipTraffic, arrival: Arrival): void => {
 }
 
 /** Says of an arrival taken into account that it is of a migration. @internal */
-export const migrated = (traffic: ChipTraffic, arrival: Arrival): void => {
+export const migrated = (traffic: LinkTraffic, arrival: Arrival): void => {
   const { world, bins, totals } = traffic
   const way = wayOf(traffic, arrival)
   if (way === undefined) return
@@ -125,7 +125,7 @@ export const migrated = (traffic: ChipTraffic, arrival: Arrival): void => {
   for (const { all, migration } of way) poured(migration, bin, flits, (i) => all[i])
 }
 
-const pairOf = ({ pairs }: ChipTraffic, { from, node: to }: Arrival): PairTotals => {
+const pairOf = ({ pairs }: LinkTraffic, { from, node: to }: Arrival): PairTotals => {
   const name = `${from} ${to}`
   const pair = pairs.get(name) ?? { from, to, transfers: 0, bytes: 0, migrationBytes: 0 }
   pairs.set(name, pair)
@@ -138,7 +138,7 @@ export const cyclesOf = ({ clock: { ticksPerNs } }: ChipWorld, { origin, width }
   return Math.max(0, floorTimes(ticksPerNs, Math.min(until, start + width)) - floorTimes(ticksPerNs, start))
 }
 
-const wayOf = (traffic: ChipTraffic, { by, from, node }: Arrival): readonly LinkLoad[] | undefined => {
+const wayOf = (traffic: LinkTraffic, { by, from, node }: Arrival): readonly LinkLoad[] | undefined => {
   const { world, lanes, ways, bins } = traffic
   const lane = laneOf(by)
   const pair = `${lane} ${from} ${node}`
