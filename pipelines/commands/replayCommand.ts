@@ -132,10 +132,10 @@ const read = (
     if (problem !== undefined) return
     if (chip !== undefined) chip.state = chip.fold.step(chip.state, entry)
     if (uses !== undefined) uses = threadUse.step(uses, entry)
+    if (whole && chip === undefined) entries.push(entry)
     if (chip !== undefined || uses !== undefined) return
     state = readings.step(state, entry)
     if (history !== undefined) told = history.step(told, entry)
-    if (whole) entries.push(entry)
   })
   if (isLeft(outcome)) return outcome
   if (problem !== undefined) return left([{ path: `${file}: line 1: world`, expected: 'a chip as run writes it', got: problem }])
