@@ -1,5 +1,5 @@
 import { type ChipHeat, chipHeat } from '../guest/chipHeat'
-import { afterMove, type ChipView, hasRoom, runningProcesses } from './chipView'
+import { afterMove, type ChipView, hasRoom, runningProcesses, type Seen } from './chipView'
 import type { Decision, Motive } from './decision'
 
 /**
@@ -18,8 +18,9 @@ export type HeatSpreadingOptions = {
 }
 
 /**
- * Moves CPU-bound processes apart, where the chip would come to rest at a lower peak: of all that could move from the cluster that will be hottest, the move whose peak is lowest, until the peak is low enough or no move lowers it
- * by as much as asked. Processes that mostly wait heat nothing and stay. Errors: `RangeError` when `gainKelvin` is not above 0 or `atMost` not an integer from 1 on. Cost: a thermal solution for each process there and cluster.
+ * Moves CPU-bound processes apart, where the chip would come to rest at a lower peak. Move by move, whatever leaves the clusters coolest from the hottest downwards is planned; of the plan as many moves are made as lower the peak by
+ * `gainKelvin` each on the mean, none where none do: several places are often about as hot, and only when each of them has given something away does the peak fall. Processes that mostly wait heat nothing and stay. Errors: `RangeError`
+ * when `gainKelvin` is not above 0 or `atMost` not an integer from 1 on. Cost: a thermal solution for each process and cluster, a move.
  */
 export const heatSpreading = ({
   clusters,
@@ -35,40 +36,60 @@ export const heatSpreading = ({
   const steadyOf = (view: ChipView): readonly number[] =>
     heat.steady(clusters.map((name) => heat.watts(view.clusters.find(({ cluster }) => cluster === name)?.running ?? 0)))
   return (first) => {
-    const decisions: Decision[] = []
+    const before = Math.max(...steadyOf(first))
+    if (before <= aboveCelsius) return []
+    const bound = new Set(
+      runningProcesses(first)
+        .filter((one) => isBound(first, one, boundAt))
+        .map(({ process }) => process)
+    )
+    const planned: Planned[] = []
     let view = first
-    while (decisions.length < atMost) {
-      const steady = steadyOf(view)
-      const peak = Math.max(...steady)
-      if (peak <= aboveCelsius) break
-      const hottest = clusters[steady.indexOf(peak)]
-      const moves = runningProcesses(view)
-        .filter((one) => one.cluster === hottest && one.cpuNs >= boundAt * share(view, hottest) * one.ageNs * one.threads)
-        .flatMap((process) =>
-          view.clusters
-            .filter(
-              (target) =>
-                target.cluster !== hottest && hasRoom(target, process) && target.running + target.ready + process.threads <= target.cores
-            )
-            .map(({ cluster: to }) => ({ process, to, peak: Math.max(...steadyOf(afterMove(view, process, to))) }))
-        )
-      const best = moves.reduce<(typeof moves)[number] | undefined>(
-        (a, b) => (a === undefined || b.peak < a.peak - 1e-9 ? b : a),
-        undefined
-      )
-      if (best === undefined) break
-      const figures = { hottestCelsius: peak, thereCelsius: best.peak }
-      const { process, cluster: from } = best.process
-      if (peak - best.peak < gainKelvin) {
-        decisions.push({ type: 'stay', process, from, figures, reason: 'wherever it went, the hottest place would be about as hot' })
-        break
-      }
-      decisions.push({ type: 'migrate', process, from, to: best.to, figures, reason: `${hottest} would become the hottest place` })
-      view = afterMove(view, best.process, best.to)
+    while (planned.length < atMost) {
+      const next = coolest(view, bound, steadyOf)
+      if (next === undefined) break
+      planned.push(next)
+      view = afterMove(view, next.process, next.to)
     }
-    return decisions
+    const many = planned.reduce((best, { sorted }, i) => (before - sorted[0] >= gainKelvin * (i + 1) ? i + 1 : best), 0)
+    const [tried] = planned
+    if (many === 0 && tried !== undefined) {
+      const { process, cluster: from } = tried.process
+      const figures = { hottestCelsius: before, thereCelsius: tried.sorted[0] }
+      return [{ type: 'stay', process, from, figures, reason: 'wherever it went, the hottest place would be about as hot' }]
+    }
+    return planned.slice(0, many).map(({ process: { process, cluster: from }, to, sorted }): Decision => {
+      const figures = { hottestCelsius: before, thereCelsius: sorted[0] }
+      return { type: 'migrate', process, from, to, figures, reason: 'the hottest place will be cooler' }
+    })
   }
 }
+
+/** A move, and the temperatures at rest after it, hottest first. */
+type Planned = { readonly process: Seen; readonly to: string; readonly sorted: readonly number[] }
+
+const coolest = (view: ChipView, bound: ReadonlySet<string>, steadyOf: (view: ChipView) => readonly number[]): Planned | undefined => {
+  let best: Planned | undefined
+  for (const process of runningProcesses(view)) {
+    if (!bound.has(process.process)) continue
+    for (const target of view.clusters) {
+      const fits = hasRoom(target, process) && target.running + target.ready + process.threads <= target.cores
+      if (target.cluster === process.cluster || !fits) continue
+      const sorted = [...steadyOf(afterMove(view, process, target.cluster))].sort((a, b) => b - a)
+      if (best === undefined || isCooler(sorted, best.sorted)) best = { process, to: target.cluster, sorted }
+    }
+  }
+  return best
+}
+
+/** Hottest against hottest, then the next; a billionth of a kelvin is no difference. */
+const isCooler = (one: readonly number[], other: readonly number[]): boolean => {
+  const first = one.findIndex((kelvin, i) => Math.abs(kelvin - other[i]) > 1e-9)
+  return first >= 0 && one[first] < other[first]
+}
+
+const isBound = (view: ChipView, { cluster, cpuNs, ageNs, threads }: Seen, boundAt: number): boolean =>
+  cpuNs >= boundAt * share(view, cluster) * ageNs * threads
 
 /** The share of its time that a thread can have a core where there are more threads than cores. */
 const share = ({ clusters }: ChipView, name: string): number => {

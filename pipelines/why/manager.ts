@@ -28,7 +28,7 @@ import {
  * - `motive`: decides on what has been observed. `clusters`: whose daemons are asked and told (with the keeper of saved processes, if there is one: 1 to 16, four for each interface of an I/O cluster).
  * - `everyNs`: from one look to the next. `firstNs`: until the first (default `everyNs`).
  * - `looks`: after so many the program ends (default: never), as soon as nothing that it has decided is under way. `over`: it ends at a look of which this is true (default: of none).
- * - `patienceNs`: after which a look goes on without those who have not answered (default 20 ms).
+ * - `patienceNs`: after which a look goes on without those who have not answered (default 20 ms). `answerNs`: after which a decision counts as `unanswered` and new ones are made (default 1 s).
  */
 export type ManagerOptions = {
   readonly motive: Motive
@@ -38,6 +38,7 @@ export type ManagerOptions = {
   readonly looks?: number
   readonly over?: (view: ChipView) => boolean
   readonly patienceNs?: Time
+  readonly answerNs?: Time
 }
 
 /**
@@ -84,14 +85,15 @@ const checkedManager = ({
   firstNs = everyNs,
   looks = Number.POSITIVE_INFINITY,
   over = () => false,
-  patienceNs = 20_000_000
+  patienceNs = 20_000_000,
+  answerNs = 1_000_000_000
 }: ManagerOptions): Checked => {
   if (clusters.length < 1 || clusters.length > 16 || new Set(clusters).size < clusters.length)
     throw new RangeError(`manager: clusters must be 1 to 16 different ones (got ${clusters.join(', ')})`)
-  for (const [name, value] of Object.entries({ everyNs, firstNs, patienceNs }))
+  for (const [name, value] of Object.entries({ everyNs, firstNs, patienceNs, answerNs }))
     if (!(Number.isSafeInteger(value) && value >= 1)) throw new RangeError(`manager: ${name} must be an integer from 1 on (got ${value})`)
   if (!(looks >= 1)) throw new RangeError(`manager: looks must be 1 or more (got ${looks})`)
-  return { motive, clusters, everyNs, firstNs, looks, over, patienceNs }
+  return { motive, clusters, everyNs, firstNs, looks, over, patienceNs, answerNs }
 }
 
 type Next = Reaction<ManagerState>
@@ -223,7 +225,10 @@ const kept = (state: ManagerState, decision: LoggedDecision, { threads, pages }:
 
 const decide = (checked: Checked, before: ManagerState, at: Time): Next => {
   const view = viewOf(before, at)
-  const state: ManagerState = { ...afterLook(before, view), isLooking: false, looking: [] }
+  const looked: ManagerState = { ...afterLook(before, view), isLooking: false, looking: [] }
+  const state = looked.deeds
+    .filter(({ logged }) => at - looked.log[logged].at > checked.answerNs)
+    .reduce((left, deed) => answered(left, deed, 'unanswered', at), looked)
   const isDeciding = state.deeds.length === 0 && state.looks <= checked.looks
   const decisions = isDeciding ? checked.motive({ ...view, saved: state.saved }) : []
   const deeds: OpenDeed[] = [...state.deeds]

@@ -18,7 +18,9 @@ export type Study = {
 
 /** Decisions that came to something, of such kinds. */
 export const done = (log: readonly LoggedDecision[], ...kinds: readonly LoggedDecision['type'][]): readonly LoggedDecision[] =>
-  log.filter(({ type, outcome }) => kinds.includes(type) && outcome !== undefined && !['failed', 'undecided', 'lost'].includes(outcome))
+  log.filter(
+    ({ type, outcome }) => kinds.includes(type) && outcome !== undefined && !['failed', 'undecided', 'lost', 'unanswered'].includes(outcome)
+  )
 
 /** Something that was decided, as a line of a report. */
 export const decisionText = (decision: LoggedDecision): string => {
