@@ -1,6 +1,6 @@
 import { run } from '../../lib/loop/run'
+import { type ChipEnergy, chipEnergy } from '../../lib/metrics/chipEnergy'
 import { type ChipTemperatures, chipTemperatures } from '../../lib/metrics/chipTemperatures'
-import { type ChipTraffic, chipTraffic } from '../../lib/metrics/chipTraffic'
 import { type ProcessTimes, processTimes } from '../../lib/metrics/processTimes'
 import type { ChipView } from '../../lib/motive/chipView'
 import type { Motive } from '../../lib/motive/decision'
@@ -39,7 +39,7 @@ export type Managed = {
 /** What came of it, read off the journal. `isWhole`: nothing was cut off by `until`. `stale`, `lost`: pieces of memory that were not as they should be, by the oracle's word. */
 export type ManagedRun = {
   readonly times: Readonly<Record<string, ProcessTimes>>
-  readonly traffic: ChipTraffic
+  readonly traffic: ChipEnergy
   readonly temperatures: ChipTemperatures
   readonly log: readonly LoggedDecision[]
   readonly endedAt: Time
@@ -54,7 +54,7 @@ export const managedRun = (options: Managed): ManagedRun => {
   const { world, pipelines, log } = managedParts(options)
   const fold: Fold<Entry, ManagedRun> = combine({
     times: processTimes,
-    traffic: chipTraffic({ hops: chipHops() }),
+    traffic: chipEnergy({ hops: chipHops() }),
     temperatures: chipTemperatures({ clusters: computeClusters }),
     log,
     endedAt: lastAt,

@@ -3,13 +3,13 @@ import type { Entry } from '../protocol/journal'
 import { type Fold, fold } from '../stream/fold'
 
 /** `hops`: links from one node to another, as the chip's routes go. `energy` of a flit (default `assumedFlitEnergy`). */
-export type ChipTrafficOptions = { readonly hops: (from: string, to: string) => number; readonly energy?: FlitEnergy }
+export type ChipEnergyOptions = { readonly hops: (from: string, to: string) => number; readonly energy?: FlitEnergy }
 
 /**
  * What went over a chip's networks: messages, chunks and signals (packets' headers and their control messages counted), flits times links, and energy; `byProcess` the energy of what processes sent to each other or to programs, `system` of
  * what passed between programs of clusters alone, as migrations do.
  */
-export type ChipTraffic = {
+export type ChipEnergy = {
   readonly transfers: number
   readonly bytes: number
   readonly flitHops: number
@@ -22,8 +22,8 @@ export type ChipTraffic = {
  * The traffic of a chip's journal, by its oracle's facts of what has arrived, where processes were then, and the packets of its description. A chunk was asked for, and a message is acknowledged, by a control message of 8 bytes the other way.
  * What passes between ends on one cluster uses no network. Retries of what missed a process that had moved are not in a journal, nor here. Cost: one step an entry.
  */
-export const chipTraffic = ({ hops, energy = assumedFlitEnergy }: ChipTrafficOptions): Fold<Entry, ChipTraffic> =>
-  fold<Entry, ChipTraffic, State>({
+export const chipEnergy = ({ hops, energy = assumedFlitEnergy }: ChipEnergyOptions): Fold<Entry, ChipEnergy> =>
+  fold<Entry, ChipEnergy, State>({
     init: () => ({
       packets: usual,
       places: new Map(),

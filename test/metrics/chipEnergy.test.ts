@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { run } from '../../lib/loop/run'
-import { chipTraffic } from '../../lib/metrics/chipTraffic'
+import { chipEnergy } from '../../lib/metrics/chipEnergy'
 import { folded, runFold } from '../../lib/stream/fold'
 import { chip } from '../../lib/world/chip'
 import { script } from '../../pipelines/collectives/script'
 import { begunWith, placedAt } from './chipJournals'
 
 const hops = (a: string, b: string): number => (a === b ? 0 : 3)
-const fold = chipTraffic({ hops })
+const fold = chipEnergy({ hops })
 
-describe('chipTraffic', () => {
+describe('chipEnergy', () => {
   it('counts a message of 144 bytes as 37 flits there and 3 back', () => {
     let traffic: unknown
     const one = script([[{ type: 'attach', end: 'out', kind: 'mailbox', remote: 'cc1' }], [{ type: 'mail', end: 'out', message: 'a' }]])
