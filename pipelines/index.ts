@@ -17,7 +17,17 @@ export { simulate, type Watcher } from './experiment/simulate'
 export { furtherTechniques, type NamedTechnique, techniques } from './experiment/techniques'
 export { bareNs, type Fleet, type FleetFigures, type FleetOptions, fleet, fleetFigures } from './fleet'
 export { type HybridOptions, hybrid } from './hybrid'
-export { ranThreads, scripted, type ThreadHeard, type ThreadProgram, type ThreadsRan, type Wanderer, wandering } from './isoThreads'
+export {
+  ranThreads,
+  scripted,
+  type ThreadHeard,
+  type ThreadProgram,
+  type ThreadsRan,
+  threadPipeline,
+  threadPipelines,
+  type Wanderer,
+  wandering
+} from './isoThreads'
 export {
   asPeerMessage,
   asRequest,
