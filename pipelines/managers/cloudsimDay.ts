@@ -1,5 +1,7 @@
 import { specPower } from '../../lib/guest/serverPower'
-import { consolidation, powerAwarePlacement, threshold } from '../../lib/hotspot/consolidation'
+import { consolidation } from '../../lib/hotspot/consolidation'
+import { threshold } from '../../lib/hotspot/overloadRule'
+import { powerAwarePlacement } from '../../lib/hotspot/powerAwarePlacement'
 import type { FleetDayOptions } from '../../lib/world/fleetDay'
 
 /**

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { specPower, wattsAt } from '../../lib/guest/serverPower'
-import { consolidation, powerAwarePlacement, threshold } from '../../lib/hotspot/consolidation'
+import { consolidation } from '../../lib/hotspot/consolidation'
+import { localRegression, threshold } from '../../lib/hotspot/overloadRule'
+import { powerAwarePlacement } from '../../lib/hotspot/powerAwarePlacement'
 import type { FleetDecider, FleetHost, FleetManager, FleetMove, FleetView, FleetVm } from '../../lib/protocol/fleet'
 import { type FleetDayOptions, type FleetRow, fleetDay } from '../../lib/world/fleetDay'
 
@@ -199,6 +201,29 @@ describe('consolidation', () => {
         [0, 1, 2]
       )[0].moves
     ).toEqual([])
+  })
+
+  it('by local regression looks at where the line goes', () => {
+    const { isOverloaded } = localRegression()
+    const rising = Array.from({ length: 10 }, (_, i) => 0.3 + i * 0.06)
+    expect(isOverloaded(0.84, rising)).toBe(true)
+    expect(isOverloaded(0.6, [...rising].reverse())).toBe(false)
+    // A line through points on a line goes on as it does: 0.8 and 1.2 times that is not yet 1.
+    expect(
+      isOverloaded(
+        0.75,
+        Array.from({ length: 10 }, (_, i) => 0.3 + i * 0.05)
+      )
+    ).toBe(false)
+    expect(
+      isOverloaded(
+        0.79,
+        Array.from({ length: 10 }, (_, i) => 0.3 + (i * 0.49) / 9)
+      )
+    ).toBe(true)
+    expect([isOverloaded(0.71, [0.1]), isOverloaded(0.69, [0.1])]).toEqual([true, false])
+    expect(() => localRegression({ looks: 2 })).toThrow('localRegression: looks must be an integer from 3 on (got 2)')
+    expect(() => localRegression({ safety: 0 })).toThrow('localRegression: safety must be above 0 (got 0)')
   })
 
   it('places all VMs by the power that they may need, and says who fits nowhere', () => {
