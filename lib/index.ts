@@ -194,11 +194,6 @@ export * from './metrics/applicationDegradation'
 export * from './metrics/bytesTransferred'
 export * from './metrics/chipEnergy'
 export * from './metrics/chipTemperatures'
-<<<<<<< HEAD
-export type { ChipTraffic, ChipTrafficOptions } from './metrics/chipTraffic'
-export * as chipTraffic from './metrics/chipTraffic'
-=======
->>>>>>> b6cf7c6 (pipelines: A manager of the chip asks what daemons observe and has done what a motive decides; load, failures, evacuation and heat on trial)
 export * from './metrics/diskTransfer'
 export * from './metrics/downtime'
 export * from './metrics/faults'
