@@ -1,4 +1,5 @@
 import type { Key } from '../random/random'
+import { compiledFlits } from './compiledFlits'
 import type { FlitRouter } from './flitRouter'
 import { type FlitState, flitState } from './flitState'
 import { halts } from './halts'
@@ -7,6 +8,7 @@ import { queueOffered } from './packetQueues'
 import { openPacket, takeDeliveries } from './packetTable'
 import type { Routing } from './routing'
 import { isStuck, runFlits } from './runFlits'
+import { runner } from './runner'
 import type { Topology } from './topology'
 import { waitRing } from './waitRing'
 
@@ -20,8 +22,11 @@ import { waitRing } from './waitRing'
  * Errors: `RangeError` when a port has more than 32 virtual channels or a router more than 31 ports. `run` throws an `Error` when a terminal gets a flit out of order, which is a mistake
  * of this network. Cost: by what moves; cycles in which nothing is under way are skipped. Packets not yet taken are at most 2^27.
  */
-export const flitNoc = (topology: Topology, routing: Routing, router: FlitRouter, chances: Key): Noc =>
-  nocOf(bornFlits(topology, routing, router, chances))
+export const flitNoc = (topology: Topology, routing: Routing, router: FlitRouter, chances: Key): Noc => {
+  const state = bornFlits(topology, routing, router, chances)
+  const run = runner(state, runFlits, compiledFlits)
+  return { ...nocOf(state), run: (until, stopAtDelivery = false) => halts[run(until, stopAtDelivery)] }
+}
 
 /** The state of a network in which nothing is under way; refuses what `flitNoc` refuses. @internal */
 export const bornFlits = (topology: Topology, routing: Routing, router: FlitRouter, chances: Key): FlitState => {
@@ -31,7 +36,7 @@ export const bornFlits = (topology: Topology, routing: Routing, router: FlitRout
   return flitState(topology, routing, router, chances)
 }
 
-/** A network over its state. @internal */
+/** A network over its state, run by the plain kernel. @internal */
 export const nocOf = (state: FlitState): Noc => ({
   offer: (cycle, source, destination, flits, tag) =>
     queueOffered(state.queues, state.table, openPacket(state.table, state.now, cycle, source, destination, flits, tag)),

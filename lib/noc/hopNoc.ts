@@ -1,4 +1,5 @@
 import type { Key } from '../random/random'
+import { compiledHops } from './compiledHops'
 import type { FlitRouter } from './flitRouter'
 import { halts } from './halts'
 import { type HopState, hopState, turn } from './hopState'
@@ -6,6 +7,7 @@ import type { Noc } from './noc'
 import { openPacket, takeDeliveries } from './packetTable'
 import type { Routing } from './routing'
 import { runHops } from './runHops'
+import { runner } from './runner'
 import type { Topology } from './topology'
 
 /**
@@ -18,10 +20,21 @@ import type { Topology } from './topology'
  * Errors: `RangeError` when a port has more than 32 virtual channels or a router more than 31 ports. Cost: an event a hop and two more a packet.
  */
 export const hopNoc = (topology: Topology, routing: Routing, router: FlitRouter, chances: Key): Noc => {
+  const state = bornHops(topology, routing, router, chances)
+  const run = runner(state, runHops, compiledHops)
+  return { ...hopsOf(state), run: (until, stopAtDelivery = false) => halts[run(until, stopAtDelivery)] }
+}
+
+/** The state of a network in which nothing is under way; refuses what `hopNoc` refuses. @internal */
+export const bornHops = (topology: Topology, routing: Routing, router: FlitRouter, chances: Key): HopState => {
   const { vcs } = routing
   if (!Number.isSafeInteger(vcs) || vcs < 1 || vcs > 32) throw new RangeError(`hopNoc: a port has 1 to 32 virtual channels (got ${vcs})`)
   if (topology.ports > 30) throw new RangeError(`hopNoc: a router has at most 30 ports besides the terminal's (got ${topology.ports})`)
-  const state = hopState(topology, routing, router, chances)
+  return hopState(topology, routing, router, chances)
+}
+
+/** A network over its state, run by the plain kernel. @internal */
+export const hopsOf = (state: HopState): Noc => {
   const { table } = state
   return {
     offer: (cycle, source, destination, flits, tag) => {

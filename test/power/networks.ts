@@ -4,7 +4,7 @@ import { creditsKept } from '../../lib/noc/creditsKept'
 import { bornFlits, nocOf } from '../../lib/noc/flitNoc'
 import { type FlitRouter, zeroLoadCycles } from '../../lib/noc/flitRouter'
 import type { FlitState } from '../../lib/noc/flitState'
-import { hopNoc } from '../../lib/noc/hopNoc'
+import { bornHops, hopsOf } from '../../lib/noc/hopNoc'
 import type { Delivery, Noc, Packet } from '../../lib/noc/noc'
 import { packetsOf, uniformTraffic } from '../../lib/noc/traffic'
 import { key } from '../../lib/random/random'
@@ -52,7 +52,7 @@ export const brokenNetwork = (runs: number, seed: number): BrokenNetwork | undef
           (arrived) => delivered(packets, arrived, router)
         ) ??
         carried(
-          hopNoc(topology, routing, router, key(drawn)),
+          hopsOf(bornHops(topology, routing, router, key(drawn))),
           long,
           () => undefined,
           (arrived) => delivered(long, arrived, router) ?? overlapping(arrived)
