@@ -182,6 +182,17 @@ describe('memory of a cluster', () => {
     )
   })
 
+  it('has room for what the kernel keeps of each process besides, which comes back too', () => {
+    const world = chipOf({ processes: { p1: { cluster: 'cc0' }, p2: { cluster: 'cc1' } }, room: { compute: { structureBytes: 20_000 } } })
+    world.until(1000)
+    const made = world.imageFrom('cc1', 'p2')
+    expect(world.reasonOf(world.ask('cc0', { type: 'admit', made }))).toBe(
+      'there is not enough memory: 12400 bytes for structures of the kernel are needed, and 7600 are free'
+    )
+    world.ask('cc0', { type: 'kill', process: 'p1' })
+    expect(world.migrate('p2', 'cc1', 'cc0')).toEqual([])
+  })
+
   it('holds eighteen processes of a thread on a cluster, and twice as many on two', () => {
     const processes = Object.fromEntries(Array.from({ length: 36 }, (_, i) => [`p${i}`, { cluster: `cc${i % 2}` }]))
     const world = chipOf({ processes })

@@ -59,6 +59,27 @@ describe('the program of a process', () => {
     expect(world.reasonOf(world.answers.get(peek))).toBe('it is cancelled')
   })
 
+  it('begins together what it gives at one moment, and what it gives later when it has a core again', () => {
+    const world = chipOf({ processes: { p1: { cluster: 'cc0', threads: 16 } } })
+    world.until(1000)
+    const together = [
+      world.give('p1', { type: 'create', end: 'a', kind: 'mailbox' }),
+      world.give('p1', { type: 'create', end: 'b', kind: 'portal' })
+    ]
+    world.until(2000)
+    const later = world.give('p1', { type: 'create', end: 'c', kind: 'portal', port: 1 })
+    const slots = () => world.facts('slots').map(({ kind }) => kind)
+    world.until(9 * MS)
+    expect(slots()).toEqual(['mailbox', 'portal'])
+    world.until(30 * MS)
+    expect(slots()).toEqual(['mailbox', 'portal', 'portal'])
+    expect([...together, later].map((n) => [world.answers.get(n)?.type, world.answers.get(n)?.at])).toEqual([
+      ['done', 10 * MS],
+      ['done', 10 * MS],
+      ['done', 20 * MS]
+    ])
+  })
+
   it('waits for its process to begin', () => {
     const world = chipOf({ processes: { p1: { cluster: 'cc0', at: 5000 } } })
     world.until(10)
