@@ -6,7 +6,7 @@ import type { Signal } from '../protocol/signal'
 import { type Fold, fold } from '../stream/fold'
 import type { Time } from '../time/time'
 import type { ChipWiring } from '../world/mppaWiring'
-import { askedOf, type ChipMove, type ChipMoves, chipMoves, failedNow, isMoving, placedNow, sentBefore } from './chipMoves'
+import { askedOf, type ChipMove, type ChipMoves, chipMoves, dependNow, failedNow, isMoving, placedNow, sentBefore } from './chipMoves'
 import { answered, type ChipThreads, called, chipThreads, type StateRows, statesUntil, stopped, threadsNow } from './chipThreads'
 import { type ChipWorld, chipWorld } from './chipWorld'
 import {
@@ -61,6 +61,8 @@ type State = {
   readonly moves: ChipMoves
   /** The last message of each cluster's program to each other's, which may be the request of a migration. */
   readonly mails: Map<string, Arrival | undefined>
+  /** Processes of which a kernel has been asked who has ends to them. */
+  readonly depends: Map<string, string>
   readonly failures: { readonly cluster: string; readonly at: Time }[]
   readonly troubles: { readonly reason: string; readonly at: Time }[]
   readonly stillRunning: string[]
@@ -75,9 +77,9 @@ type State = {
  *
  *     run(programs, chip()).pipe(folded(chipActivity())).subscribe((activity) => write(chipSvg()(activity)))
  *
- * A journal tells when a message or chunk has arrived, whole, and by which links follows from the wiring. So what never arrives (a link or cluster has failed) is in no load, nor are acknowledgements and
- * permissions, which no entry tells of: packets of 8 bytes on the control network. Of a migration is what the programs of its two clusters send each other (no process), and chunks by way of a third, from the
- * message that it begins with until it is over.
+ * A journal tells when a message or chunk has arrived, whole, and by which links follows from the wiring. So what never arrives (a link or cluster has failed, or its process has gone: `bounced`) is in no load, nor are acknowledgements and
+ * permissions, which no entry tells of: packets of 8 bytes on the control network. Of a migration is what the programs of its two clusters send each other (no process), chunks by way of a third, and
+ * messages of the source to those that have ends to the process, from the message that it begins with until it is over.
  *
  * - `from`, `until`: only what happens between these times, in windows as much narrower (default: all).
  * - `wiring`: the chip's own where it is at hand, as a journal only names the usual one, and to make that again takes some 70 ms.
@@ -110,6 +112,7 @@ const begun = (entry: Entry, { wiring, from = entry.at, until = Number.POSITIVE_
     threads: chipThreads(bins),
     moves: chipMoves(),
     mails: new Map(),
+    depends: new Map(),
     failures: [],
     troubles: [],
     stillRunning: []
@@ -133,6 +136,7 @@ const heard = (state: State, entry: Entry): State => {
   if (entry.type === 'commanded') {
     const { order, to } = entry.command
     if (isCluster(world, to.migration)) called(threads, to.migration, entry.at, to.n, order)
+    if (order.type === 'depend') state.depends.set(`${to.migration} ${to.n}`, order.process)
     if (isKernelOrder(order)) askedOf(moves, to.migration, entry.at, order as KernelOrder)
   } else if (entry.type === 'ended') {
     if (isCluster(world, entry.migration)) stopped(threads, entry.migration, entry.at, false)
@@ -147,6 +151,13 @@ const signalled = (state: State, signal: Signal): void => {
   const { at } = signal
   if ('to' in signal) {
     answered(threads, signal.to.migration, at, signal.to.n)
+    const asked = `${signal.to.migration} ${signal.to.n}`
+    const process = state.depends.get(asked)
+    state.depends.delete(asked)
+    if (signal.type === 'depends' && process !== undefined) {
+      const peers = signal.nodes.flatMap((node) => world.places.get(node)?.cluster ?? [])
+      dependNow(moves, signal.to.migration, process, peers)
+    }
     return
   }
   const { migration: cluster } = signal
@@ -160,7 +171,7 @@ const signalled = (state: State, signal: Signal): void => {
     if (begun !== undefined) {
       const pair = `${begun.from} ${cluster}`
       const request = state.mails.get(pair)
-      for (const arrival of [...(request === undefined ? [] : [request]), ...begun.sent])
+      for (const arrival of new Set([...(request === undefined ? [] : [request]), ...begun.sent]))
         if (arrival.at > traffic.bins.origin) migrated(traffic, arrival)
       state.mails.delete(pair)
     }
@@ -188,8 +199,10 @@ const arrived = ({ world, traffic, moves, mails }: State, signal: Extract<Signal
   if (isFromProcess || signal.process !== undefined || signal.by === 'sync' || one === undefined || other === undefined) return
   if (isMoving(moves, signal.by, one, other)) {
     if (isShown) migrated(traffic, arrival)
-  } else if (signal.by === 'mailbox') mails.set(`${one} ${other}`, arrival)
-  else sentBefore(moves, one, arrival)
+  } else {
+    if (signal.by === 'mailbox') mails.set(`${one} ${other}`, arrival)
+    sentBefore(moves, one, other, arrival)
+  }
 }
 
 const told = (state: State): ChipActivity => {

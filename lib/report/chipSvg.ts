@@ -66,7 +66,7 @@ const COLUMNS = 140
 
 const notes: readonly string[] = [
   'Squares are clusters and interfaces of I/O clusters, with the bytes that have come to them. Each way of a link is drawn by itself, to the right of the middle as seen in its direction; two short strokes at opposite rims are one link that closes a ring.',
-  'A journal knows when a message or chunk has arrived whole. Each link is taken to have carried its flits, headers included, as late as it can have, a flit a cycle. What never arrived is in no load, nor are acknowledgements and permissions.',
+  'A journal knows when a message or chunk has arrived whole. Each link is taken to have carried its flits, headers included, as late as it can have, a flit a cycle. What never arrived, or was bounced, is in no load, nor are acknowledgements and permissions.',
   'A program runs while a call of its own is at work, and waits while it has only asked to receive, get, await, hold or wake.'
 ]
 

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check'
+import { pipe } from 'fp-ts/lib/function'
 import { describe, expect, it } from 'vitest'
 import { flitRouter } from '../../lib/noc/flitRouter'
 import { hopNoc } from '../../lib/noc/hopNoc'
 import { linksBetween } from '../../lib/noc/linksBetween'
 import type { Entry, Journal } from '../../lib/protocol/journal'
+import * as phase from '../../lib/protocol/phase'
+import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
 import { key } from '../../lib/random/random'
 import { type ChipActivity, chipActivity } from '../../lib/report/chipActivity'
 import { total } from '../../lib/report/chipLoads'
@@ -12,6 +15,9 @@ import { milliseconds, seconds } from '../../lib/time/time'
 import { chip } from '../../lib/world/chip'
 import { mppaWiring } from '../../lib/world/mppaWiring'
 import { gather } from '../../pipelines/collectives/gather'
+import { type Script, script } from '../../pipelines/collectives/script'
+import { migrationDaemon } from '../../pipelines/manycore/migrationDaemon'
+import { requestMigration } from '../../pipelines/manycore/requestMigration'
 import { chipPlans, timedPrograms } from '../../properties/chip/chipPlan'
 import { journalOf } from '../../properties/journalOf'
 import { arrived, begunChip, given, movedProcess, told } from './chipJournals'
@@ -22,10 +28,32 @@ const plans = chipPlans.map((plan) =>
   journalOf(timedPrograms(plan), chip({ wiring, faults: plan.faults, fidelity: plan.fidelity }), { until: seconds(1) })
 )
 
+/** A process of cc0 that sends another on cc11 8 kB in each quarter of a millisecond moves to cc10 after one, asked by a program on io0. */
+const moving = (technique: 'nanvix' | 'stopAndCopy' | 'cold' | 'precopy' | 'postcopy'): Journal => {
+  const times = Array.from({ length: 12 })
+  const p = script([
+    [{ type: 'attach', end: 'to q', kind: 'portal', remote: 'q' }],
+    ...times.flatMap((): Script => [[{ type: 'wake', afterNs: 250_000 }], [{ type: 'put', end: 'to q', bytes: 8192 }]])
+  ])
+  const q = script([
+    [{ type: 'create', end: 'in', kind: 'portal' }],
+    ...times.flatMap((): Script => [[{ type: 'allow', end: 'in', from: 'p', bytes: 8192 }], [{ type: 'get', end: 'in', bytes: 8192 }]])
+  ])
+  const asking: Pipeline = () =>
+    pipe(
+      phase.request({ type: 'wake', afterNs: milliseconds(1) }),
+      phase.andThen('asked', () => requestMigration({ process: 'p', from: 'cc0', to: 'cc10', technique })),
+      phase.map((): Outcome => ({ type: 'completed', needs: [] }))
+    )
+  const daemons = Object.fromEntries(['cc0', 'cc10', 'cc11', 'io1'].map((name) => [name, migrationDaemon({ keeper: 'io1' })]))
+  const world = chip({ wiring, processes: { p: { cluster: 'cc0', threads: 2 }, q: { cluster: 'cc11' } } })
+  return journalOf({ ...daemons, p: () => p, q: () => q, io0: asking }, world, { until: milliseconds(30) })
+}
+
 /** All but the chip, which has functions. */
 const plain = ({ world: _, entries: __, ...others }: ChipActivity): unknown => others
 
-type Arrived = { readonly by: string; readonly from: string; readonly node: string; readonly bytes: number }
+type Arrived = { readonly process?: string; readonly by: string; readonly from: string; readonly node: string; readonly bytes: number }
 const arrivalsIn = (journal: Journal): readonly Arrived[] =>
   journal.flatMap((entry) => (entry.type === 'signalled' && entry.signal.type === 'arrived' ? [entry.signal] : []))
 
@@ -190,6 +218,29 @@ describe('chipActivity', () => {
     expect(total(states.get('cc6')!.threads!.rows.waiting)).toBe(3 * (activityOf(movedProcess()).until - 6_500_000))
   })
 
+  it.each(['nanvix', 'stopAndCopy', 'cold', 'precopy', 'postcopy'] as const)(
+    'of a migration by daemons, %s, is all that their programs send',
+    (technique) => {
+      const journal = moving(technique)
+      const { moves, totals, unplaced, pairs } = activityOf(journal)
+      expect(moves).toMatchObject([{ process: 'p', from: 'cc0', to: 'cc10', end: 'completed' }])
+      const others = arrivalsIn(journal).filter(
+        (one) => one.by !== 'sync' && (one.process !== undefined || one.from === 'p' || one.from === 'q')
+      )
+      const asked = arrivalsIn(journal).filter(({ from, node }) => from === 'io0' || node === 'io0')
+      // What is said to a keeper, and by it, is not known to be of a migration; the chunks are.
+      const kept = arrivalsIn(journal).filter(({ by, from, node }) => by === 'mailbox' && (from === 'io1' || node === 'io1'))
+      expect(asked).toHaveLength(2)
+      expect(others.length).toBeGreaterThanOrEqual(24)
+      expect(totals.data.bytes - totals.data.migrationBytes).toBe([...others, ...asked, ...kept].reduce((sum, { bytes }) => sum + bytes, 0))
+      expect(moves[0].bytes).toBeLessThan(totals.data.migrationBytes)
+      expect(unplaced).toBe(0)
+      expect(
+        pairs.flatMap(({ from, to, migrationBytes, bytes }) => (to === 'cc11' && bytes > migrationBytes ? [from] : [])).sort()
+      ).toEqual(['cc0', 'cc10'])
+    }
+  )
+
   it('takes a process that sends for where it counts then, and its traffic for none of a migration', () => {
     const { pairs, unplaced, totals } = activityOf([
       begunChip(),
@@ -229,6 +280,28 @@ describe('chipActivity', () => {
     const kept = [begunChip(), place(40, 'cc2', 'arriving'), arrived(50, 'io0', 'cc2', 3000), place(60, 'cc2', 'running')]
     expect(activityOf(kept).moves).toMatchObject([{ to: 'cc2', ended: 60, end: 'completed' }])
     expect(activityOf(kept).totals.data.migrationBytes).toBe(3000)
+  })
+
+  it('takes for a migration what the source tells those that have ends to the process', () => {
+    const place = (at: number, cluster: string, state: 'running' | 'frozen' | 'arriving'): Entry =>
+      told(at, cluster, { type: 'placed', process: 'p', user: 'ann', state })
+    const to = { migration: 'cc1', lane: '', tag: 0, n: 7 }
+    const depending = (nodes: readonly string[]) => [
+      begunChip(),
+      place(0, 'cc1', 'running'),
+      place(5, 'cc1', 'frozen'),
+      given(6, 'cc1', 7, { type: 'depend', process: 'p' }),
+      { type: 'signalled', at: 8, signal: { type: 'depends', at: 8, to, ends: [], nodes, cycles: 1 } } as Entry,
+      arrived(10, 'cc1', 'cc5', 144),
+      arrived(12, 'cc5', 'cc1', 144),
+      arrived(15, 'cc1', 'io0', 144),
+      arrived(20, 'cc1', 'cc2', 144),
+      place(30, 'cc2', 'arriving'),
+      arrived(40, 'cc1', 'cc5', 144)
+    ]
+    expect(activityOf(depending(['cc5'])).totals.data.migrationBytes).toBe(4 * 144)
+    expect(activityOf(depending([])).totals.data.migrationBytes).toBe(144)
+    expect(activityOf(depending(['cc2', 'cc5'])).totals.data.migrationBytes).toBe(4 * 144)
   })
 
   it('takes a process for gone on when the cluster fails that it has left', () => {
