@@ -74,7 +74,7 @@ export type KernelOrder =
   | { readonly type: 'repoint'; readonly process: string; readonly to: string }
   | { readonly type: 'observe' }
 
-/** What a process's own program may ask besides a chip's orders: a word in a page of its memory. A page it has not is refused. */
+/** What a process's own program may ask besides a chip's orders: the word of a page of its memory, 0 before it is written. Its pages are those that it has allocated, and then those of its code and data; another is refused. */
 export type MemoryOrder =
   | { readonly type: 'peek'; readonly page: number }
   | { readonly type: 'poke'; readonly page: number; readonly word: number }
