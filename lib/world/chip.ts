@@ -15,7 +15,7 @@ import { chipNetwork } from './chipNetwork'
 import type { CheckedChip, ChipFault, ChipOptions } from './chipOptions'
 import { checkedChip } from './chipOptions'
 import { end, endsBytes, goOn, type Reserved, reserve, stop, unreserve } from './chipOwners'
-import { allow, get, leave, put } from './chipPortal'
+import { allow, get, leave, put, resumePuts } from './chipPortal'
 import type { Call, CallOf, ChipContext, End, EndOf, EndsOrder, Interface, Owner, Site } from './chipSite'
 import { finish, ownerOf, refuse, siteOf, ticksAt } from './chipSite'
 import { awaitAll, missing, signal } from './chipSync'
@@ -203,8 +203,12 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     begin: (command) => obeyed(owners.get(command.to.migration)!, command),
     stop: (process, then) => stop(owners.get(process)!, then),
     goOn: (process, at) => {
+      const owner = owners.get(process)!
+      const from = owner.site
       known.processes.delete(process)
-      return goOn(context, reserved, owners.get(process)!, at)
+      const reason = goOn(context, reserved, owner, at)
+      for (const site of new Set([from, at])) resumePuts(context, site)
+      return reason
     },
     end: (process, reason) => {
       const owner = owners.get(process)!

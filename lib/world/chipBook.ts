@@ -41,8 +41,9 @@ const bounced = (context: ChipContext, site: Site, where: Site, parcel: Parcel):
       parcel.gone?.(`${name}: ${owner.over}`)
       return
     }
-    const next = where.book.get(name)
-    if (next !== undefined && next !== where && site.book.get(name) === where && !site.held.has(name)) relocate(context, site, owner, next)
+    const next = where.left.has(name) ? where.book.get(name) : undefined
+    const isNews = next !== undefined && next !== where && next !== site && site.book.get(name) === where
+    if (isNews && !site.held.has(name)) relocate(context, site, owner, next)
     site.outbox.push(parcel)
     if (site.held.has(name) || site.asking.has(name)) return
     site.asking.add(name)

@@ -1,6 +1,7 @@
 import type { Order } from '../protocol/command'
 import { hold, repoint } from './chipBook'
 import { dependencies } from './chipOwners'
+import { resumePuts } from './chipPortal'
 import type { Call, ChipContext, EndsOrder, Owner } from './chipSite'
 import { finish, refuse, work } from './chipSite'
 
@@ -35,8 +36,10 @@ export const endsOrder = (context: ChipContext, program: Owner, call: Call<EndsO
       else if (order.type === 'hold') hold(context, site, order.process, () => finish(context, program, call, { type: 'done' }))
       else {
         const noRoom = repoint(context, site, owner, to!.site)
-        if (noRoom === undefined) finish(context, program, call, { type: 'done' })
-        else refuse(context, program, call, noRoom)
+        if (noRoom === undefined) {
+          resumePuts(context, site)
+          finish(context, program, call, { type: 'done' })
+        } else refuse(context, program, call, noRoom)
       }
     }
   )

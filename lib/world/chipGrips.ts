@@ -103,7 +103,7 @@ export const letGo = ({ node: { slots }, need: { of, lane, counts, as }, number 
 const sharable = ({ shared }: Slots, { of, lane, slot }: Need, as: string): Slots['shared'][number] | undefined =>
   shared.find((one) => one.of === of && one.lane === lane && (slot === undefined || one.number === slot) && !one.users.has(as))
 
-/** Takes all that some ends need at a cluster, or nothing and says why. Those that have it already keep it. @internal */
+/** Takes all that some ends need of an interface, or nothing and says why. A put that finds no channel waits for one. @internal */
 export const graspAll = (
   context: ChipContext,
   ends: Iterable<End>,
@@ -115,6 +115,7 @@ export const graspAll = (
     taken.set(end, grips)
     for (const [what, need] of needsOf(context, end, nodeOf(end))) {
       const grip = grasp(nodeOf(end), need)
+      if (typeof grip === 'string' && what === 'put') continue
       if (typeof grip === 'string') {
         for (const some of taken.values()) for (const one of some.values()) letGo(one)
         return grip

@@ -44,7 +44,9 @@ const informed = (context: ChipContext, owner: Owner, at: Site): void => {
     [...at.owners].some(({ ends }) => [...ends.values()].some((end) => othersOf(end).includes(name)))
   for (const name of [...[...owner.ends.values()].flatMap(othersOf), ...owner.peers.values()]) {
     const { owner: other } = context.stations.get(name)!
-    if (other.kind === 'process' && other.site !== at && !isKnown(name)) at.book.set(name, owner.site.book.get(name) ?? other.site)
+    const known = owner.site.book.get(name)
+    if (other.kind === 'process' && known !== undefined && known !== at && at.book.get(name) !== at && !isKnown(name))
+      at.book.set(name, known)
   }
 }
 
@@ -81,6 +83,7 @@ const moved = (context: ChipContext, reserved: Reserved, owner: Owner, at: Site)
   }
   if (!from.isDown) told(context, from, owner)
   from.owners.delete(owner)
+  from.left.add(owner.name)
   at.owners.add(owner)
   owner.site = at
   for (const station of owner.stations) station.node = at.interfaces[0]

@@ -1,7 +1,7 @@
 import { carry, notify } from './chipBook'
 import { grasp, letGo, needsOf, release } from './chipGrips'
 import { sent } from './chipMailbox'
-import type { CallOf, ChipContext, Chunk, EndOf, Owner } from './chipSite'
+import type { CallOf, ChipContext, Chunk, EndOf, Owner, Site } from './chipSite'
 import { finish, portKey, refuse, step, tellSlots } from './chipSite'
 
 /** Permission for one sender to a portal: whoever the reader names, of whatever user. @internal */
@@ -183,7 +183,7 @@ const sendOn = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>): vo
   const { station, remote, port, put: call, ready } = end
   const key = portKey(remote, port)
   const asked = station.asked.get(key)
-  if (call === undefined || end.isSending || ready === 0 || asked === undefined) return
+  if (call === undefined || end.isSending || ready === 0 || asked === undefined || !hasChannel(context, end)) return
   station.asked.delete(key)
   const bytes = Math.min(asked.bytes, ready)
   end.isSending = true
@@ -211,8 +211,30 @@ const sendOn = (context: ChipContext, owner: Owner, end: EndOf<'portalOut'>): vo
   })
 }
 
-/** A put is over: its channel goes back. @internal */
+/** A put whose reader was on this cluster and is not any more may have found no channel when that became so: it waits for one. */
+const hasChannel = (context: ChipContext, end: EndOf<'portalOut'>): boolean => {
+  const { node } = end.station
+  const need = end.grips.has('put') ? undefined : needsOf(context, end, node).get('put')
+  const grip = need && grasp(node, need)
+  if (typeof grip === 'string') return false
+  if (grip !== undefined) {
+    end.grips.set('put', grip)
+    tellSlots(context, node, 'portal')
+  }
+  return true
+}
+
+/** A put is over: its channel goes back, to one that waits for it. @internal */
 export const leave = (context: ChipContext, end: EndOf<'portalOut'>): void => {
+  const { site } = end.station.owner
   end.put = undefined
   release(context, end, 'put')
+  resumePuts(context, site)
+}
+
+/** Channels of a cluster have come back: puts there that wait for one go on. @internal */
+export const resumePuts = (context: ChipContext, site: Site): void => {
+  for (const owner of site.owners)
+    for (const end of owner.ends.values())
+      if (end.kind === 'portalOut' && end.put !== undefined && !end.grips.has('put')) sendOn(context, owner, end)
 }

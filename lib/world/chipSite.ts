@@ -161,7 +161,7 @@ export type Parcel = {
 export type Probe = { readonly from: Interface; readonly to: Interface; readonly then: () => void }
 
 /**
- * A cluster at work. `owners`: whose ends are here. `free`: the tick of its clock from which its core has nothing to do. Of processes: `book`, where each is as far as this kernel knows; `held`, to which nothing leaves;
+ * A cluster at work. `owners`: whose ends are here. `free`: the tick of its clock from which its core has nothing to do. Of processes: `book`, where each is as far as this kernel knows; `left`, which were here once; `held`, to which nothing leaves;
  * `outbox`, what waits for them; `asking`, which of them will be asked for again.
  * @internal
  */
@@ -170,6 +170,7 @@ export type Site = {
   readonly interfaces: readonly Interface[]
   readonly owners: Set<Owner>
   readonly book: Map<string, Site>
+  readonly left: Set<string>
   readonly held: Set<string>
   readonly outbox: Parcel[]
   readonly asking: Set<string>
@@ -202,6 +203,7 @@ export const siteOf = (spec: ChipSite, { numbers, wiring, partition }: CheckedCh
     interfaces,
     owners: new Set(),
     book: new Map(),
+    left: new Set(),
     held: new Set(),
     outbox: [],
     asking: new Set(),
