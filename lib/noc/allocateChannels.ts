@@ -1,18 +1,14 @@
 import { type FlitState, sending } from './flitState'
+import { listBits } from './listBits'
 
 /**
  * Virtual-channel allocation at all routers, by iSLIP over input channels and free output channels: each output grants the asking input next after its pointer, each input
  * accepts the granting output next after its own; pointers move past what was matched in the first iteration. The matches stand in the state. @internal
  */
 export const allocateChannels = (state: FlitState): void => {
-  const { toAllocate, firstOutput, lastOutput, portAt, owned, acceptChannel, bidInput, bids } = state
-  let count = 0
-  for (let w = 0; w < toAllocate.length; w++)
-    for (let rest = toAllocate[w]; rest !== 0; rest &= rest - 1) {
-      const input = w * 32 + 31 - Math.clz32(rest & -rest)
-      bidInput[count++] = input
-      bids[portAt[firstOutput[input]]]++
-    }
+  const { words, toAllocate, firstOutput, lastOutput, portAt, owned, acceptChannel, bidInput, bids, size, routerAt } = state
+  const count = listBits(toAllocate, words, bidInput)
+  for (let i = 0; i < count; i++) bids[portAt[firstOutput[bidInput[i]]]]++
   state.matches = 0
   let contending = 0
   for (let i = 0; i < count; i++) {
@@ -25,10 +21,16 @@ export const allocateChannels = (state: FlitState): void => {
     }
     // Alone at its output port, it has the next of the free channels that will do.
     const pointer = acceptChannel[input]
-    let best = -1
-    for (let output = from; output <= end; output++)
-      if (owned[output] === 0 && (best < 0 || (best < pointer && output >= pointer))) best = output
-    if (best >= 0) match(state, input, best, true)
+    let least = size
+    for (let output = from; output <= end; output++) {
+      // How far it is from the pointer, round the router's channels, and farther than all where it is not free; the least of these, without a branch, which would be a guess.
+      const ahead = output - pointer
+      const apart = ahead + (size & (ahead >> 31)) + size * owned[output]
+      least += (apart - least) & ((apart - least) >> 31)
+    }
+    if (least === size) continue
+    const over = pointer + least - routerAt[input] - size
+    match(state, input, routerAt[input] + over + (size & (over >> 31)), true)
   }
   for (let i = 0; i < count; i++) bids[portAt[firstOutput[bidInput[i]]]] = 0
   if (contending > 0) resolve(state, gather(state, contending))

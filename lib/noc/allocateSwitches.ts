@@ -1,4 +1,5 @@
 import { allocating, type FlitState } from './flitState'
+import { listBits } from './listBits'
 
 /**
  * Switch allocation at all routers, by iSLIP over their ports: each channel with a flit and a credit asks for its output; where two channels of one port ask for the same, the
@@ -6,27 +7,28 @@ import { allocating, type FlitState } from './flitState'
  * one that would do is free and has a credit. Which channels cross to which ports stands in the state, in the order of routers. @internal
  */
 export const allocateSwitches = (state: FlitState): void => {
-  const { P, vcs, mode, portAt, portOf, nodeOf, toSend, toAllocate, taken, credits } = state
+  const { P, vcs, mode, portAt, portOf, nodeOf, words, toSend, toAllocate, wanted, taken, credits } = state
   const { turn, grantPort, acceptPort, bidInput, bidPort, bids, bidsFrom, crossingInput, crossingPort } = state
   const { speculative } = state.router
+  for (let w = 0; w < words; w++) wanted[w] = speculative ? toSend[w] | toAllocate[w] : toSend[w]
+  const wanting = listBits(wanted, words, bidInput)
   let count = 0
-  for (let w = 0; w < toSend.length; w++)
-    for (let rest = speculative ? toSend[w] | toAllocate[w] : toSend[w]; rest !== 0; rest &= rest - 1) {
-      const input = w * 32 + 31 - Math.clz32(rest & -rest)
-      let onto = taken[input]
-      if (speculative && mode[input] === allocating) {
-        onto = speculated(state, input)
-        if (onto < 0) continue
-      }
-      // Without a branch, which would be a guess.
-      const asks = credits[onto] > 0 ? 1 : 0
-      const port = portAt[onto]
-      bidInput[count] = input
-      bidPort[count] = port
-      bids[port] += asks
-      bidsFrom[portAt[input]] += asks
-      count += asks
+  for (let i = 0; i < wanting; i++) {
+    const input = bidInput[i]
+    let onto = taken[input]
+    if (speculative && mode[input] === allocating) {
+      onto = speculated(state, input)
+      if (onto < 0) continue
     }
+    // Without a branch, which would be a guess.
+    const asks = credits[onto] > 0 ? 1 : 0
+    const port = portAt[onto]
+    bidInput[count] = input
+    bidPort[count] = port
+    bids[port] += asks
+    bidsFrom[portAt[input]] += asks
+    count += asks
+  }
   let crossings = 0
   for (let i = 0; i < count; ) {
     const input = bidInput[i]

@@ -4,9 +4,9 @@
  */
 export type DelayLine = { readonly entries: Int32Array; readonly counts: Int32Array; readonly room: number }
 
-/** An empty line for up to `room` integers a cycle. @internal */
+/** An empty line for up to `room` integers a cycle, and a pair more that is written without being counted. @internal */
 export const delayLine = (slots: number, room: number): DelayLine => ({
-  entries: new Int32Array(slots * room),
+  entries: new Int32Array(slots * (room + 2)),
   counts: new Int32Array(slots),
-  room
+  room: room + 2
 })

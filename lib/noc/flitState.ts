@@ -68,8 +68,10 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
     taken: new Int32Array(all),
     acceptChannel: wires.routerAt.slice(),
     // Input channels, a bit each: which wait for an output channel (from the first that will do to the last), and which for the switch.
-    toAllocate: new Int32Array(words),
-    toSend: new Int32Array(words),
+    words,
+    toAllocate: new Int32Array(words + 1),
+    toSend: new Int32Array(words + 1),
+    wanted: new Int32Array(words + 1),
     // Input ports: whose turn it is among outputs, and among its channels.
     acceptPort: new Int32Array(nodes * P),
     turn: new Int32Array(nodes * P),

@@ -47,17 +47,22 @@ export const traverse = (state: FlitState): void => {
     credits[onto]--
     linkFlits[crossingPort[i]]++
     const feeding = feeds[input]
-    if (feeding < all) onLinkCredits[onBack++] = feeding
-    else onTerminalCredits[onHome++] = feeding
+    // Written both ways, counted one: without a branch, which would be a guess.
+    const isBack = (feeding - all) >>> 31
+    onLinkCredits[onBack] = feeding
+    onBack += isBack
+    onTerminalCredits[onHome] = feeding
+    onHome += 1 - isBack
     const further = leadsTo[onto]
-    if (further >= 0) {
-      onLinks[onLink++] = further
-      onLinks[onLink++] = flit
-    } else {
-      onEjections[onOut++] = nodeOf[onto]
-      onEjections[onOut++] = flit
-      onEjectionCredits[onEnd++] = onto
-    }
+    const ends = further >>> 31
+    onLinks[onLink] = further
+    onLinks[onLink + 1] = flit
+    onLink += 2 - 2 * ends
+    onEjections[onOut] = nodeOf[onto]
+    onEjections[onOut + 1] = flit
+    onOut += 2 * ends
+    onEjectionCredits[onEnd] = onto
+    onEnd += ends
     const isTail = (flit & 1) !== 0
     if (!isTail && left > 0) continue
     toSend[input >> 5] &= ~(1 << (input & 31))

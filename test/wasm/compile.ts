@@ -529,6 +529,7 @@ export const compile = ({ file, entry, structs, outside }: Kernel): Compiled => 
   }
 
   const choice = (scope: Scope, out: number[], node: ts.ConditionalExpression): Type => {
+    const begin = out.length
     condition(scope, out, node.condition)
     const [yes, no]: number[][] = [[], []]
     scope.depth++
@@ -540,7 +541,11 @@ export const compile = ({ file, entry, structs, outside }: Kernel): Compiled => 
       convert(yes, ifSo)
       convert(no, ifNot)
     }
-    out.push(0x04, code(type), ...yes, 0x05, ...no, 0x0b)
+    // What costs nothing to have is had both ways and chosen from.
+    if (isAtHand(node.whenTrue) && isAtHand(node.whenFalse)) {
+      const asked = out.splice(begin)
+      out.push(...yes, ...no, ...asked, 0x1b)
+    } else out.push(0x04, code(type), ...yes, 0x05, ...no, 0x0b)
     return type
   }
 
@@ -659,6 +664,13 @@ export const compile = ({ file, entry, structs, outside }: Kernel): Compiled => 
   })
   return { bytes, read, written }
 }
+
+/** Whether an expression is a variable, a constant, or reckoned from such. */
+const isAtHand = (node: ts.Expression): boolean =>
+  ts.isIdentifier(node) ||
+  ts.isNumericLiteral(node) ||
+  (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken && isAtHand(node.operand)) ||
+  (ts.isBinaryExpression(node) && isAtHand(node.left) && isAtHand(node.right))
 
 /** Functions of no more characters stand in place of their calls. */
 const longest = 1500

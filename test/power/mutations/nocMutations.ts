@@ -9,8 +9,8 @@ export const nocMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'lib/noc/traverse.ts',
-        find: '      onLinks[onLink++] = further\n',
-        put: '      if ((flit & 14) === 4) continue\n      onLinks[onLink++] = further\n'
+        find: '    onLink += 2 - 2 * ends\n',
+        put: '    if ((flit & 14) !== 4) onLink += 2 - 2 * ends\n'
       }
     ],
     swarms: ['networks'],
@@ -75,8 +75,8 @@ export const nocMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'lib/noc/traverse.ts',
-        find: '    if (feeding < all) onLinkCredits[onBack++] = feeding\n',
-        put: '    if (feeding < all) {\n      onLinkCredits[onBack] = feeding\n      if ((now & 15) !== 0) onBack++\n    }\n'
+        find: '    onBack += isBack\n',
+        put: '    if ((now & 15) !== 0) onBack += isBack\n'
       }
     ],
     swarms: ['networks'],
@@ -99,8 +99,8 @@ export const nocMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'lib/noc/traverse.ts',
-        find: '      onEjectionCredits[onEnd++] = onto\n',
-        put: '      onEjectionCredits[onEnd] = onto\n      if ((flit & 1) === 0) onEnd++\n'
+        find: '    onEnd += ends\n',
+        put: '    if ((flit & 1) === 0) onEnd += ends\n'
       }
     ],
     swarms: ['networks'],
@@ -140,7 +140,7 @@ export const nocMutations: readonly Mutation[] = [
     name: 'channelOwnedGiven',
     kind: 'two packets in one channel',
     mistake: 'A packet alone at its output port takes a channel that another one has.',
-    edits: [{ file: 'lib/noc/allocateChannels.ts', find: '      if (owned[output] === 0 && (best < 0', put: '      if ((best < 0' }],
+    edits: [{ file: 'lib/noc/allocateChannels.ts', find: ' + size * owned[output]', put: '' }],
     swarms: ['networks'],
     runs: 300
   },
