@@ -9,15 +9,23 @@ export type ThreadOnCore = ScheduledThread & { readonly since: number }
 
 /**
  * What a cluster's scheduler goes by, in cycles of the cluster's clock: `cores` for users' threads, `tick`: between two ticks of the clock, `quantum`: ticks that a thread may stay while another waits. A switch takes no
- * time of its own: it is some thousand cycles at most, of a quantum of some million.
+ * time of its own: it is some thousand cycles at most, of a quantum of some million. `perTick`: how many threads may be told to give their cores up at one tick: `one` (default), or one for each that waits there.
  */
-export type SchedulerRule = { readonly cores: number; readonly tick: number; readonly quantum: number }
+export type SchedulerRule = {
+  readonly cores: number
+  readonly tick: number
+  readonly quantum: number
+  readonly perTick?: 'one' | 'waiting'
+}
 
-/** A cluster's scheduler at a cycle: who has which core, who waits in which order, and the number of the last tick that has been seen. */
+/**
+ * A cluster's scheduler at a cycle: who has which core, who waits in which order, the number of the last tick that has been seen, and how many more may be told to give their cores up at that tick.
+ */
 export type ClusterScheduler = {
   readonly rule: SchedulerRule
   readonly at: number
   readonly ticked: number
+  readonly left: number
   readonly cores: readonly (ThreadOnCore | undefined)[]
   readonly ready: readonly ScheduledThread[]
 }
@@ -35,15 +43,16 @@ export type Scheduled = { readonly scheduler: ClusterScheduler; readonly decisio
 
 /**
  * The scheduler of Nanvix for users' threads as a pure machine: all threads of a cluster wait in one queue, an idle core takes the first. At each tick of the clock, if a thread waits, the one that has been on its core for
- * longest is told to give it up, if that is a quantum or more: one core a tick. It goes to the end of the queue (nanvix/microkernel 04e7633, src/kernel/pm/thread/preemptive.c: `do_thread_schedule`, `thread_yield`). Laws:
+ * longest is told to give it up, if that is a quantum or more: one core a tick, or as many as wait (`perTick`). It goes to the end of the queue (nanvix/microkernel 04e7633, src/kernel/pm/thread/preemptive.c: `do_thread_schedule`, `thread_yield`). Laws:
  * no core is idle while a thread waits; no thread has two cores; core time is neither lost nor made. Errors: `RangeError`.
  */
 export const clusterScheduler = (rule: SchedulerRule): ClusterScheduler => {
-  const { cores, tick, quantum } = rule
+  const { cores, tick, quantum, perTick = 'one' } = rule
+  if (perTick !== 'one' && perTick !== 'waiting') throw new RangeError(`clusterScheduler: perTick must be one or waiting (got ${perTick})`)
   for (const [what, value] of Object.entries({ cores, tick, quantum }))
     if (!(Number.isSafeInteger(value) && value >= 1))
       throw new RangeError(`clusterScheduler: ${what} must be an integer from 1 on (got ${value})`)
-  return { rule, at: 0, ticked: 0, cores: Array.from({ length: rule.cores }, () => undefined), ready: [] }
+  return { rule, at: 0, ticked: 0, left: 0, cores: Array.from({ length: rule.cores }, () => undefined), ready: [] }
 }
 
 /** The cycle of its next decision if nobody comes or goes before: Infinity where there is none. */
@@ -63,10 +72,14 @@ export const scheduleUntil = (scheduler: ClusterScheduler, to: number): Schedule
     const thread = stopped(now.cores[core]!, at)
     decisions.push({ type: isLeave ? 'leaves' : 'yields', at, core, thread })
     const ready = isLeave ? now.ready : [...now.ready, thread]
-    now = { ...now, at, ticked: isLeave ? now.ticked : at / now.rule.tick, cores: withCore(now.cores, core, undefined), ready }
+    const ticked = isLeave ? now.ticked : at / now.rule.tick
+    const atFirst = now.rule.perTick === 'waiting' ? now.ready.length : 1
+    const left = isLeave ? now.left : (ticked === now.ticked ? now.left : atFirst) - 1
+    now = { ...now, at, ticked, left, cores: withCore(now.cores, core, undefined), ready }
     now = filled(now, decisions)
   }
-  return { scheduler: { ...now, at: to, ticked: Math.floor(to / now.rule.tick) }, decisions }
+  const ticked = Math.floor(to / now.rule.tick)
+  return { scheduler: { ...now, at: to, ticked, left: ticked === now.ticked ? now.left : 0 }, decisions }
 }
 
 /** Puts a thread at the end of the queue; an idle core takes it at once. */
@@ -135,13 +148,14 @@ const nextLeave = ({ cores }: ClusterScheduler): Next =>
   )
 
 /** The tick at which a thread has to give its core up: the oldest at that tick, of equals that of the lower core. */
-const nextYield = ({ rule: { tick, quantum }, cores, ready, ticked }: ClusterScheduler): Next => {
+const nextYield = ({ rule: { tick, quantum }, cores, ready, ticked, left, at }: ClusterScheduler): Next => {
   if (ready.length === 0) return never
   const oldest = cores.reduce<Next>((first, one, core) => {
     const since = one === undefined ? Number.POSITIVE_INFINITY : Math.floor(one.since / tick)
     return since < first.at ? { at: since, core } : first
   }, never)
-  return { at: Math.max(oldest.at + quantum, ticked + 1) * tick, core: oldest.core }
+  const next = left > 0 && at === ticked * tick ? ticked : ticked + 1
+  return { at: Math.max(oldest.at + quantum, next) * tick, core: oldest.core }
 }
 
 const never: Next = { at: Number.POSITIVE_INFINITY, core: -1 }

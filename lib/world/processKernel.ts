@@ -150,14 +150,14 @@ const obeyed = (world: ProcessContext, copy: Copy, order: OfOne, task: Errand): 
   else collect(world, copy, task)
 }
 
-const kernelOf = (site: Site, { room, tick, quantum }: CheckedProcesses): SiteKernel => {
+const kernelOf = (site: Site, { room, tick, quantum, perTick }: CheckedProcesses): SiteKernel => {
   const own = room[site.spec.kind]
   return {
     site,
     room: own,
     memory: clusterMemory(own),
     copies: new Map(),
-    scheduler: clusterScheduler({ cores: own.userCores, tick, quantum }),
+    scheduler: clusterScheduler({ cores: own.userCores, tick, quantum, perTick }),
     spent: 0,
     due: undefined
   }

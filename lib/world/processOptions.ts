@@ -36,7 +36,7 @@ export type ClusterRoom = {
 /**
  * - `processes` by name. `kernel`: costs of what daemons ask for, as far as they differ from `nanvix2023`. `layout` of a process's state in the kernel: in a `uArea` (default), or `scattered`.
  * - `room`: of each kind of cluster, as far as it differs from `nanvixRoom`. `tick`: cycles between two ticks of a cluster's clock (default 4 million, 10 ms), `quantum`: ticks that a thread may keep its core while another
- *   waits (default 1): both read off the runs of nicolasvanz/TCC-experiments, in which each call of a thread that has to wait for a core costs 4.0 million cycles.
+ *   waits (default 1), `perTick`: whether as many give their cores up at a tick as wait there (default `waiting`), or one: all read off the runs of nicolasvanz/TCC-experiments, in which each call of a thread that has to wait for a core costs 4.0 million cycles.
  * - `talk`: whom a process may have an end to, of other users'. `allowed` (default): mailboxes and syncs, which are from many, and portals of who has allowed it by its name. `all`: whoever. `own`: nobody. Programs of
  *   clusters are the system's, and all may talk to them and they to all; nobody ever puts into a portal more than its reader has allowed him by name.
  * - `askAgainNs`: after which a kernel sends again what has come to a cluster where its process was not (default 100 us).
@@ -48,6 +48,7 @@ export type ProcessOptions = {
   readonly room?: Readonly<Partial<Record<'compute' | 'io', Partial<ClusterRoom>>>>
   readonly tick?: number
   readonly quantum?: number
+  readonly perTick?: 'one' | 'waiting'
   readonly talk?: 'all' | 'allowed' | 'own'
   readonly askAgainNs?: Time
 }
@@ -93,12 +94,13 @@ export const checkedProcesses = (
   clusters: ReadonlyMap<string, 'compute' | 'io'>,
   names: ReadonlySet<string>
 ): CheckedProcesses => {
-  const { layout = 'uArea', tick = 4_000_000, quantum = 1, talk = 'allowed', askAgainNs = 100_000 } = options
+  const { layout = 'uArea', tick = 4_000_000, quantum = 1, perTick = 'waiting', talk = 'allowed', askAgainNs = 100_000 } = options
   if (layout !== 'uArea' && layout !== 'scattered') throw new RangeError(`chip: layout must be uArea or scattered (got ${layout})`)
   if (talk !== 'all' && talk !== 'allowed' && talk !== 'own') throw new RangeError(`chip: talk must be all, allowed or own (got ${talk})`)
   whole('askAgainNs', askAgainNs, 1)
   whole('tick', tick, 1)
   whole('quantum', quantum, 1)
+  if (perTick !== 'one' && perTick !== 'waiting') throw new RangeError(`chip: perTick must be one or waiting (got ${perTick})`)
   const kernel = { ...nanvix2023, ...options.kernel }
   for (const [what, value] of Object.entries(kernel))
     if (!(Number.isFinite(value) && value >= 0)) throw new RangeError(`chip: kernel.${what} must be a number from 0 on (got ${value})`)
@@ -137,6 +139,7 @@ export const checkedProcesses = (
     room,
     tick,
     quantum,
+    perTick,
     talk,
     askAgainNs,
     description:
@@ -144,7 +147,7 @@ export const checkedProcesses = (
         ? {}
         : {
             processes: Object.fromEntries([...processes].map(([name, spec]) => [name, described(spec)])),
-            kernel: { ...room.compute, io: room.io, costs: kernel, layout, tick, quantum, talk, askAgainNs }
+            kernel: { ...room.compute, io: room.io, costs: kernel, layout, tick, quantum, perTick, talk, askAgainNs }
           }
   }
 }

@@ -46,6 +46,18 @@ describe('clusterScheduler', () => {
     ])
   })
 
+  it('lets as many give their cores up at a tick as wait there, where it goes by who waits', () => {
+    const full = queued(clusterScheduler({ ...rule, perTick: 'waiting' }), [thread(0), thread(1), thread(2), thread(3), thread(4)])
+    expect(told(scheduleUntil(full, 399))).toEqual([
+      '200 yields 0 on 0',
+      '200 runs 3 on 0',
+      '200 yields 1 on 1',
+      '200 runs 4 on 1',
+      '300 yields 2 on 2',
+      '300 runs 0 on 2'
+    ])
+  })
+
   it('takes the core at the next tick from who has had it for long, when a thread comes late', () => {
     const full = scheduleUntil(queued(clusterScheduler(rule), [thread(0), thread(1), thread(2)]), 1234).scheduler
     expect(told(scheduleUntil(enqueue(full, thread(3)).scheduler, 1400))).toEqual([
@@ -74,6 +86,9 @@ describe('clusterScheduler', () => {
   })
 
   it('refuses rules that are none, and time that goes back', () => {
+    expect(() => clusterScheduler({ ...rule, perTick: 'two' as never })).toThrow(
+      'clusterScheduler: perTick must be one or waiting (got two)'
+    )
     expect(() => clusterScheduler({ ...rule, quantum: 0 })).toThrow('clusterScheduler: quantum must be an integer from 1 on (got 0)')
     const later = scheduleUntil(clusterScheduler(rule), 10).scheduler
     expect(() => scheduleUntil(later, 9)).toThrow('scheduleUntil: the cycle must not be before 10 (got 9)')
@@ -92,7 +107,8 @@ const steps = fc.array(
 const rules = fc.record({
   cores: fc.integer({ min: 1, max: 4 }),
   tick: fc.integer({ min: 1, max: 200 }),
-  quantum: fc.integer({ min: 1, max: 3 })
+  quantum: fc.integer({ min: 1, max: 3 }),
+  perTick: fc.constantFrom('one' as const, 'waiting' as const)
 })
 
 type Account = { scheduler: ClusterScheduler; came: number; busy: number; readonly had: Map<number, number>; readonly waitedFor: string[] }
