@@ -19,15 +19,15 @@ type Rounds = {
   readonly owed: readonly ProcessPiece[]
 }
 
-/** Rounds over the pages of a process that runs, until the stop rule ends them; then `freeze`, and what is left with its state. @internal */
-export const copiedWhileRunning = (leaving: Leaving, known: Known, freeze: () => Attempt<Known>): Attempt<Known> => {
+/** Rounds over the pages of a process that runs, until the stop rule ends them: the pieces that are owed then. @internal */
+export const copiedWhileRunning = (leaving: Leaving, known: Known): Attempt<readonly ProcessPiece[]> => {
   const memory = known.image.pieces.filter(isMemory)
   const { process } = leaving
   const numberOf = (piece: ProcessPiece): number =>
     memory.findIndex(({ section, index }) => section === piece.section && index === piece.index)
   const setOf = (pieces: readonly ProcessPiece[]): PageSet => fromPages(memory.length, pieces.map(numberOf))
 
-  const round = (rounds: Rounds): Attempt<Known> =>
+  const round = (rounds: Rounds): Attempt<readonly ProcessPiece[]> =>
     pipe(
       batch(leaving, known, rounds.owed, false),
       andThen('round', () => request({ type: 'collect', process })),
@@ -61,27 +61,30 @@ export const copiedWhileRunning = (leaving: Leaving, known: Known, freeze: () =>
           owed: setOf(pieces),
           throttle: 0
         }
-        return O.isSome(leaving.options.stop(pushed)) ? stopped(pieces) : round(next)
-      })
-    )
-  const stopped = (owed: readonly ProcessPiece[]): Attempt<Known> =>
-    pipe(
-      freeze(),
-      andThen('frozen', () => request({ type: 'collect', process })),
-      andThen('last', ({ pieces }) => {
-        const numbers = new Set([...owed, ...pieces].map(numberOf))
-        return batch(
-          leaving,
-          known,
-          known.image.pieces.filter((piece) => !isMemory(piece) || numbers.has(numberOf(piece))),
-          true
-        )
+        return O.isSome(leaving.options.stop(pushed)) ? done(E.right(pieces)) : round(next)
       })
     )
   return pipe(
     request({ type: 'watch', process, on: true }),
-    andThen('watched', ({ at }) => round({ startedAt: at, bytes: 0, pages: 0, made: [], owed: memory })),
-    andThen('copied', () => done(E.right(known)))
+    andThen('watched', ({ at }) => round({ startedAt: at, bytes: 0, pages: 0, made: [], owed: memory }))
+  )
+}
+
+/** When it is frozen: what was owed, what has been written since, and its state. @internal */
+export const copiedAtLast = (leaving: Leaving, known: Known, owed: readonly ProcessPiece[]): Attempt<Known> => {
+  const { process } = leaving
+  const nameOf = ({ section, index }: ProcessPiece): string => `${section} ${index}`
+  return pipe(
+    request({ type: 'collect', process }),
+    andThen('last', ({ pieces }) => {
+      const names = new Set([...owed, ...pieces].map(nameOf))
+      return batch(
+        leaving,
+        known,
+        known.image.pieces.filter((piece) => !isMemory(piece) || names.has(nameOf(piece))),
+        true
+      )
+    })
   )
 }
 

@@ -21,7 +21,7 @@ export const heard = <T extends PeerMessage['type']>(
   type Heard = PeerMessage & { readonly type: T }
   type Ended = E.Either<ReturnType<typeof failure>, Heard>
   const alarm = asked({ type: 'wake', afterNs: patienceNs }, ALARM)
-  const ping = asked({ type: 'mail', end: mailboxOf(peer, DAEMON_PORT), message: { type: 'ping', key }, atOnce: true }, PING)
+  const ping = asked({ type: 'mail', end: mailboxOf(peer, DAEMON_PORT), message: { type: 'ping', key } }, PING)
   const called = `heard ${types.join(' or ')} from ${peer}`
 
   const asleep: Attempt<Heard>['phase'] = {

@@ -3,12 +3,13 @@ import { pipe } from 'fp-ts/lib/function'
 import type { Attempt, Step } from '../../lib/protocol/phase'
 import { andThen, chain, done, failure, map, request } from '../../lib/protocol/phase'
 import type { ProcessImage } from '../../lib/protocol/process'
+import { DAEMON_PORT } from './daemonMessage'
 import { heard } from './heard'
 import { unpackedPlaces } from './packedImage'
 import { pulled } from './pulled'
 import { type Kept, relayed } from './restored'
 import { installing, portalPort, type Sink, type Taken, taken } from './sent'
-import { ignoring, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk, told } from './talk'
 
 /** A process, or a copy of it to be kept, that comes from another cluster. `number`: of the transfer here, which its portal's port is made of. @internal */
 export type Arriving = {
@@ -115,7 +116,7 @@ const dropped = (arriving: Arriving, reason: string): Step<null> => {
   const forgotten: Step<null> = keeps ? done(null) : ignoring(request({ type: 'forget', process: image.process }))
   return pipe(
     forgotten,
-    chain('forgotten', () => ignoring(said(talk, { type: 'declined', key: talk.key, reason }))),
+    chain('forgotten', () => told(talk.peer, DAEMON_PORT, { type: 'declined', key: talk.key, reason })),
     chain('declined', () => closedAll(arriving))
   )
 }

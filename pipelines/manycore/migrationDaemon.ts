@@ -11,7 +11,7 @@ import { asPeer } from './peers'
 import { type KeptByName, requested } from './requested'
 import type { Kept } from './restored'
 import { type Begins, serving } from './serving'
-import { ignoring, posted, type Talk } from './talk'
+import { type Talk, told } from './talk'
 
 /**
  * The daemon of a cluster, as Nanvix has one on each: serves whoever asks by a message to its mailbox (`DaemonRequest`) to move a process of its cluster to another, to end it, to save it with a keeper and to start it again,
@@ -47,7 +47,7 @@ const begins =
       }
     if (!answered.has(peer.type) || isKnown(peer.key)) return undefined
     const unknown: PeerMessage = { type: 'unknown', key: peer.key }
-    return { key: '', step: () => map(nothing)(ignoring(posted(from, DAEMON_PORT, unknown as Data))) }
+    return { key: '', step: () => map(nothing)(told(from, DAEMON_PORT, unknown as Data)) }
   }
 
 /** Messages whose sender waits for an answer. */

@@ -3,8 +3,8 @@ import { pipe } from 'fp-ts/lib/function'
 import type { Attempt, Failure, Step } from '../../lib/protocol/phase'
 import { andThen, chain, done, failure, map, request } from '../../lib/protocol/phase'
 import type { ProcessEnd, ProcessImage } from '../../lib/protocol/process'
-import { copiedWhileRunning } from './copiedWhileRunning'
-import type { PeerMessage } from './daemonMessage'
+import { copiedAtLast, copiedWhileRunning } from './copiedWhileRunning'
+import { DAEMON_PORT, type PeerMessage } from './daemonMessage'
 import type { CheckedDaemon, TechniqueName } from './daemonOptions'
 import { followed } from './followed'
 import { heard } from './heard'
@@ -12,7 +12,7 @@ import { offered } from './offered'
 import { packed, packedPlaces } from './packedImage'
 import { atAll, type Peers } from './peers'
 import { extracting, isState, outward, sent } from './sent'
-import { ignoring, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk, told } from './talk'
 
 /** A process that goes from this cluster to another, or whose copy does (`saves`). `peer`: whose daemon takes it, a keeper's where that keeps it. @internal */
 export type Leaving = {
@@ -41,11 +41,12 @@ export const outgoing = (leaving: Leaving): Step<Left> =>
   pipe(
     untilReady(leaving),
     chain('ready', (ready): Step<Left> => {
-      if (E.isLeft(ready)) return undone(leaving, ready.left.reason)
+      if (E.isLeft(ready)) return undone(leaving, ready.left)
+      const undo = (reason: string): Undo => ({ reason, froze: true, nodes: ready.right.nodes })
       return pipe(
         said(talkOf(leaving), { type: 'commit', key: leaving.key, absent: leaving.technique === 'postcopy' && !leaving.saves }),
         chain('commit', (committed) => {
-          if (E.isLeft(committed)) return undone(leaving, committed.left.reason)
+          if (E.isLeft(committed)) return undone(leaving, undo(committed.left.reason))
           return chain('outcome', (outcome: Outcome) => ended(leaving, ready.right, outcome))(
             heard(talkOf(leaving), ['arrived', 'declined', 'unknown'])
           )
@@ -59,10 +60,10 @@ type Outcome = E.Either<Failure, PeerMessage>
 const ended = (leaving: Leaving, known: Known, outcome: Outcome): Step<Left> => {
   if (E.isLeft(outcome)) {
     // A copy that is kept runs nowhere: whatever became of it, the process goes on here.
-    if (leaving.saves) return undone(leaving, outcome.left.reason)
+    if (leaving.saves) return undone(leaving, { reason: outcome.left.reason, froze: true, nodes: [] })
     return map((): Left => ({ type: 'undecided', reason: outcome.left.reason }))(closedAll(leaving))
   }
-  if (outcome.right.type !== 'arrived') return undone(leaving, reasonOf(outcome.right))
+  if (outcome.right.type !== 'arrived') return undone(leaving, { reason: reasonOf(outcome.right), froze: true, nodes: known.nodes })
   if (leaving.saves)
     return pipe(
       ignoring(request({ type: 'unfreeze', process: leaving.process })),
@@ -81,54 +82,95 @@ const ended = (leaving: Leaving, known: Known, outcome: Outcome): Step<Left> => 
   )
 }
 
-/** Everything before the commit, in the order of the technique. */
-const untilReady = (leaving: Leaving): Attempt<Known> => {
-  const { technique, process } = leaving
-  const freeze = (known: Known): Attempt<Known> =>
-    pipe(
-      request({ type: 'freeze', process }),
-      andThen('frozen', () => unchanged(known)),
-      andThen('seen', () => held(leaving, known))
-    )
-  const finish = (known: Known): Attempt<Known> =>
-    pipe(
-      heard(talkOf(leaving), ['ready', 'declined', 'unknown']),
-      andThen('answered', (said) => (said.type === 'ready' ? done(E.right(known)) : done(E.left(failure('commit', reasonOf(said)))))),
-      andThen('complete', (all) => forwarded(leaving, all)),
-      andThen('forwarded', (all) => repointed(leaving, all))
-    )
-  const everything = (known: Known): Attempt<Known> =>
-    pipe(
-      sent(portalOf(leaving), extracting(process), known.image.pieces),
-      andThen('everything', () => finish(known))
-    )
+/** Why it has not come to a commit: whether this job has frozen the process, and the clusters that hold what is for it. */
+type Undo = { readonly reason: string; readonly froze: boolean; readonly nodes: readonly string[] }
+
+type Ready = E.Either<Undo, Known>
+
+/** Everything before the commit, in the order of the technique: what it does while the process runs, `freeze`, and what it does then. */
+const untilReady = (leaving: Leaving): Step<Ready> => {
+  const { technique } = leaving
   if (technique === 'nanvix')
-    return pipe(
-      request({ type: 'freeze', process }),
-      andThen('frozen', () => looked(leaving)),
-      andThen('looked', (known) => held(leaving, known)),
-      andThen('held', (known) => admitted(leaving, known, true)),
-      andThen('admitted', everything)
+    return aroundFreeze(
+      leaving,
+      done(E.right(null)),
+      () => looked(leaving),
+      (known) => andThen('admitted', everything(leaving))(admitted(leaving, known, true))
     )
-  const isWhole = technique === 'stopAndCopy' || technique === 'cold' || leaving.saves
+  const isWhole = technique === 'stopAndCopy' || technique === 'cold'
   const ahead = pipe(
     looked(leaving),
     andThen('looked', (known) => admitted(leaving, known, isWhole))
   )
-  if (isWhole) return pipe(ahead, andThen('admitted', freeze), andThen('frozen', everything))
-  if (technique === 'precopy')
-    return pipe(
-      ahead,
-      andThen('admitted', (known) => copiedWhileRunning(leaving, known, () => freeze(known))),
-      andThen('copied', finish)
+  if (isWhole) return aroundFreeze(leaving, ahead, unchanged, everything(leaving))
+  if (technique === 'postcopy')
+    return aroundFreeze(leaving, ahead, unchanged, (known) =>
+      andThen('state', finished(leaving))(batch(leaving, known, known.image.pieces.filter(isState), true))
     )
-  return pipe(
+  const rounds = pipe(
     ahead,
-    andThen('admitted', freeze),
-    andThen('frozen', (known) => batch(leaving, known, known.image.pieces.filter(isState), true)),
-    andThen('state', finish)
+    andThen('admitted', (known) =>
+      pipe(
+        copiedWhileRunning(leaving, known),
+        andThen('rounds', (owed) => done(E.right({ known, owed })))
+      )
+    )
+  )
+  return aroundFreeze(
+    leaving,
+    rounds,
+    ({ known }) => unchanged(known),
+    (known, { owed }) => andThen('rest', finished(leaving))(copiedAtLast(leaving, known, owed))
   )
 }
+
+/** `ahead`, the freezing, a look at what is frozen, its peers held, and `after`: what to undo stands in the failure. */
+const aroundFreeze = <A>(
+  leaving: Leaving,
+  ahead: Attempt<A>,
+  look: (a: A) => Attempt<Known>,
+  after: (known: Known, a: A) => Attempt<Known>
+): Step<Ready> =>
+  pipe(
+    ahead,
+    chain('ahead', (first): Step<Ready> => {
+      if (E.isLeft(first)) return failing(first.left.reason, false, [])
+      return chain('frozen', (frozen: E.Either<Failure, unknown>): Step<Ready> => {
+        if (E.isLeft(frozen)) return failing(frozen.left.reason, false, [])
+        return pipe(
+          look(first.right),
+          andThen('seen', (known) => held(leaving, known)),
+          chain('held', (seen): Step<Ready> => {
+            if (E.isLeft(seen)) return failing(seen.left.reason, true, [])
+            return map(E.mapLeft((failure: Failure): Undo => ({ reason: failure.reason, froze: true, nodes: seen.right.nodes })))(
+              after(seen.right, first.right)
+            )
+          })
+        )
+      })(request({ type: 'freeze', process: leaving.process }))
+    })
+  )
+
+const failing = (reason: string, froze: boolean, nodes: readonly string[]): Step<Ready> => done(E.left({ reason, froze, nodes }))
+
+const everything =
+  (leaving: Leaving) =>
+  (known: Known): Attempt<Known> =>
+    pipe(
+      sent(portalOf(leaving), extracting(leaving.process), known.image.pieces),
+      andThen('everything', () => finished(leaving)(known))
+    )
+
+/** The other side has it all, and those who write to it know where it will be. */
+const finished =
+  (leaving: Leaving) =>
+  (known: Known): Attempt<Known> =>
+    pipe(
+      heard(talkOf(leaving), ['ready', 'declined', 'unknown']),
+      andThen('answered', (answer) => (answer.type === 'ready' ? done(E.right(known)) : done(E.left(failure('commit', reasonOf(answer)))))),
+      andThen('complete', (all) => forwarded(leaving, all)),
+      andThen('forwarded', (all) => repointed(leaving, all))
+    )
 
 /** What of it goes next, told and sent. @internal */
 export const batch = (leaving: Leaving, known: Known, pieces: readonly ProcessImage['pieces'][number][], last: boolean): Attempt<Known> => {
@@ -177,17 +219,15 @@ const held = (leaving: Leaving, known: Known): Attempt<Known> =>
   leaving.options.follow && !leaving.saves
     ? pipe(
         atAll(peersOf(leaving, known.nodes), { type: 'hold', process: leaving.process }),
-        andThen('held', () => done(E.right(known)))
+        andThen('held', (nodes) => done(E.right({ ...known, nodes })))
       )
-    : done(E.right(known))
+    : done(E.right({ ...known, nodes: [] }))
 
 const repointed = (leaving: Leaving, known: Known): Attempt<Known> =>
   leaving.saves
     ? done(E.right(known))
     : pipe(
-        leaving.options.follow
-          ? atAll(peersOf(leaving, known.nodes), { type: 'repoint', process: leaving.process, to: leaving.to })
-          : done(E.right(null)),
+        atAll(peersOf(leaving, known.nodes), { type: 'repoint', process: leaving.process, to: leaving.to }),
         andThen('peers', () => request({ type: 'repoint', process: leaving.process, to: leaving.to })),
         andThen('own', () => done(E.right(known)))
       )
@@ -210,30 +250,25 @@ const admitted = (leaving: Leaving, known: Known, all: boolean): Attempt<Known> 
     andThen('attached', () => done(E.right(known)))
   )
 
-const undone = (leaving: Leaving, reason: string): Step<Left> => {
-  const { process, own, key } = leaving
+const undone = (leaving: Leaving, { reason, froze, nodes }: Undo): Step<Left> => {
+  const { process, own, key, peer } = leaving
+  const back = { type: 'repoint', process, to: own } as const
   return pipe(
-    ignoring(request({ type: 'unfreeze', process })),
-    chain('undone', () => ignoring(request({ type: 'watch', process, on: false }))),
-    chain('unwatched', () => ignoring(said(talkOf(leaving), { type: 'cancel', key, reason }))),
-    chain('cancelled', () => request({ type: 'depend', process })),
-    chain('depends', (result) => {
-      if (E.isLeft(result) || leaving.saves) return done(null)
-      return ignoring(
-        pipe(
-          request({ type: 'repoint', process, to: own }),
-          andThen('own', () =>
-            atAll(
-              peersOf(
-                leaving,
-                result.right.nodes.filter((node) => node !== own)
-              ),
-              { type: 'repoint', process, to: own }
-            )
-          )
+    froze ? ignoring(request({ type: 'unfreeze', process })) : done(null),
+    chain('undone', () => told(peer, DAEMON_PORT, { type: 'cancel', key, reason })),
+    chain('cancelled', () => (leaving.technique === 'precopy' ? ignoring(request({ type: 'watch', process, on: false })) : done(null))),
+    chain('unwatched', () => (froze && !leaving.saves ? ignoring(request(back)) : done(null))),
+    chain('own', () =>
+      ignoring(
+        atAll(
+          peersOf(
+            leaving,
+            nodes.filter((node) => node !== own)
+          ),
+          back
         )
       )
-    }),
+    ),
     chain('back', () => map((): Left => ({ type: 'failed', reason }))(closedAll(leaving)))
   )
 }

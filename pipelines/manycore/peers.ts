@@ -14,35 +14,41 @@ export type Peers = {
   readonly patienceNs: number
 }
 
-/** One order to the kernels of all clusters that have an end to a process. A daemon that does not answer is left out: its cluster is gone, or has no daemon; its kernel asks by itself where the process is. @internal */
-export const atAll = (peers: Peers, order: PeerOrder): Attempt<null> => {
-  const from = (index: number): Attempt<null> => {
-    if (index === peers.nodes.length) return done(E.right(null))
+/**
+ * One order to the kernels of clusters that have an end to a process: those that have done it. A daemon that does not answer is left out: its cluster is gone, or has no daemon; its kernel asks by itself where the process is.
+ * Fails where one declines. @internal
+ */
+export const atAll = (peers: Peers, order: PeerOrder): Attempt<readonly string[]> => {
+  const from = (index: number, reached: readonly string[]): Attempt<readonly string[]> => {
+    if (index === peers.nodes.length) return done(E.right(reached))
     const node = peers.nodes[index]
     return pipe(
-      node === peers.own ? (request(order) as Attempt<unknown>) : elsewhere(peers, node, order),
-      andThen('told', () => from(index + 1))
+      node === peers.own ? own(order) : elsewhere(peers, node, order),
+      andThen('told', (isDone) => from(index + 1, isDone ? [...reached, node] : reached))
     )
   }
-  return from(0)
+  return from(0, [])
 }
+
+const own = (order: PeerOrder): Attempt<boolean> =>
+  pipe(
+    request(order) as Attempt<unknown>,
+    andThen('own', () => done(E.right(true)))
+  )
 
 type PeerOrder =
   | { readonly type: 'hold'; readonly process: string }
   | { readonly type: 'repoint'; readonly process: string; readonly to: string }
 
-const elsewhere = ({ key, patienceNs }: Peers, node: string, order: PeerOrder): Attempt<unknown> => {
+const elsewhere = ({ key, patienceNs }: Peers, node: string, order: PeerOrder): Attempt<boolean> => {
   const talk: Talk = { key, peer: node, patienceNs }
   return pipe(
     said(talk, { key, ...order }),
     andThen('said', (): Attempt<PeerMessage> => heard(talk, order.type === 'hold' ? ['held', 'declined'] : ['repointed', 'declined'])),
-    chain(
-      'answered',
-      (result): Attempt<unknown> =>
-        E.isRight(result) && result.right.type === 'declined'
-          ? done(E.left(failure(order.type, reasonOf(result.right))))
-          : done(E.right(null))
-    )
+    chain('answered', (result): Attempt<boolean> => {
+      if (E.isLeft(result)) return done(E.right(false))
+      return result.right.type === 'declined' ? done(E.left(failure(order.type, reasonOf(result.right)))) : done(E.right(true))
+    })
   )
 }
 

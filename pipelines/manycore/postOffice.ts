@@ -7,7 +7,6 @@ export type Letter = {
   readonly remote: string
   readonly port: number
   readonly message: Data
-  readonly atOnce: boolean
   readonly lane: string
   readonly tag: number
 }
@@ -16,7 +15,7 @@ export type Letter = {
 export type Post = {
   readonly remote: string
   readonly port: number
-  readonly at: 'attaching' | 'pausing' | 'mailing' | 'closing'
+  readonly at: 'attaching' | 'pausing' | 'mailing' | 'waiting' | 'closing'
   readonly tries: number
   readonly letters: readonly Letter[]
 }
@@ -27,7 +26,8 @@ export type Delivered = { readonly letter: Letter; readonly reason: string | und
 /** All posts, the orders they give, and the letters that are done with. @internal */
 export type Posting = { readonly posts: readonly Post[]; readonly requests: readonly Request[]; readonly delivered: readonly Delivered[] }
 
-const TRIES = 50
+/** 100 ms in all: longer than a system's core is ever busy with one thing, shorter than who waits for an answer should. */
+const TRIES = 500
 const PAUSE_NS = 200_000
 
 /** The mailbox of a remote, as the name of an end in a job's order. @internal */
@@ -41,7 +41,6 @@ export const letterOf = ({ order, lane, tag }: Request): Letter | undefined => {
     remote: order.end.slice(0, gap),
     port: Number(order.end.slice(gap + 1)),
     message: order.message,
-    atOnce: order.atOnce === true,
     lane,
     tag
   }
@@ -71,17 +70,17 @@ export const answered = (posts: readonly Post[], signal: Signal): Posting | unde
   })
   if (post.at === 'pausing') return go({ ...post, at: 'attaching' }, attachOf(post))
   if (post.at === 'attaching') {
-    if (!isRefused) return go({ ...post, at: 'mailing' }, mailOf(post, first))
-    if (post.tries < TRIES)
-      return go(
-        { ...post, at: 'pausing', tries: post.tries + 1 },
-        { order: { type: 'wake', afterNs: PAUSE_NS }, lane: laneOf(post), tag: 0 }
-      )
+    if (!isRefused) return go({ ...post, at: 'mailing', tries: 0 }, mailOf(post, first))
+    if (post.tries < TRIES) return go({ ...post, at: 'pausing', tries: post.tries + 1 }, pauseOf(post))
     return { posts: posts.filter((one) => one !== post), requests: [], delivered: post.letters.map((letter) => ({ letter, reason })) }
   }
+  if (post.at === 'waiting') return go({ ...post, at: 'mailing' }, mailOf(post, first))
   if (post.at === 'mailing') {
+    // The message before it has not been taken: whoever should may be busy, or never take any.
+    if (reason?.includes('is outstanding') && post.tries < TRIES)
+      return go({ ...post, at: 'waiting', tries: post.tries + 1 }, pauseOf(post))
     const delivered = [{ letter: first, reason }]
-    if (others.length > 0) return go({ ...post, letters: others }, mailOf(post, others[0]), delivered)
+    if (others.length > 0) return go({ ...post, tries: 0, letters: others }, mailOf(post, others[0]), delivered)
     return go({ ...post, at: 'closing', letters: [] }, closeOf(post), delivered)
   }
   // An end that cannot be closed, because its cluster has failed, is of no use either.
@@ -101,10 +100,12 @@ const attachOf = (post: Post): Request => ({
   tag: 0
 })
 
-const mailOf = (post: Post, { message, atOnce }: Letter): Request => ({
-  order: { type: 'mail', end: laneOf(post), message, ...(atOnce ? { atOnce } : {}) },
+const mailOf = (post: Post, { message }: Letter): Request => ({
+  order: { type: 'mail', end: laneOf(post), message, atOnce: true },
   lane: laneOf(post),
   tag: 0
 })
+
+const pauseOf = (post: Post): Request => ({ order: { type: 'wake', afterNs: PAUSE_NS }, lane: laneOf(post), tag: 0 })
 
 const closeOf = (post: Post): Request => ({ order: { type: 'close', end: laneOf(post) }, lane: laneOf(post), tag: 0 })

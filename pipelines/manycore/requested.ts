@@ -10,7 +10,7 @@ import { killed, observed } from './observed'
 import { type Left, outgoing } from './outgoing'
 import { type Kept, restored } from './restored'
 import type { Begun } from './serving'
-import { ignoring, posted } from './talk'
+import { told } from './talk'
 
 /** Processes that a daemon keeps, by name. @internal */
 export type KeptByName = { readonly [process: string]: { readonly image: Data; readonly contents: Data } }
@@ -30,7 +30,7 @@ export const requested = ({ own, options, from, request, kept, key }: Requested)
   const { id, port = 0 } = request
   const reply = ([first, ...others]: readonly DaemonReply[]): Step<undefined> =>
     pipe(
-      ignoring(posted(from, port, first as Data)),
+      told(from, port, first as Data),
       chain('replied', () => (others.length > 0 ? reply(others) : done(undefined)))
     )
   const process = request.type === 'observe' ? '' : request.process

@@ -4,12 +4,13 @@ import type { Data } from '../../lib/protocol/data'
 import type { Attempt, Step } from '../../lib/protocol/phase'
 import { andThen, chain, done, failure, map, request } from '../../lib/protocol/phase'
 import type { ProcessImage } from '../../lib/protocol/process'
+import { DAEMON_PORT } from './daemonMessage'
 import { heard } from './heard'
 import { offered } from './offered'
 import type { Left } from './outgoing'
 import { packed } from './packedImage'
 import { outward, type Source, sent } from './sent'
-import { ignoring, reasonOf, said, type Talk } from './talk'
+import { ignoring, reasonOf, said, type Talk, told } from './talk'
 
 /** A process as it was when it was saved: what it is made of, and the contents of its pieces in their order. @internal */
 export type Kept = { readonly image: ProcessImage; readonly contents: readonly Data[] }
@@ -42,7 +43,7 @@ export const relayed = (source: Talk, lane: string, to: string, kept: Kept): Att
       'through',
       (result): Attempt<null> =>
         pipe(
-          E.isLeft(result) ? ignoring(said(talk, { type: 'cancel', key: talk.key, reason: result.left.reason })) : done(null),
+          E.isLeft(result) ? told(to, DAEMON_PORT, { type: 'cancel', key: talk.key, reason: result.left.reason }) : done(null),
           chain('over', () => ends(`${lane} portal`)),
           chain('closed', () => done(E.isLeft(result) ? result : E.right(null)))
         )
@@ -55,7 +56,7 @@ export const restored = (talk: Talk, lane: string, kept: Kept): Step<Left> => {
   const portal = `${lane} portal`
   const failed = (reason: string): Step<Left> =>
     pipe(
-      ignoring(said(talk, { type: 'cancel', key: talk.key, reason })),
+      told(talk.peer, DAEMON_PORT, { type: 'cancel', key: talk.key, reason }),
       chain('cancelled', () => map((): Left => ({ type: 'failed', reason }))(ends(portal)))
     )
   return pipe(

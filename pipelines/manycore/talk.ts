@@ -33,6 +33,12 @@ export const said = ({ peer }: Talk, message: PeerMessage): Attempt<unknown> => 
 export const posted = (remote: string, port: number, message: Data): Attempt<unknown> =>
   request({ type: 'mail', end: mailboxOf(remote, port), message })
 
+/** Says something that nobody waits for the fate of: a daemon's post goes on with it when the job has ended. @internal */
+export const told = (remote: string, port: number, message: Data): Step<null> => ({
+  requests: [asked({ type: 'mail', end: mailboxOf(remote, port), message })],
+  phase: { type: 'done', value: null }
+})
+
 /** Whatever comes of it. @internal */
 export const ignoring = (attempt: Attempt<unknown>): Step<null> => map(() => null)(attempt)
 

@@ -243,7 +243,11 @@ describe('a process that ends', () => {
   })
 
   it('goes on from an image that was saved, as it was then', () => {
-    const world = chipOf({ processes: { p1: { cluster: 'cc0', pages: 1 } }, faults: [{ at: 5e6, cluster: 'cc0' }] })
+    const world = chipOf({
+      kernel: { unfreeze: 20_000 },
+      processes: { p1: { cluster: 'cc0', pages: 1 } },
+      faults: [{ at: 25e6, cluster: 'cc0' }]
+    })
     world.until(1000)
     world.ask('p1', { type: 'poke', page: 0, word: 7 })
     world.ask('cc0', { type: 'freeze', process: 'p1' })
@@ -255,7 +259,7 @@ describe('a process that ends', () => {
     const then = observed(world, 'cc0').processes[0].cpuNs
     world.ask('cc0', { type: 'unfreeze', process: 'p1' })
     world.ask('p1', { type: 'poke', page: 0, word: 8 })
-    world.until(6e6)
+    world.until(26e6)
     world.ask('cc4', { type: 'admit', made })
     for (const { piece, content } of saved) world.ask('cc4', { type: 'install', process: 'p1', piece, content })
     expect(observed(world, 'cc4').processes[0].cpuNs).toBe(0)
