@@ -21,6 +21,7 @@ import {
   migrated,
   type PairTotals
 } from './linkTraffic'
+import { threadActed, threadAsked, threadStays } from './threadMoves'
 import { binBefore, type TimeBins, timeBins } from './timeBins'
 
 /**
@@ -136,6 +137,7 @@ const heard = (state: State, entry: Entry): State => {
   if (entry.type === 'commanded') {
     const { order, to } = entry.command
     if (isCluster(world, to.migration)) called(threads, to.migration, entry.at, to.n, order)
+    threadAsked(moves, to.migration, entry.at, order)
     if (order.type === 'depend') state.depends.set(`${to.migration} ${to.n}`, order.process)
     if (isKernelOrder(order)) askedOf(moves, to.migration, entry.at, order as KernelOrder)
   } else if (entry.type === 'ended') {
@@ -151,6 +153,8 @@ const signalled = (state: State, signal: Signal): void => {
   const { at } = signal
   if ('to' in signal) {
     answered(threads, signal.to.migration, at, signal.to.n)
+    if (signal.type === 'acted') threadActed(moves, signal.to.migration, at, signal.result)
+    if (signal.type === 'refused' && !isCluster(world, signal.to.migration)) threadStays(moves, signal.to.migration, at, 'running')
     const asked = `${signal.to.migration} ${signal.to.n}`
     const process = state.depends.get(asked)
     state.depends.delete(asked)
@@ -162,6 +166,7 @@ const signalled = (state: State, signal: Signal): void => {
   }
   const { migration: cluster } = signal
   if (signal.type === 'arrived') arrived(state, signal)
+  else if (signal.type === 'threadLost') threadStays(moves, cluster, at, 'lost')
   else if (!isCluster(world, cluster)) return
   else if (signal.type === 'threads') {
     const { process, running, ready, waiting, stopped: frozen } = signal

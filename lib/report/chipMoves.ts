@@ -31,10 +31,13 @@ type Open = { -readonly [K in keyof ChipMove]: ChipMove[K] }
  */
 type Home = { readonly cluster: string; since?: Time; frozen?: Time; peers: readonly string[]; readonly sent: Arrival[] }
 
+/** A migration that is not over. `direct`: nothing of it goes by way of others. */
+type OpenMove = { readonly move: Open; readonly peers: readonly string[]; readonly direct?: boolean }
+
 /** An account of where processes are and move; it changes its own. @internal */
 export type ChipMoves = {
   readonly homes: Map<string, Home>
-  readonly open: Map<string, { readonly move: Open; readonly peers: readonly string[] }>
+  readonly open: Map<string, OpenMove>
   readonly all: Open[]
 }
 
@@ -142,10 +145,10 @@ export const dependNow = ({ homes }: ChipMoves, cluster: string, process: string
  * with those that have ends to the process. @internal
  */
 export const isMoving = ({ open }: ChipMoves, by: Abstraction, one: string, other: string): boolean => {
-  for (const { move, peers } of open.values()) {
+  for (const { move, peers, direct = false } of open.values()) {
     const { from, to } = move
     if ((from === one && to === other) || (from === other && to === one)) return true
-    if (by === 'portal' ? from === one || to === other : isBetween(from, peers, one, other)) return true
+    if (!direct && (by === 'portal' ? from === one || to === other : isBetween(from, peers, one, other))) return true
   }
   return false
 }

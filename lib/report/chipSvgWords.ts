@@ -57,7 +57,7 @@ export const restInWords = ({ stillRunning, unplaced }: ChipActivity): readonly 
 /** A migration in a line. @internal */
 export const moveInWords = ({ from, to, began, frozen, resumed, ended, end, bytes, pieces }: ChipMove): string => {
   const down = frozen !== undefined && resumed !== undefined ? `, down for ${formatTime(resumed - frozen)}` : ''
-  const size = `${formatBytes(bytes)} in ${formatNumber(pieces)} piece${pieces === 1 ? '' : 's'}`
+  const size = `${formatBytes(bytes)}${pieces === 0 ? '' : ` in ${formatNumber(pieces)} piece${pieces === 1 ? '' : 's'}`}`
   const how =
     end === 'completed' && ended !== undefined
       ? `${formatTime(ended - began)} in all${down}`

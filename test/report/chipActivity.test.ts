@@ -14,8 +14,10 @@ import { runFold } from '../../lib/stream/fold'
 import { milliseconds, seconds } from '../../lib/time/time'
 import { chip } from '../../lib/world/chip'
 import { mppaWiring } from '../../lib/world/mppaWiring'
+import { onChip } from '../../lib/world/onChip'
 import { gather } from '../../pipelines/collectives/gather'
 import { type Script, script } from '../../pipelines/collectives/script'
+import { ranThreads, scripted } from '../../pipelines/isoThreads'
 import { migrationDaemon } from '../../pipelines/manycore/migrationDaemon'
 import { requestMigration } from '../../pipelines/manycore/requestMigration'
 import { chipPlans, timedPrograms } from '../../properties/chip/chipPlan'
@@ -53,7 +55,14 @@ const moving = (technique: 'nanvix' | 'stopAndCopy' | 'cold' | 'precopy' | 'post
 /** All but the chip, which has functions. */
 const plain = ({ world: _, entries: __, ...others }: ChipActivity): unknown => others
 
-type Arrived = { readonly process?: string; readonly by: string; readonly from: string; readonly node: string; readonly bytes: number }
+type Arrived = {
+  readonly at: number
+  readonly process?: string
+  readonly by: string
+  readonly from: string
+  readonly node: string
+  readonly bytes: number
+}
 const arrivalsIn = (journal: Journal): readonly Arrived[] =>
   journal.flatMap((entry) => (entry.type === 'signalled' && entry.signal.type === 'arrived' ? [entry.signal] : []))
 
@@ -240,6 +249,37 @@ describe('chipActivity', () => {
       ).toEqual(['cc0', 'cc10'])
     }
   )
+
+  it('tells migrations of threads on the clusters of a chip, those that were refused, and nothing that others send', () => {
+    const kib = 1024
+    const { journal } = ranThreads({ ...onChip({ wiring }), memoryBytes: 128 * kib }, [
+      scripted('large', [
+        { type: 'spawn', node: 2 },
+        { type: 'allocate', bytes: 100 * kib }
+      ]),
+      scripted('t', [
+        { type: 'spawn', node: 0 },
+        { type: 'allocate', bytes: 60 * kib },
+        { type: 'migrate', to: 2 },
+        { type: 'migrate', to: 5 }
+      ])
+    ])
+    const { moves, totals } = activityOf(journal)
+    expect(moves.map(({ from, to, end, pieces }) => [from, to, end, pieces])).toEqual([
+      ['cc0', 'cc2', 'back', 0],
+      ['cc0', 'cc5', 'completed', 0]
+    ])
+    const [, { frozen, resumed, bytes }] = moves
+    const within = arrivalsIn(journal).filter(
+      ({ at, from, node }) => at >= frozen! && at <= resumed! && [from, node].includes('cc0') && [from, node].includes('cc5')
+    )
+    const refused = arrivalsIn(journal).filter(
+      ({ at, from, node }) => at > moves[0].frozen! && at <= moves[0].ended! && [from, node].includes('cc0') && [from, node].includes('cc2')
+    )
+    const sum = (some: readonly Arrived[]): number => some.reduce((all, one) => all + one.bytes, 0)
+    expect(sum(within)).toBeGreaterThan(bytes)
+    expect(totals.data.migrationBytes).toBe(sum(within) + sum(refused))
+  })
 
   it('takes a process that sends for where it counts then, and its traffic for none of a migration', () => {
     const { pairs, unplaced, totals } = activityOf([
