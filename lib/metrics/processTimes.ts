@@ -32,14 +32,16 @@ export const wastedNs = ({
 }: Pick<ProcessTimes, 'coreNs' | 'wantedNs' | 'threads' | 'endedAt'>): Time =>
   endedAt === undefined ? 0 : Math.max(0, coreNs - wantedNs * threads)
 
-/** The processes of a chip's journal by name, in the order of the world's description, then of their appearance. Cost: one step a fact. */
+/** The processes of a chip's journal by name, in the order of the world's description, then of their appearance; what runs at the journal's end is counted up to there. Cost: one step a fact. */
 export const processTimes: Fold<Entry, Readonly<Record<string, ProcessTimes>>> = fold<
   Entry,
   Readonly<Record<string, ProcessTimes>>,
-  Map<string, Life>
+  { readonly lives: Map<string, Life>; at: Time }
 >({
-  init: () => new Map(),
-  step: (lives, entry) => {
+  init: () => ({ lives: new Map(), at: 0 }),
+  step: (state, entry) => {
+    const { lives } = state
+    state.at = entry.at
     if (entry.type === 'began') {
       const { processes = {} } = entry.world as { readonly processes?: Readonly<Record<string, Described>> }
       for (const [process, { threads, cpuNs }] of Object.entries(processes)) lives.set(process, lifeOf(process, threads, cpuNs))
@@ -48,14 +50,15 @@ export const processTimes: Fold<Entry, Readonly<Record<string, ProcessTimes>>> =
       if (signal.type === 'placed') placed(lifeIn(lives, signal.process), signal.migration, signal.state, signal.at)
       else if (signal.type === 'threads') counted(lifeIn(lives, signal.process), signal.migration, signal.running, signal.at)
     }
-    return lives
+    return state
   },
-  done: (lives) =>
+  done: ({ lives, at }) =>
     Object.fromEntries(
-      [...lives].map(([process, { running: _, stoppedSince: _since, stays, ...life }]): [string, ProcessTimes] => [
-        process,
-        { ...life, stays: [...stays] }
-      ])
+      [...lives].map(([process, { running, stoppedSince, stays, ...life }]): [string, ProcessTimes] => {
+        const still = [...running.values()].reduce((sum, { threads, since }) => sum + threads * (at - since), 0)
+        const stopped = stoppedSince === undefined ? 0 : at - stoppedSince
+        return [process, { ...life, coreNs: life.coreNs + still, stoppedNs: life.stoppedNs + stopped, stays: [...stays] }]
+      })
     )
 })
 

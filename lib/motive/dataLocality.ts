@@ -8,6 +8,8 @@ import type { Decision, Motive } from './decision'
  * - `hops`: links from one cluster to another, as the chip's routes go.
  * - `remainingNs`: how long a process of such an age is expected to go on as it did (default: its age, the median where lifetimes are Pareto of exponent 1).
  * - `flitsOf`: flits that so many bytes travel in (default: 4 bytes a flit and a header for every 256, as `mppa256`). `energy` of a flit (default `assumedFlitEnergy`).
+ * - `staying`: processes that stay where they are, such as those whose data are in the memory of their I/O cluster (default none). `targets`: clusters that may be moved to (default all that are in view).
+ * - `moveWeighs`: how much of what the move itself spends counts (default 1: all).
  * - `atMost`: moves that one look may decide (default 1: when two that talk to each other move at once, both find the other gone).
  */
 export type DataLocalityOptions = {
@@ -15,6 +17,9 @@ export type DataLocalityOptions = {
   readonly remainingNs?: (ageNs: Time) => Time
   readonly flitsOf?: (bytes: number) => number
   readonly energy?: FlitEnergy
+  readonly staying?: readonly string[]
+  readonly targets?: readonly string[]
+  readonly moveWeighs?: number
   readonly atMost?: number
 }
 
@@ -28,6 +33,9 @@ export const dataLocality = ({
   remainingNs = (ageNs) => ageNs,
   flitsOf = mppaFlits,
   energy = assumedFlitEnergy,
+  staying = [],
+  targets,
+  moveWeighs = 1,
   atMost = 1
 }: DataLocalityOptions): Motive => {
   if (!(Number.isSafeInteger(atMost) && atMost >= 1))
@@ -36,6 +44,7 @@ export const dataLocality = ({
     from === to ? 0 : flits * (hops(from, to) * energy.linkPicojoules + energy.terminalPicojoules)
   return (view) =>
     runningProcesses(view)
+      .filter(({ process }) => !staying.includes(process))
       .flatMap((process) => {
         const flows = flowsOf(view, process, remainingNs, flitsOf)
         if (flows.length === 0) return []
@@ -43,8 +52,8 @@ export const dataLocality = ({
           flows.reduce((sum, { flits, other, away }) => sum + (away ? picojoules(flits, at, other) : picojoules(flits, other, at)), 0)
         const now = spent(process.cluster)
         const moves = view.clusters
-          .filter((target) => target.cluster !== process.cluster && hasRoom(target, process))
-          .map(({ cluster: to }) => ({ to, there: spent(to), move: picojoules(flitsOf(process.bytes), process.cluster, to) }))
+          .filter((target) => target.cluster !== process.cluster && targets?.includes(target.cluster) !== false && hasRoom(target, process))
+          .map(({ cluster: to }) => ({ to, there: spent(to), move: moveWeighs * picojoules(flitsOf(process.bytes), process.cluster, to) }))
         const best = moves.reduce<(typeof moves)[number] | undefined>(
           (a, b) => (a === undefined || b.there + b.move < a.there + a.move ? b : a),
           undefined

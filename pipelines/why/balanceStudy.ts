@@ -14,11 +14,11 @@ const CLUSTERS = ['cc0', 'cc1', 'cc2', 'cc3', 'cc4', 'cc5']
 const CROWDED = Number(process.env.CROWDED ?? 4)
 const PROCESSES = Number(process.env.N ?? 60)
 /** Core time that a process wants on the mean, and from one birth to the next: the crowded clusters are asked for 1.1 times what they have, all together for 0.37. */
-const MEAN_NS = 20e6
+const MEAN_NS = 10e6
 const APART_NS = Number(process.env.APART ?? 8) * 1e6
 const PAGES = Number(process.env.PAGES ?? 96)
 
-const pareto = paretoLifetimes({ leastNs: 2.9e6, mostNs: 2.9e9 })
+const pareto = paretoLifetimes({ leastNs: 1.27e6, mostNs: 3e9 })
 const exponential = exponentialLifetimes({ meanNs: MEAN_NS })
 
 /** Processes that come in at exponential intervals, each to one of the crowded clusters. */
@@ -59,7 +59,7 @@ export const balanced = ({ of, motive }: Pick<Trial, 'of' | 'motive'>, seed: See
     everyNs: 10e6,
     chip: {
       kernel: { describe: 6e6, extract: 90e3, install: 90e3 },
-      tick: 400_000,
+      tick: Number(process.env.TICK ?? 200_000),
       room: { compute: { userCores: 1, kernelPages: 4096, frames: 4096, structureBytes: 2 ** 20 } }
     },
     until: 60e9,

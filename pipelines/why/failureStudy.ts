@@ -93,7 +93,7 @@ export const failureStudy: Study = {
         untilMs: ended.reduce((sum, { endedAt = 0 }) => sum + endedAt, 0) / Math.max(1, ended.length) / 1e6,
         saves: all.reduce((sum, { log }) => sum + done(log, 'save').length, 0) / all.length,
         restores: all.reduce((sum, { log }) => sum + done(log, 'restore').length, 0) / all.length,
-        stoppedMs: times.reduce((sum, { stoppedNs }) => sum + stoppedNs, 0) / times.length / 1e6,
+        stoppedMs: ended.reduce((sum, { stoppedNs }) => sum + stoppedNs, 0) / Math.max(1, ended.length) / 1e6,
         wrong: all.reduce((sum, { wrongPieces }) => sum + wrongPieces, 0)
       })
     }
@@ -146,7 +146,7 @@ export const failureStudy: Study = {
       ],
       notes: [
         `Young's interval for a process of 2 threads and 8 pages, which stands still for ${(saveNs / 1e6).toFixed(1)} ms when it is saved: ${intervalMs} ms. The manager looks every 20 ms.`,
-        'Lost work: core time of processes that never ended, and what had to be done again of the others. Stopped: of a process, frozen, or lost and not restored yet.'
+        'Lost work: core time of processes that never ended, and what had to be done again of the others. Stopped: of a process that ended, while it was frozen, or lost and not restored yet.'
       ]
     }
   }

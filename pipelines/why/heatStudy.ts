@@ -29,7 +29,8 @@ export const heated = (
     clusters: computeClusters,
     motive: managed ? heatSpreading({ clusters: computeClusters }) : undefined,
     everyNs: 40e6,
-    until: 4e9,
+    heat: true,
+    until: 0.95e9,
     seed
   })
 
@@ -54,13 +55,13 @@ export const heatStudy: Study = {
     const figures = all.map(({ temperatures, log, times }) => {
       const lives = Object.values(times)
       return {
-        peak: temperatures.peakCelsius,
+        peak: temperatures!.peakCelsius,
         moves: done(log, 'migrate').length,
         slowdown: lives.reduce((sum, one) => sum + (slowdown(one) ?? Number.NaN), 0) / lives.length,
         end: Math.max(...lives.map(({ endedAt = 0 }) => endedAt)) / 1e6
       }
     })
-    const settled = all.map(({ temperatures }) => temperatures.meanPeakCelsius)
+    const settled = all.map(({ temperatures }) => temperatures!.meanPeakCelsius)
     const [packed, spread, even, left] = figures
     return {
       tables: [

@@ -21,7 +21,7 @@ import type { LoggedDecision } from './managerState'
 
 /**
  * A chip with processes, and who manages it, if anybody does: `motive`, by a manager on io0 that looks at `clusters` every `everyNs`, and daemons there. `programs` of processes, by name. `over`: when the manager has nothing to do any more
- * (default: when no process is left). `until`: virtual time at which a run is ended.
+ * (default: when no process is left). `heat`: temperatures are wanted, too. `until`: virtual time at which a run is ended.
  */
 export type Managed = {
   readonly processes: Readonly<Record<string, ChipProcess>>
@@ -32,17 +32,17 @@ export type Managed = {
   readonly everyNs: Time
   readonly over?: (view: ChipView) => boolean
   readonly daemon?: DaemonOptions
+  readonly heat?: boolean
   readonly until: Time
   readonly seed: Seed
 }
 
-/** What came of it, read off the journal. `isWhole`: nothing was cut off by `until`. `stale`, `lost`: pieces of memory that were not as they should be, by the oracle's word. */
+/** What came of it, read off the journal. `wrongPieces`: pieces of memory that were not as they should be when a process went on, by the oracle's word. */
 export type ManagedRun = {
   readonly times: Readonly<Record<string, ProcessTimes>>
   readonly traffic: ChipEnergy
-  readonly temperatures: ChipTemperatures
+  readonly temperatures?: ChipTemperatures
   readonly log: readonly LoggedDecision[]
-  readonly endedAt: Time
   readonly wrongPieces: number
 }
 
@@ -55,9 +55,8 @@ export const managedRun = (options: Managed): ManagedRun => {
   const fold: Fold<Entry, ManagedRun> = combine({
     times: processTimes,
     traffic: chipEnergy({ hops: chipHops() }),
-    temperatures: chipTemperatures({ clusters: computeClusters }),
+    temperatures: options.heat === true ? chipTemperatures({ clusters: computeClusters }) : none,
     log,
-    endedAt: lastAt,
     wrongPieces
   })
   let made: ManagedRun | undefined
@@ -82,7 +81,7 @@ export const managedParts = (
   const lastBirth = Math.max(0, ...Object.values(processes).map(({ at = 0 }) => at))
   const { over = (view) => view.at > lastBirth && view.clusters.every((one) => one.processes.length === 0) } = options
   const world = chip({ ...options.chip, processes })
-  if (motive === undefined) return { world, pipelines: Object.keys(programs).length === 0 ? { io0: idle } : programs, log: nothing }
+  if (motive === undefined) return { world, pipelines: { ...programs, io0: idle }, log: nothing }
   const management: ManagerOptions = { motive, clusters, everyNs, over }
   const daemons = Object.fromEntries(clusters.map((cluster) => [cluster, migrationDaemon(daemon)]))
   return { world, pipelines: { ...programs, ...daemons, io0: manager(management) }, log: managerLog('io0', management) }
@@ -91,9 +90,9 @@ export const managedParts = (
 /** A program that does nothing, and goes on until nothing more can happen. */
 const idle: Pipeline = () => ({ requests: [], phase: { type: 'awaiting', name: 'idle', data: null, on: () => undefined } })
 
-const nothing: Fold<Entry, readonly LoggedDecision[]> = { init: () => [], step: () => [], done: () => [] }
+const none: Fold<Entry, undefined> = { init: () => undefined, step: () => undefined, done: () => undefined }
 
-const lastAt: Fold<Entry, Time> = { init: () => 0, step: (_, entry) => entry.at, done: (at) => at as Time }
+const nothing: Fold<Entry, readonly LoggedDecision[]> = { init: () => [], step: () => [], done: () => [] }
 
 const wrongPieces: Fold<Entry, number> = {
   init: () => 0,
