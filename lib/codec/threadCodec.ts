@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { IsoMessage } from '../protocol/isoMessage'
 import type { ThreadActed, ThreadOrder } from '../protocol/threadOrder'
-import { closed } from './closed'
+import { type Closed, closed } from './closed'
 import { nonNegativeInteger, positiveInteger, whole } from './quantities'
 import { tagged } from './tagged'
 import { oneOf, text } from './text'
@@ -45,10 +45,14 @@ const resultCodec: t.Type<ThreadActed['result'], unknown> = tagged<ThreadActed['
 })
 
 /** The orders of a thread as JSON, without their type. */
-export const threadOrders = { act: closed({ action: threadOrderCodec }) }
+export const threadOrders: { readonly act: Closed<{ readonly action: ThreadOrder }, 'action'> } = {
+  act: closed({ action: threadOrderCodec })
+}
 
 /** What a world of threads answers, as JSON: the fields of its own. */
-export const threadAnswers = { acted: { result: resultCodec } }
+export const threadAnswers: { readonly acted: { readonly result: t.Type<ThreadActed['result'], unknown> } } = {
+  acted: { result: resultCodec }
+}
 
 const message = oneOf<IsoMessage['type']>(
   'request',
