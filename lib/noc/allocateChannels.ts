@@ -6,16 +6,20 @@ import { listBits } from './listBits'
  * accepts the granting output next after its own; pointers move past what was matched in the first iteration. The matches stand in the state. @internal
  */
 export const allocateChannels = (state: FlitState): void => {
-  const { words, toAllocate, firstOutput, lastOutput, portAt, owned, acceptChannel, bidInput, bids, size, routerAt } = state
+  const { words, toAllocate, firstOutput, lastOutput, portAt, owned, acceptChannel, bidInput, bidPort, bids, size, routerAt } = state
   const count = listBits(toAllocate, words, bidInput)
-  for (let i = 0; i < count; i++) bids[portAt[firstOutput[bidInput[i]]]]++
+  for (let i = 0; i < count; i++) {
+    const port = portAt[firstOutput[bidInput[i]]]
+    bidPort[i] = port
+    bids[port]++
+  }
   state.matches = 0
   let contending = 0
   for (let i = 0; i < count; i++) {
     const input = bidInput[i]
     const from = firstOutput[input]
     const end = lastOutput[input]
-    if (bids[portAt[from]] > 1) {
+    if (bids[bidPort[i]] > 1) {
       state.contending[contending++] = input
       continue
     }
@@ -32,7 +36,7 @@ export const allocateChannels = (state: FlitState): void => {
     const over = pointer + least - routerAt[input] - size
     match(state, input, routerAt[input] + over + (size & (over >> 31)), true)
   }
-  for (let i = 0; i < count; i++) bids[portAt[firstOutput[bidInput[i]]]] = 0
+  for (let i = 0; i < count; i++) bids[bidPort[i]] = 0
   if (contending > 0) resolve(state, gather(state, contending))
 }
 

@@ -69,9 +69,9 @@ export const flitState = (topology: Topology, ways: Routing, router: FlitRouter,
     acceptChannel: wires.routerAt.slice(),
     // Input channels, a bit each: which wait for an output channel (from the first that will do to the last), and which for the switch.
     words,
-    toAllocate: new Int32Array(words + 1),
-    toSend: new Int32Array(words + 1),
-    wanted: new Int32Array(words + 1),
+    toAllocate: new Int32Array(words + 2),
+    toSend: new Int32Array(words + 2),
+    wanted: new Int32Array(words + 2),
     // Input ports: whose turn it is among outputs, and among its channels.
     acceptPort: new Int32Array(nodes * P),
     turn: new Int32Array(nodes * P),

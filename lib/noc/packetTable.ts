@@ -90,20 +90,20 @@ export const deliverPacket = (table: PacketTable, slot: number, cycle: Cycle): v
 export const takeDeliveries = (table: PacketTable, deliver: (delivery: Delivery) => void): void => {
   // Whoever takes may offer, run and take meanwhile: what comes in then is taken next time.
   for (let left = table.waiting; left > 0 && table.waiting > 0; left--) {
-    const slot = table.firstDelivered
+    const { firstDelivered: slot, next, ended, source, destination, flits, tag, offered, injected, hops } = table
     const delivery = {
-      cycle: table.ended[slot],
-      source: table.source[slot],
-      destination: table.destination[slot],
-      flits: table.flits[slot],
-      tag: table.tag[slot],
-      offered: table.offered[slot],
-      injected: table.injected[slot],
-      hops: table.hops[slot]
+      cycle: ended[slot],
+      source: source[slot],
+      destination: destination[slot],
+      flits: flits[slot],
+      tag: tag[slot],
+      offered: offered[slot],
+      injected: injected[slot],
+      hops: hops[slot]
     }
-    table.firstDelivered = table.next[slot]
+    table.firstDelivered = next[slot]
     table.waiting--
-    table.next[slot] = table.free
+    next[slot] = table.free
     table.free = slot
     deliver(delivery)
   }

@@ -669,6 +669,7 @@ export const compile = ({ file, entry, structs, outside }: Kernel): Compiled => 
 const isAtHand = (node: ts.Expression): boolean =>
   ts.isIdentifier(node) ||
   ts.isNumericLiteral(node) ||
+  (ts.isParenthesizedExpression(node) && isAtHand(node.expression)) ||
   (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken && isAtHand(node.operand)) ||
   (ts.isBinaryExpression(node) && isAtHand(node.left) && isAtHand(node.right))
 
