@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mppa256 } from '../../lib/noc/mppa256'
 import type { Entry } from '../../lib/protocol/journal'
 import type { ThreadOrder, ThreadSignal } from '../../lib/protocol/threadOrder'
 import { mppaWiring } from '../../lib/world/mppaWiring'
@@ -110,6 +111,36 @@ describe('threads on the clusters of a chip', () => {
     expect(signals.filter(({ type }) => type === 'lost')).toHaveLength(1)
     const b = signals.flatMap((one) => ('thread' in one && one.thread === 'b' ? [one.type === 'refused' ? one.reason : one.type] : []))
     expect(b).toEqual(['spawned', 'allocated', 'node 2 is lost', 'exited'])
+  })
+
+  it('a network that deadlocks cuts off every cluster from every other: all are told, and threads go on where they are', () => {
+    const { topology, nodeOf } = mppa256()
+    // Always up the ring of a row or column, and no virtual channels.
+    const rings = {
+      name: 'rings',
+      vcs: 1,
+      draws: false,
+      next: (node: number, _port: number, _vc: number, _source: number, to: number) =>
+        node === to ? topology.ports : node % 4 === to % 4 ? 2 : 0
+    }
+    const ringed = { topology, routing: rings, nodeOf: (node: string) => nodeOf(/^io\d$/.test(node) ? `${node}.0` : node) }
+    const { journal, signals } = ranThreads(
+      { ...onChip({ wiring: ringed, fidelity: 'flit' }), nodes: 4, memoryBytes: 1024 * kib, distribution: { type: 'block' } },
+      [0, 1, 2, 3].map((node) =>
+        scripted(`t${node}`, [
+          { type: 'spawn', node },
+          { type: 'allocate', bytes: 200 * kib },
+          { type: 'migrate', to: (node + 2) % 4 },
+          { type: 'migrate', to: (node + 3) % 4 },
+          { type: 'exit' }
+        ])
+      )
+    )
+    // Messages that ask for room already hold each other up; after the notice everybody is lost to everybody.
+    const moves = signals.flatMap((one) => (one.type === 'refused' ? [one.reason] : []))
+    expect([moves.length, moves.every((reason) => /^node [0-3] is lost$/.test(reason))]).toEqual([8, true])
+    expect(signals.filter(({ type }) => type === 'exited')).toHaveLength(4)
+    expect(journal.flatMap((one) => (one.type === 'ended' ? [one.outcome.type] : []))).toEqual(Array(4).fill('completed'))
   })
 
   it('refuses what a chip has not', () => {
