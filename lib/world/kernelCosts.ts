@@ -51,7 +51,7 @@ export const nanvix2023: KernelCosts = {
 }
 
 /**
- * Costs of the Nanvix of 2021 (N. Vanz and others, ERAD/RS 2021): 226 ms for 352.8 KB, an earlier implementation without the tasks of 2023, that took 4.5 times as long for a byte. One figure fixes one cost: the pieces', with
+ * Costs of an earlier Nanvix (N. Vanz, J. V. Souto and M. Castro, Escola Regional de Alto Desempenho): 226 ms for 352.8 KB, an implementation without the tasks of 2023, that took 4.5 times as long for a byte. One figure fixes one cost: the pieces', with
  * everything else as in `nanvix2023`.
  */
-export const nanvix2021: KernelCosts = { ...nanvix2023, extract: 703_000, install: 878_700 }
+export const nanvixEarlier: KernelCosts = { ...nanvix2023, extract: 703_000, install: 878_700 }

@@ -9,7 +9,7 @@ import type { Outcome, Pipeline } from '../../lib/protocol/pipeline'
 import type { Seed } from '../../lib/random/random'
 import { chip } from '../../lib/world/chip'
 import type { KernelCosts } from '../../lib/world/kernelCosts'
-import { mppaWiring } from '../../lib/world/mppaWiring'
+import { type ChipWiring, mppaWiring } from '../../lib/world/mppaWiring'
 import { DAEMON_PORT } from '../manycore/daemonMessage'
 import type { TechniqueName } from '../manycore/daemonOptions'
 import { migrationDaemon } from '../manycore/migrationDaemon'
@@ -27,6 +27,7 @@ export type MigrationBenchmark = {
   readonly kernel?: Partial<KernelCosts>
   readonly technique?: TechniqueName
   readonly seed?: Seed
+  readonly wiring?: ChipWiring
 }
 
 /**
@@ -34,7 +35,17 @@ export type MigrationBenchmark = {
  * benchmark ends with that thread's signal, which takes 0.1 ms more.)
  */
 export const nanvixMigrationRun = async (benchmark: MigrationBenchmark): Promise<number> => {
-  const { threads, pages, userBytes, pairs = 1, asksNode = 1, kernel = {}, technique = 'nanvix', seed = 1 } = benchmark
+  const {
+    threads,
+    pages,
+    userBytes,
+    pairs = 1,
+    asksNode = 1,
+    kernel = {},
+    technique = 'nanvix',
+    seed = 1,
+    wiring = mppaWiring()
+  } = benchmark
   const names = Array.from({ length: pairs }, (_, i) => `p${i}`)
   const daemon = migrationDaemon({ technique, follow: false })
   const programs = Object.fromEntries([
@@ -45,7 +56,7 @@ export const nanvixMigrationRun = async (benchmark: MigrationBenchmark): Promise
   const processes = Object.fromEntries(
     names.map((name, i) => [name, { cluster: `cc${i}`, threads, pages, ...(userBytes === undefined ? {} : { userBytes }) }])
   )
-  const world = chip({ wiring: mppaWiring(), processes, kernel })
+  const world = chip({ wiring, processes, kernel })
   const { ready, moved } = await lastValueFrom(
     run(programs, world, { seed, until: 5e9 }).pipe(
       scan<Entry, Marks>((marks, entry) => marked(marks, entry, pairs), { ready: undefined, moved: undefined, left: pairs, gone: pairs }),
