@@ -3,8 +3,8 @@ import type { ChipActivity } from './chipActivity'
 import type { ChipLane, LinkLoad } from './linkTraffic'
 
 /**
- * A link with what it has carried in all: flits, those of migrations (`moved`), its load on the mean and in the window in which that was highest, which begins `at`. Loads are parts of what the link can carry,
- * a flit a cycle.
+ * A link with what it has carried in all: flits, those of migrations (`moved`), its load on the mean and in the window in which that was highest, which begins `at` (`telling` ones). Loads are parts of what the link
+ * can carry, a flit a cycle.
  */
 export type BusyLink = LinkLoad & {
   readonly flits: number
@@ -15,10 +15,12 @@ export type BusyLink = LinkLoad & {
 }
 
 /** The links that have carried anything, by how much, the most first. */
-export const busyLinks = ({ links, cycles, from, width }: ChipActivity, lane: ChipLane): readonly BusyLink[] =>
-  links[lane]
+export const busyLinks = (activity: ChipActivity, lane: ChipLane): readonly BusyLink[] => {
+  const { links, cycles, from, width } = activity
+  const whole = cycles.slice(0, telling(activity))
+  return links[lane]
     .map((link): BusyLink => {
-      const loads = cycles.map((all, window) => loadOf(link.all[window], all))
+      const loads = whole.map((all, window) => loadOf(link.all[window], all))
       const peak = loads.reduce((most, load) => Math.max(most, load), 0)
       const flits = total(link.all)
       return {
@@ -32,6 +34,11 @@ export const busyLinks = ({ links, cycles, from, width }: ChipActivity, lane: Ch
     })
     .filter(({ flits }) => flits > 0)
     .sort((a, b) => b.flits - a.flits || a.from - b.from || a.port - b.port)
+}
+
+/** Windows that can be compared: all but a last one that ends before its half, in which a single chunk would be a high load. @internal */
+export const telling = ({ from, until, width, cycles }: ChipActivity): number =>
+  cycles.length > 1 && 2 * (until - from - (cycles.length - 1) * width) < width ? cycles.length - 1 : cycles.length
 
 /** Flits as a part of those that a link can carry in so many cycles. @internal */
 export const loadOf = (flits: number, cycles: number): number => (flits === 0 ? 0 : cycles > 0 ? flits / cycles : 1)

@@ -1,6 +1,6 @@
 import { formatTime } from '../time/time'
 import { chipColours, loadColours, migrationColours, stateColours } from './chipColours'
-import { loadOf } from './chipLoads'
+import { loadOf, telling } from './chipLoads'
 import type { ChipMove } from './chipMoves'
 import { type ChipAxis, durations, heatStrip, heightShape, stateShapes, timeTicks, xAt } from './chipSvgLanes'
 import type { ChipScene, Section } from './chipSvgOverview'
@@ -56,7 +56,7 @@ const arrivals = (lanes: Lanes): void => {
   const { bytes, migrationBytes } = scene.activity
   const lasts = durations(axis)
   const rate = (row: Float64Array, window: number): number => (lasts[window] === 0 ? 0 : (row[window] / lasts[window]) * 1e9)
-  const most = lasts.reduce((max, _, window) => Math.max(max, rate(bytes, window)), 0)
+  const most = lasts.slice(0, telling(scene.activity)).reduce((max, _, window) => Math.max(max, rate(bytes, window)), 0)
   headed(lanes, `Bytes that arrive over the data network${hasMoves(scene) ? '; violet: of migrations' : ''}`, 'at most')
   const band = { y: lanes.y, height: 34 }
   const shape = (row: Float64Array, fill: string): string =>

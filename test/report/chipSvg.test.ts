@@ -6,6 +6,7 @@ import { sourceRouted } from '../../lib/noc/sourceRouted'
 import { mesh, type Topology, torus } from '../../lib/noc/topology'
 import type { Entry, Journal } from '../../lib/protocol/journal'
 import { chipActivity } from '../../lib/report/chipActivity'
+import { busyLinks } from '../../lib/report/chipLoads'
 import { type ChipSvgOptions, chipSvg } from '../../lib/report/chipSvg'
 import { runFold } from '../../lib/stream/fold'
 import { seconds } from '../../lib/time/time'
@@ -128,6 +129,17 @@ describe('chipSvg', () => {
     expect(svg.length).toBeLessThan(400_000)
     expectReadable(svg)
     expect(svg).toContain('and 88 more')
+  })
+
+  it('takes no short last window for the highest load', () => {
+    const every = Array.from({ length: 101 }, (_, i) => arrived(10_000 * (i + 1), 'cc0', 'cc1', 4096))
+    const activity = runFold(chipActivity({ wiring }), [begunChip(), ...every])!
+    expect([activity.width, activity.until]).toEqual([8192, 1_010_000])
+    // The 124th window has 2,384 ns of 8,192, in which the last chunk alone is all that the link can carry.
+    const [{ peak, mean, at }] = busyLinks(activity, 'data')
+    expect(peak).toBeLessThan(0.4)
+    expect(mean).toBeCloseTo((101 * 1045) / 404_000, 5)
+    expect(at).toBeLessThan(1_000_000)
   })
 
   it('says what has failed, and marks it', () => {
