@@ -21,8 +21,9 @@ import { finish, ownerOf, refuse, siteOf, ticksAt } from './chipSite'
 import { awaitAll, missing, signal } from './chipSync'
 import { nodeFor, targetsOf } from './chipWhere'
 import type { ProcessCalls } from './processCopy'
-import { isOwnKernelOrder, type ProcessKernel, processKernel } from './processKernel'
+import { type ProcessKernel, processKernel } from './processKernel'
 import { PAGE_BYTES, takenBy } from './processOptions'
+import { isOwnKernelOrder } from './processOrders'
 import { senseless } from './senseless'
 
 /**

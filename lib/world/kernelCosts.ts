@@ -3,7 +3,7 @@
  *
  * - `call`: an order that only keeps books: observe, watch, admit and the like. `page`: for each frame or page of the kernel that is kept or given back.
  * - `freeze`: its beginning; `stop`: the signal to one core, until the thread there has come to the scheduler. `unfreeze`, and `start` for each thread that is put in the queue.
- * - `describe`. Without a UArea, `line`: for each line of memory that is looked at to find the state (see `stateSearch` of lib/guest).
+ * - `describe`. Without a UArea, `line`: for each line of memory that is looked at to find the state (see `linesToFind` of lib/guest).
  * - `extract`, `install`: the beginning of a task for one piece; `copyPerByte` of its content.
  * - `collect`: for each page in the log. `fault`: of a first access to a page that has not come. `access`: a word that a program reads or writes.
  */

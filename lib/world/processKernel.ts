@@ -1,43 +1,22 @@
 import { clusterScheduler, scheduleUntil } from '../guest/clusterScheduler'
 import { linesToFind } from '../guest/linesToFind'
 import { scatteredLayout, uAreaLayout } from '../guest/processLayout'
-import type { Address, Command, Order } from '../protocol/command'
-import type { KernelAnswer, KernelOrder } from '../protocol/process'
+import type { Address, Command } from '../protocol/command'
+import type { KernelAnswer } from '../protocol/process'
 import type { Answer } from '../protocol/signal'
 import type { Key } from '../random/random'
 import type { ChipContext, Site } from './chipSite'
 import { ticksAt, work } from './chipSite'
-import { admit, settled } from './processAdmit'
-import { type Copy, hadOf, type Process, type ProcessCalls, type ProcessContext, putStamp, type SiteKernel } from './processCopy'
-import { dropped, place } from './processEnd'
-import { describe, extract, install } from './processExtract'
-import { forget, kill } from './processForget'
-import { type Errand, freeze, run, unfreeze } from './processFreeze'
-import { clusterMemory, shortOf } from './processMemory'
-import { collect, observe, watch } from './processObserve'
-import { type CheckedProcesses, structureBytesOfOne, takenBy } from './processOptions'
-import { imageOf, pieceKey } from './processPieces'
+import { admit } from './processAdmit'
+import { born } from './processBorn'
+import { hadOf, type Process, type ProcessCalls, type ProcessContext, type SiteKernel } from './processCopy'
+import { dropped } from './processEnd'
+import type { Errand } from './processFreeze'
+import { clusterMemory } from './processMemory'
+import { observe } from './processObserve'
+import type { CheckedProcesses } from './processOptions'
+import { type OwnKernelOrder, orderedOf } from './processOrders'
 import { answered, given, programRuns } from './processProgram'
-
-/** Orders about processes that the kernels of clusters know; `depend`, `hold` and `repoint` are of ends. @internal */
-export type OwnKernelOrder = Exclude<KernelOrder, { readonly type: 'depend' | 'hold' | 'repoint' }>
-
-/** Whether an order is one of those. @internal */
-export const isOwnKernelOrder = (order: Order): order is OwnKernelOrder => own.has(order.type)
-
-const own: ReadonlySet<string> = new Set<OwnKernelOrder['type']>([
-  'freeze',
-  'unfreeze',
-  'describe',
-  'extract',
-  'admit',
-  'install',
-  'forget',
-  'kill',
-  'watch',
-  'collect',
-  'observe'
-])
 
 /**
  * The kernels of a chip's clusters, as far as processes go. `obey`: what a cluster's program asks of its own. `given`: an order of a process's program, which begins when its first thread has a core; `answered`: what it came
@@ -111,7 +90,7 @@ export const processKernel = (
       else {
         const copy = kernel.copies.get(order.process)
         if (copy === undefined) task.refuse(`no process called ${order.process} is here`)
-        else obeyed(world, copy, order, task)
+        else orderedOf(world, copy, order, task)
       }
     },
     given: (command) => given(world, processes.get(command.to.migration)!, command),
@@ -134,20 +113,6 @@ export const processKernel = (
       }
     }
   }
-}
-
-type OfOne = Exclude<OwnKernelOrder, { readonly type: 'observe' | 'admit' }>
-
-const obeyed = (world: ProcessContext, copy: Copy, order: OfOne, task: Errand): void => {
-  if (order.type === 'freeze') freeze(world, copy, task)
-  else if (order.type === 'unfreeze') unfreeze(world, copy, order.absent === true, task)
-  else if (order.type === 'describe') describe(world, copy, task)
-  else if (order.type === 'extract') extract(world, copy, order.piece, task)
-  else if (order.type === 'install') install(world, copy, order.piece, order.content, task)
-  else if (order.type === 'forget') forget(world, copy, task)
-  else if (order.type === 'kill') kill(world, copy, task)
-  else if (order.type === 'watch') watch(world, copy, order.on, task)
-  else collect(world, copy, task)
 }
 
 const kernelOf = (site: Site, { room, tick, quantum, perTick }: CheckedProcesses): SiteKernel => {
@@ -178,29 +143,3 @@ const processOf = (name: string, spec: Process['spec']): Process => ({
   over: undefined,
   refusals: 0
 })
-
-/** A process begins where its options say, with cleared memory; where it does not fit it is lost before it began. */
-const born = (world: ProcessContext, process: Process): void => {
-  const { context, checked, kernels } = world
-  const { name, spec } = process
-  const kernel = [...kernels.values()].find(({ site }) => site.spec.name === spec.cluster)!
-  const short = kernel.site.isDown
-    ? 'the cluster has failed'
-    : shortOf(kernel.memory, { ...takenBy(spec), structureBytes: structureBytesOfOne })
-  process.began = context.timeline.now()
-  if (short !== undefined) {
-    process.over = short
-    place(world, { process, kernel }, 'lost')
-    for (const { to } of process.given.splice(0)) world.say(to, { type: 'refused', reason: short })
-    return
-  }
-  const copy = settled(world, kernel, process, imageOf(name, spec, checked.layout, 0))
-  for (const { section, index } of copy.image.pieces) {
-    putStamp(copy, pieceKey({ section, index }), { of: name, section, index, version: 0, word: 0 })
-  }
-  copy.state = 'running'
-  process.home = copy
-  world.calls.goOn(name, kernel.site)
-  place(world, copy, 'running')
-  run(world, copy)
-}
