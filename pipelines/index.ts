@@ -28,6 +28,7 @@ export {
   type Wanderer,
   wandering
 } from './isoThreads'
+export { askName, type NameClient, openNames } from './manycore/askName'
 export {
   asPeerMessage,
   asRequest,
@@ -47,6 +48,8 @@ export {
   withoutResidue
 } from './manycore/daemonOptions'
 export { migrationDaemon } from './manycore/migrationDaemon'
+export { monitored } from './manycore/monitored'
+export { type NameReply, type NameRequest, type NameServerOptions, nameServer } from './manycore/nameServer'
 export { type PackedImage, type PieceRun, packed, packedPlaces, unpacked, unpackedPlaces } from './manycore/packedImage'
 export { type MigrationRequest, requestMigration } from './manycore/requestMigration'
 export { type MplmOptions, mplm } from './mplm'
