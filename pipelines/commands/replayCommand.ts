@@ -70,6 +70,10 @@ const replay = async (
     if (isLeft(journal)) return refused(...journal.left)
     journals.push(journal.right)
   }
+  const other = journals.find(({ chip }) => chip === undefined)
+  const [bound] = Object.keys(span)
+  if (bound !== undefined && other !== undefined)
+    return refused({ path: `--${bound}`, expected: 'journals of a chip', got: `${other.file}, which is of another world` })
   const results = journals.flatMap((one) => one.results)
   const texts = journals.flatMap(({ file, threads, chip }) => [
     ...(threads === undefined ? [] : [`${basename(file)}\n${threads}`]),

@@ -62,6 +62,11 @@ describe('replay of a chip', () => {
       code: 2
     })
     expect((await said('replay', file, '--from', '1')).err).toMatch(/^--from: expected a time with its unit/)
+    const other = written('none.jsonl', smallJournals().postcopy)
+    expect(await said('replay', other, '--until', '1ms')).toMatchObject({
+      err: `--until: expected journals of a chip, got ${other}, which is of another world\n`,
+      code: 2
+    })
   })
 
   it('draws the space-time diagram of a journal of another world', async () => {
