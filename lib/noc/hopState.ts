@@ -17,7 +17,6 @@ export const hopState = (topology: Topology, ways: Routing, router: FlitRouter, 
   const { nodes, ports } = topology
   const { vcs } = ways
   const P = ports + 1
-  const all = nodes * P * vcs
   const wires = wiresOf(topology, vcs)
   return {
     routes: routeTable(topology, ways, wires, chances),
@@ -29,9 +28,10 @@ export const hopState = (topology: Topology, ways: Routing, router: FlitRouter, 
     toTerminal: router.traversalDelay + 2,
     ...wires,
     table: packetTable(nodes),
-    // When an output port, an output channel, and a terminal's channel into the network are free again.
+    // When an output port, and a terminal's channel into the network, are free again. Which output channel the last packet took at a port: the same is free a cycle later, any other
+    // has been for a while.
     linkFree: new Float64Array(nodes * P),
-    channelFree: new Float64Array(all),
+    lastOnto: new Int32Array(nodes * P).fill(-1),
     injectionFree: new Float64Array(nodes),
     linkFlits: new Float64Array(nodes * P),
     // Each packet has one event to come: its head comes in at an input channel (its `place`), or (-1) its tail at its terminal. A wheel of so many cycles has two lists a cycle, of heads

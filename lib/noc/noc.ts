@@ -33,7 +33,8 @@ export type NocCounts = {
  *
  * - `offer` throws a `RangeError` when the cycle is before one offered or run already, a node is none of the network's, or `flits` is not an integer from 1 to 2^30.
  * - `run(until, stopAtDelivery)` runs cycles up to and including `until`.
- * - `take` hands over what was delivered since it was last called, in order of arrival (at one cycle: of the nodes' numbers).
+ * - `take` hands over what was delivered since it was last called, in order of arrival; at one cycle `flitNoc` in order of the nodes' numbers, `hopNoc` in order of its events (in which heads
+ *   took the terminals' links).
  * - `ring` names the channels whose packets wait for each other when it is deadlocked; empty otherwise.
  */
 export type Noc = {

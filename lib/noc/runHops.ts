@@ -120,7 +120,7 @@ const takeLinks = (state: HopState): void => {
   const end = last[at]
   if (end === at) return
   last[at] = at
-  const { routerAt, portAt, leadsTo, linkFree, channelFree, linkFlits, ports, vcs, toLink, toTerminal } = state
+  const { routerAt, portAt, leadsTo, linkFree, lastOnto, linkFlits, ports, vcs, toLink, toTerminal } = state
   const { ways, nodes } = routes
   const { hops, number, source, destination, flits, place } = table
   const isKept = ways.length > 0
@@ -139,11 +139,12 @@ const takeLinks = (state: HopState): void => {
     const out = way & 0x3ff
     const onto = routerAt[input] + out
     const port = portAt[onto]
-    const free = linkFree[port]
-    let from = free > ready ? free : ready
-    if (way === out && channelFree[onto] > from) from = channelFree[onto]
+    // A channel that is the only one that will do, and was the last one taken, is allocated anew.
+    const isSame = ((way ^ out) | (lastOnto[port] ^ onto)) === 0 ? 1 : 0
+    const free = linkFree[port] + isSame
+    const from = free > ready ? free : ready
     linkFree[port] = from + length
-    channelFree[onto] = from + length + 1
+    lastOnto[port] = onto
     linkFlits[port] += length
     // All ones where it goes to the terminal: without a branch, which would be a guess.
     const leaves = (home - 1 - out) >> 31
