@@ -3,7 +3,7 @@ import type { Abstraction } from './chip'
 import type { Data } from './data'
 
 /**
- * What a process on a cluster of a chip is made of, in the order in which Nanvix transfers it (N. Vanz, TCC, UFSC 2023, ch. 4); see `nanvixSections` for bytes. `stacks`: pages of the kernel's pool, two for
+ * What a process on a cluster of a chip is made of, in the order in which Nanvix transfers it (N. Vanz, TCC, UFSC 2023, ch. 4); see `nanvixSections` for bytes. `user`: pages of its code and data, the last one shorter. `stacks`: pages of the kernel's pool, two for
  * a thread, and one for the table of user pages where there are any. `frames`: pages that the process has allocated. `ends`: of its mailboxes, portals and syncs, where it has any. `scattered`: a field of the
  * process's state in a kernel without a UArea, which has to be found.
  */

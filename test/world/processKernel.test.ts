@@ -65,6 +65,20 @@ describe('a process that migrates', () => {
     expect(after.ageNs - before.ageNs).toBeGreaterThan(1e6)
   })
 
+  it('stops no thread of the system: programs of clusters talk on while it is being frozen', () => {
+    const world = chipOf({ processes: { p1: { cluster: 'cc0', threads: 15 } } })
+    world.until(1000)
+    world.ask('cc1', { type: 'create', end: 'in', kind: 'mailbox' })
+    world.ask('cc0', { type: 'attach', end: 'out', kind: 'mailbox', remote: 'cc1' })
+    const received = world.give('cc1', { type: 'receive', end: 'in' })
+    const freeze = world.give('cc0', { type: 'freeze', process: 'p1' })
+    expect(world.ask('cc0', { type: 'mail', end: 'out', message: 'hello' }).type).toBe('done')
+    world.until(world.now() + 1e6)
+    expect(world.answers.get(freeze)).toMatchObject({ type: 'done' })
+    expect(world.answers.get(received)).toMatchObject({ type: 'received', message: 'hello' })
+    expect(world.facts('threads').at(-1)).toMatchObject({ running: 0, stopped: 15 })
+  })
+
   it('goes on at the source when its daemon gives up', () => {
     const world = chipOf({ processes: one })
     world.until(1000)
