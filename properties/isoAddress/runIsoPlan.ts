@@ -78,11 +78,14 @@ export const runIsoPlan = (plan: IsoPlan, { machine = isoNode, wiring, every = 1
     }
   }
   const checkReleased = (thread: IsoThreadMirror, node: number): void => {
-    const { map, slotCache, stackCache } = nodes.states()[node]
+    const { map, slotCache, stackCache, held } = nodes.states()[node]
+    // Where a lock has just been opened, another thread may have waited for them behind it.
+    const passedOn = Object.entries(held).flatMap(([other, runs]) => (other === thread.name ? [] : runs))
     for (const address of [thread.stack(), ...thread.words.keys()]) {
       const slot = slotOfAddress(area, address)
       if (has(map, slot) || slotCache.includes(slot) || stackCache.some((start) => slot >= start && slot < start + area.stackSlots))
         continue
+      if (passedOn.some(({ start, n }) => slot >= start && slot < start + n)) continue
       tell('releasedWhereThreadIs', `${thread.name} ends on node ${node}, which has not got slot ${slot} of it`)
     }
   }

@@ -38,6 +38,33 @@ describe('iso-address threads on the clusters of a chip', () => {
     expect([migrated > 0, negotiated > 0, refused > 0, lost > 0]).toEqual([true, true, true, true])
   })
 
+  it('hand a slot from a thread that ends to one that waits, in the moment in which a lock opens', () => {
+    const cells = (...words: readonly number[]) => words.map((n) => ({ type: 'cell' as const, words: n }))
+    const { wrong } = runIsoPlan(
+      {
+        nodes: 3,
+        slots: 43,
+        stackSlots: 1,
+        distribution: { type: 'cyclic', chunk: 1 },
+        cache: 0,
+        busy: 2,
+        jitterUs: 0,
+        releaseUs: 0,
+        naive: false,
+        threads: [
+          { node: 1, steps: cells(3, 3, 28, 20) },
+          { node: 0, steps: [{ type: 'again', node: 1 }, ...cells(28)] },
+          { node: 1, steps: cells(28) }
+        ],
+        breaks: [{ what: 'host', node: 0, atUs: 376 }],
+        seed: 0,
+        chip: 'hop'
+      },
+      { wiring }
+    )
+    expect(wrong).toBeUndefined()
+  })
+
   for (const name of ['withoutMutex', 'everybodyMayCome', 'busySlotsHandedOut'])
     it(`${name} is found there, too`, () => {
       const { machine, breaks } = brokenIso[name]
