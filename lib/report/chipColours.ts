@@ -22,8 +22,8 @@ export const loadColours = ['#fdeaa8', '#fdd374', '#fdb14d', '#fb8b3c', '#f15d2c
 /** Of what migrations alone load it with. @internal */
 export const migrationColours = ['#e6dbf6', '#d3bff0', '#b998e6', '#a075da', '#8350c6', '#6b37ad', '#54248c', '#38115f'] as const
 
-/** Loads up to which each colour goes, as parts of what a link can carry. @internal */
-export const loadSteps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1] as const
+/** Loads up to which each colour goes, as parts of what a link can carry: some three times as much each, as migrations at Nanvix's costs load links with less than a hundredth. @internal */
+export const loadSteps = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.6, 1] as const
 
 /** The colour's number for a load; -1 for none at all. @internal */
 export const levelOf = (load: number): number => {

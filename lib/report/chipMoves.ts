@@ -79,7 +79,8 @@ export const placedNow = (
       return undefined
     case 'left':
       if (move === undefined) return undefined
-      if (isThere && move.resumed === undefined) close(moves, move, at, 'back')
+      // What is frozen is given up only when it goes on.
+      if (isThere && move.resumed === undefined && move.frozen === undefined) close(moves, move, at, 'back')
       if (move.from !== cluster) return undefined
       move.left = at
       if (move.resumed !== undefined) close(moves, move, at, 'completed')

@@ -16,7 +16,7 @@ export const linkInWords = (world: ChipWorld, { from, to }: { readonly from: num
 export const percent = (part: number): string => {
   const value = part * 100
   if (value > 0 && value < 0.005) return '< 0.01 %'
-  return `${formatNumber(value, value >= 9.95 || Number.isInteger(value) ? 0 : value >= 0.995 ? 1 : 2)} %`
+  return `${formatNumber(value, value >= 9.95 || Number.isInteger(value) ? 0 : value >= 0.995 || Number.isInteger(10 * value) ? 1 : 2)} %`
 }
 
 /** Of what a link carries, a sentence. @internal */
@@ -65,6 +65,6 @@ export const moveInWords = ({ from, to, began, frozen, resumed, ended, end, byte
         ? `given up after ${formatTime((ended ?? began) - began)}`
         : end === 'lost'
           ? 'lost'
-          : `not over${down}`
+          : `not over${down}${frozen !== undefined && resumed === undefined ? `, frozen since ${formatTime(frozen)}` : ''}`
   return `${from ?? 'kept'} → ${to}: ${how}, ${size}`
 }

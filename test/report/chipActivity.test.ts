@@ -359,6 +359,10 @@ describe('chipActivity', () => {
     const endOf = (...more: readonly Entry[]) => activityOf([...begin, ...more]).moves.map(({ end, ended, frozen }) => [end, ended, frozen])
     expect(endOf()).toEqual([[undefined, undefined, 20]])
     expect(endOf(place(30, 'cc1', 'running'), place(40, 'cc2', 'left'))).toEqual([['back', 30, 20]])
+    expect(endOf(place(30, 'cc2', 'left'))).toEqual([[undefined, undefined, 20]])
+    expect(endOf(place(30, 'cc2', 'left'), place(40, 'cc1', 'running'))).toEqual([['back', 40, 20]])
+    const early = [begunChip(), place(0, 'cc1', 'running'), place(10, 'cc2', 'arriving'), place(20, 'cc2', 'left')]
+    expect(activityOf(early).moves).toMatchObject([{ end: 'back', ended: 20 }])
     expect(endOf(place(30, 'cc2', 'lost'))).toEqual([['lost', 30, 20]])
     expect(endOf(place(30, 'cc1', 'left'), place(40, 'cc2', 'running'))).toEqual([['completed', 40, 20]])
     expect(endOf(place(30, 'cc2', 'running'), place(40, 'cc1', 'left'), place(50, 'cc3', 'arriving'))).toEqual([
