@@ -84,14 +84,25 @@ describe('a migration on a chip', () => {
     expect(['p1', 'p2', 'p3'].map((name) => placesOf(journal, name).cc2)).toEqual(['running', 'running', 'running'])
   })
 
+  it('that is undecided leaves the process frozen at the source for ever, even when it is asked to move again', async () => {
+    const asks = [
+      { type: 'migrate' as const, id: 1, process: 'p1', to: 'cc1', of: 'cc0' },
+      { type: 'migrate' as const, id: 2, process: 'p1', to: 'cc2', of: 'cc0', afterNs: 200e6 }
+    ]
+    const journal = await journalOf(programs('nanvix', asks), { processes: process, faults: [{ at: 15e6, link: [0, 1] }] })
+    const [first, second] = repliesTo(journal, 'io0')
+    expect([first.type, second]).toEqual(['undecided', { type: 'failed', id: 2, process: 'p1', reason: 'p1 is frozen' }])
+    expect(placesOf(journal, 'p1')).toEqual({ cc0: 'frozen', cc1: 'running' })
+  })
+
   it('whatever fails at any moment, a process runs at most once at a time, and who asked is told the truth', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...techniqueNames),
-        fc.integer({ min: 0, max: 3_000_000 }),
-        fc.constantFrom('cc0', 'cc1', 'link' as const),
+        fc.integer({ min: 0, max: 45_000_000 }),
+        fc.constantFrom('cc0', 'cc1', 'io1', 'link' as const),
         async (technique, at, what) => {
-          const journal = await journalOf(programs(technique), { processes: process, faults: [faultOf(what, at)] }, { until: 400e6 })
+          const journal = await journalOf(programs(technique), { processes: process, faults: [faultOf(what, at)] }, { until: 1e9 })
           const { most, last } = runsOf(journal, 'p1')
           expect(most).toBe(1)
           const places = placesOf(journal, 'p1')
@@ -110,4 +121,5 @@ describe('a migration on a chip', () => {
   })
 })
 
-const faultOf = (what: 'cc0' | 'cc1' | 'link', at: number) => (what === 'link' ? { at, link: [0, 1] as const } : { at, cluster: what })
+const faultOf = (what: 'cc0' | 'cc1' | 'io1' | 'link', at: number) =>
+  what === 'link' ? { at, link: [0, 1] as const } : { at, cluster: what }
