@@ -22,6 +22,9 @@ export type SyncGroup = { readonly mode: 'allToOne' | 'oneToAll'; readonly nodes
  * - `put`: bytes and their content into a portal, a chunk whenever the reader asks for one; with `atOnce` refused where it has not. Answered when the last has left.
  * - `signal`: this cluster's bit to who waits. `await`: until all bits are there, which begins a new round.
  *
+ * An end to a process is made known to it, wherever it is, and then follows it. What comes to a cluster where it is not goes back to its sender's kernel, which keeps it and sends it again (`bounced`); nobody else's ends can be
+ * used, and a portal of another user's process only by who is allowed there (see the chip's option `talk`).
+ *
  * What waits for a cluster that has failed, or behind a link that is dead, is refused.
  */
 export type ChipOrder =

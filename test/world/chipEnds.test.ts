@@ -254,6 +254,33 @@ describe('ends of processes', () => {
   })
 })
 
+describe('a cluster that fails', () => {
+  const failing = (at: number) => {
+    const world = chipOf({ processes: { p1: { cluster: 'cc0' } }, faults: [{ at, cluster: 'cc0' }] })
+    world.until(1000)
+    return world
+  }
+
+  it('keeps nobody waiting: neither who holds nor who wants to be let in', () => {
+    const world = failing(30_000)
+    world.until(29_900)
+    const waiting = [world.give('cc5', mailboxOut('a', 'p1')), world.give('cc6', { type: 'hold', process: 'p1' })]
+    world.until(1e6)
+    expect(answersOf(world, waiting)).toMatchObject([{ type: 'refused', reason: 'p1 is no more: the process is lost' }, { type: 'done' }])
+    wants(world, 'cc5', { type: 'hold', process: 'p1' })
+  })
+
+  it('takes along what waits for its processes: a mailbox can be closed, and refuses what comes next', () => {
+    const world = failing(1_000_000)
+    wants(world, 'cc5', mailboxOut('a', 'p1'), { type: 'mail', end: 'a', message: 1 })
+    const next = world.give('cc5', { type: 'mail', end: 'a', message: 2 })
+    world.until(2e6)
+    expect(world.reasonOf(world.answers.get(next))).toBe('p1 is no more: the process is lost')
+    wants(world, 'cc5', { type: 'close', end: 'a' })
+    expect(lastSlots(world, 'cc5', 'mailbox')).toEqual([0, 0, 0, 0])
+  })
+})
+
 describe('users', () => {
   it('cannot use ends of others, nor reach their portals unless they are allowed', () => {
     const world = two()
