@@ -86,6 +86,8 @@ export const chipNetwork = (
       const cycle = floorTimes(clock.ticksPerNs, timeline.now()) + 1
       const shift = lane === 'data' ? 0 : nodes
       const flits = chipPacketFlits(packets, bytes)
+      // Nothing was under way: the time since then costs one step, and not one for each turn of a kernel's wheel.
+      if (transfers.size === 0) noc.run(cycle - 1)
       transfers.set(tag, { left: flits.length, arrived })
       for (const one of flits) noc.offer(cycle, from + shift, to + shift, one, tag)
       if (!isPumping) pumpAfter(0)

@@ -9,14 +9,14 @@ export const check = ({ context }: ProcessContext, copy: Copy, when: 'unfrozen' 
   const lost: ProcessPiece[] = []
   const stale: ProcessPiece[] = []
   const foreign: ProcessPiece[] = []
-  // A copy that is dropped takes with it what nobody else has; one that goes on must have, or be owed, everything.
+  // A copy that is dropped takes with it what nobody else has, of a process that is not over; one that goes on must have, or be owed, everything.
   const looked = when === 'unfrozen' ? copy : (process.home ?? copy)
   for (const piece of looked.image.pieces) {
     const key = pieceKey(piece)
     const stamp = looked.state === 'gone' ? undefined : stampIn(looked, key)
     if (stamp === undefined) {
       const owed = [...process.copies.values()].some((other) => other !== copy && other !== looked && isNewest(other, key))
-      if (!owed) lost.push(piece)
+      if (!owed && (when === 'unfrozen' || process.over === undefined)) lost.push(piece)
     } else if (when === 'unfrozen' && stamp.of !== process.name) foreign.push(piece)
     else if (when === 'unfrozen' && !isNewest(looked, key)) stale.push(piece)
   }

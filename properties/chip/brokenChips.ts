@@ -1,22 +1,10 @@
-import { concatMap, from, type OperatorFunction } from 'rxjs'
 import type { Signal } from '../../lib/protocol/signal'
 import type { World } from '../../lib/protocol/world'
+import { alteredWorld } from './alteredWorld'
 import type { ChipInvariant } from './chipLedger'
 
 /** A chip that does something wrong, and what finds it. */
 export type BrokenChip = { readonly found: ChipInvariant; readonly broken: (world: World) => World }
-
-/** A world whose signals are altered: each becomes those that `alter` makes of it, told at once; its memory is born with each run. */
-const altered =
-  (alter: () => (signal: Signal) => readonly Signal[]) =>
-  (world: World): World => ({
-    ...world,
-    signals: (ports) => {
-      const make = alter()
-      const changed: OperatorFunction<Signal, Signal> = concatMap((signal) => from(make(signal)))
-      return world.signals(ports).pipe(changed)
-    }
-  })
 
 /** What is wrong with the content of one message or bulk in three. */
 const everyThird =
@@ -35,12 +23,12 @@ export const brokenChips: Readonly<Record<string, BrokenChip>> = {
   /** A message is overwritten in its slot before it is read. */
   messageOverwritten: {
     found: 'mailInOrder',
-    broken: altered(everyThird((signal) => [signal.type === 'received' ? { ...signal, message: -1 } : signal]))
+    broken: alteredWorld(everyThird((signal) => [signal.type === 'received' ? { ...signal, message: -1 } : signal]))
   },
   /** A mailbox hands the message before over again. */
   messageDoubled: {
     found: 'mailInOrder',
-    broken: altered(() => {
+    broken: alteredWorld(() => {
       let last: Extract<Signal, { readonly type: 'received' }> | undefined
       return (signal) => {
         if (signal.type !== 'received') return [signal]
@@ -53,42 +41,44 @@ export const brokenChips: Readonly<Record<string, BrokenChip>> = {
   /** A sender does not wait for the acknowledgement: each message comes with another behind it. */
   acknowledgementNotAwaited: {
     found: 'oneOutstanding',
-    broken: altered(() => (signal) => (signal.type === 'arrived' && signal.by === 'mailbox' ? [signal, signal] : [signal]))
+    broken: alteredWorld(() => (signal) => (signal.type === 'arrived' && signal.by === 'mailbox' ? [signal, signal] : [signal]))
   },
   /** Chunks are always whole pages, whatever was allowed. */
   wholePagesCarried: {
     found: 'portalWithinAllowed',
-    broken: altered(() => (signal) => [signal.type === 'arrived' && signal.by === 'portal' ? { ...signal, bytes: 4096 } : signal])
+    broken: alteredWorld(() => (signal) => [signal.type === 'arrived' && signal.by === 'portal' ? { ...signal, bytes: 4096 } : signal])
   },
   /** A reader is told of bytes that have not come. */
   gotTooSoon: {
     found: 'portalInOrder',
-    broken: altered(() => (signal) => (signal.type === 'arrived' && signal.by === 'portal' ? [] : [signal]))
+    broken: alteredWorld(() => (signal) => (signal.type === 'arrived' && signal.by === 'portal' ? [] : [signal]))
   },
   /** What was put last comes first. */
   contentsReordered: {
     found: 'portalInOrder',
-    broken: altered(everyThird((signal) => [signal.type === 'got' ? { ...signal, contents: [...signal.contents, 'x'].reverse() } : signal]))
+    broken: alteredWorld(
+      everyThird((signal) => [signal.type === 'got' ? { ...signal, contents: [...signal.contents, 'x'].reverse() } : signal])
+    )
   },
   /** One bit is enough. */
   syncReleasedByOne: {
     found: 'syncExact',
-    broken: altered(() => (signal) => (signal.type === 'arrived' && signal.by === 'sync' && signal.from === 'cc1' ? [] : [signal]))
+    broken: alteredWorld(() => (signal) => (signal.type === 'arrived' && signal.by === 'sync' && signal.from === 'cc1' ? [] : [signal]))
   },
   /** A cluster that has closed everything keeps a slot. */
   slotKept: {
     found: 'slotsComeBack',
-    broken: altered(() => (signal) => [signal.type === 'slots' ? { ...signal, cRx: signal.cRx + 1 } : signal])
+    broken: alteredWorld(() => (signal) => [signal.type === 'slots' ? { ...signal, cRx: signal.cRx + 1 } : signal])
   },
   /** More slots than there are. */
   slotBeyond: {
     found: 'slotsWithinPartition',
-    broken: altered(() => (signal) => [signal.type === 'slots' ? { ...signal, dTx: signal.dTx + 3 } : signal])
+    broken: alteredWorld(() => (signal) => [signal.type === 'slots' ? { ...signal, dTx: signal.dTx + 3 } : signal])
   },
   /** Who waits for a cluster that fails is not told. */
   deathNotTold: {
     found: 'nobodyWaitsForTheDead',
-    broken: altered(
+    broken: alteredWorld(
       () => (signal) =>
         signal.type === 'refused' && / has failed$/.test(signal.reason) && !signal.reason.startsWith('the') ? [] : [signal]
     )

@@ -1,18 +1,18 @@
 import type { Order } from '../../lib/protocol/command'
 import type { AnswerKind } from '../../lib/protocol/signal'
 import type { Time } from '../../lib/time/time'
-import { type Invariant, invariant } from './invariant'
+import { type Began, type Invariant, invariant } from './invariant'
 
 /**
  * Every command is answered exactly once, with its own kind of answer or `refused`, before its migration ends. When a limit ends it, what was pending is
- * forgiven, except an order that neither waits for the link nor for a timer and has been waiting for more than half of the run.
+ * forgiven, except an order that neither waits for the link nor for a timer and has been waiting for more than half of the run. What a process on a chip has asked waits for a core to be heard, however long.
  *
  * Commands are numbered upwards, so that what was answered before is known by its number alone.
  */
 export const answered: Invariant = invariant<Memory>({
   name: 'answered',
   sentence: 'Every command is answered exactly once, by an answer of its kind or a refusal, before the migration ends.',
-  init: () => ({ highest: -1, since: undefined }),
+  init: (began, migration) => ({ highest: -1, since: undefined, isProcess: isProcess(began, migration) }),
   step: (memory, entry, tell, { pending, answered: order }) => {
     memory.since ??= entry.at
     const { highest } = memory
@@ -30,14 +30,19 @@ export const answered: Invariant = invariant<Memory>({
     } else if (entry.type === 'ended') {
       const limited = entry.outcome.type === 'limited'
       for (const [n, { command, at }] of pending)
-        if (!limited || !(mayTakeLong.has(command.order.type) || entry.at - at <= (entry.at - memory.since) / 2))
+        if (!limited || !(memory.isProcess || mayTakeLong.has(command.order.type) || entry.at - at <= (entry.at - memory.since) / 2))
           tell(`command ${n}, ${command.order.type} at ${at}, has no answer when the migration ends`)
     }
     return memory
   }
 })
 
-type Memory = { highest: number; since: Time | undefined }
+type Memory = { highest: number; since: Time | undefined; readonly isProcess: boolean }
+
+const isProcess = (began: Began | undefined, migration: string): boolean => {
+  const { processes } = (began?.world ?? {}) as { readonly processes?: object }
+  return processes !== undefined && migration in processes
+}
 
 const mayTakeLong: ReadonlySet<Order['type']> = new Set([
   'send',

@@ -15,10 +15,14 @@ export const isolation: Invariant = invariant<Memory>({
   of: 'journal',
   init: (began) => ({ all: standings(began), words: noWords(), ends: new Map(), allowed: new Set() }),
   step: (memory, entry, tell, orders) => {
-    const { all, words, ends, allowed } = memory
+    const { all, words, allowed } = memory
     stood(all, entry)
     if (entry.type === 'commanded' && entry.command.order.type === 'allow')
       allowed.add(`${entry.command.to.migration} ${entry.command.order.from}`)
+    if (entry.type === 'commanded' && (entry.command.order.type === 'create' || entry.command.order.type === 'attach')) {
+      const own = endsOf(memory, entry.command.to.migration)
+      own.set(entry.command.order.end, (own.get(entry.command.order.end) ?? 0) + 1)
+    }
     const wrong = wrongLoad(words, entry, orders)
     if (wrong?.is === 'foreign') tell(`${wrong.process} loads ${wrong.word} from page ${wrong.page}, which it has never stored`)
     if (entry.type !== 'signalled') return memory
@@ -27,24 +31,45 @@ export const isolation: Invariant = invariant<Memory>({
       tell(
         `when ${signal.process} is ${signal.when} on ${signal.migration}, ${piecesInWords(signal.foreign)} hold what another has written`
       )
-    if (!('to' in signal) || orders.answered === undefined || signal.type === 'refused') return memory
+    if (!('to' in signal) || orders.answered === undefined) return memory
     const { order, to } = orders.answered.command
-    const own = ends.get(to.migration) ?? new Set<string>()
-    ends.set(to.migration, own)
+    const own = endsOf(memory, to.migration)
+    if (signal.type === 'refused') {
+      if (order.type === 'create' || order.type === 'attach') taken(own, order.end)
+      return memory
+    }
     if (isKernelOrder(order) && !ofMemory.has(order.type) && all.processes.has(to.migration))
       tell(`${to.migration} is a process, and its ${order.type} is answered`)
     if (!('end' in order)) return memory
     if (order.type === 'attach' && order.kind === 'portal' && !mayReach(memory, to.migration, order.remote ?? ''))
       tell(`${to.migration} has a portal to ${order.remote}, which is another user's and has not allowed it`)
-    if (order.type === 'create' || order.type === 'attach') own.add(order.end)
-    else if (!own.has(order.end)) tell(`${to.migration} has not opened ${order.end}, and its ${order.type} is answered`)
-    if (order.type === 'close') own.delete(order.end)
+    if (order.type !== 'create' && order.type !== 'attach' && !own.has(order.end))
+      tell(`${to.migration} has not opened ${order.end}, and its ${order.type} is answered`)
+    if (order.type === 'close') taken(own, order.end)
     return memory
   }
 })
 
-/** `ends`: by program those that it has open; `allowed`: who has ever allowed whom to put into its portal, the reader first. */
-type Memory = { readonly all: Standings; readonly words: Words; readonly ends: Map<string, Set<string>>; readonly allowed: Set<string> }
+/** `ends`: by program those that it has open, or has asked to open, since a process hears late what its calls came to, and how often; `allowed`: who has ever allowed whom to put into its portal, the reader first. */
+type Memory = {
+  readonly all: Standings
+  readonly words: Words
+  readonly ends: Map<string, Map<string, number>>
+  readonly allowed: Set<string>
+}
+
+const endsOf = ({ ends }: Memory, who: string): Map<string, number> => {
+  const own = ends.get(who) ?? new Map<string, number>()
+  ends.set(who, own)
+  return own
+}
+
+/** One opening less: refused, or closed again. */
+const taken = (own: Map<string, number>, end: string): void => {
+  const left = (own.get(end) ?? 0) - 1
+  if (left > 0) own.set(end, left)
+  else own.delete(end)
+}
 
 /** Programs of clusters are the system's, which everybody may reach and which reaches everybody. */
 const mayReach = ({ all: { processes }, allowed }: Memory, me: string, other: string): boolean => {

@@ -35,7 +35,7 @@ export const messagesFollow: Invariant = invariant<Memory>({
     if (memory.breaks) return memory
     if (entry.type === 'commanded') asked(memory, entry)
     else if (entry.type === 'ended') {
-      for (const [key, { who }] of memory.waits) if (who === entry.migration) memory.waits.delete(key)
+      if (entry.outcome.type !== 'limited') for (const [key, { who }] of memory.waits) if (who === entry.migration) memory.waits.delete(key)
     } else if (entry.type === 'signalled') {
       const { signal } = entry
       if (signal.type === 'arrived' && signal.by !== 'sync') {
@@ -148,11 +148,12 @@ const late = (memory: Memory): string | undefined => {
     const end = 'end' in order ? ends.get(`${who} ${order.end}`) : undefined
     return end !== undefined && isOld(at) && isThere(who) ? [{ order, end }] : []
   })
-  const reads = (type: ChipOrder['type'], node: string) => waiting.some(({ order, end }) => order.type === type && end.node === node)
+  const reads = (type: ChipOrder['type'], node: string, ports: ReadonlySet<number>) =>
+    waiting.some(({ order, end }) => order.type === type && end.node === node && ports.has(end.port))
   const problems = old.flatMap(({ by, from, to, left, arrived, read, ports }) => {
     const what = by === 'mailbox' ? 'messages' : 'bytes'
     if (left > arrived) return [`${left - arrived} ${what} of ${from} have left for ${to}, and have not come`]
-    if (by === 'mailbox' && arrived > read && ports.size < 2 && reads('receive', to))
+    if (by === 'mailbox' && arrived > read && ports.size < 2 && reads('receive', to, ports))
       return [`${to} waits for a message, and one of ${from} has come`]
     return []
   })
@@ -165,7 +166,7 @@ const late = (memory: Memory): string | undefined => {
       channel !== undefined &&
       channel.allowed >= channel.left + order.bytes &&
       isThere(channel.to) &&
-      reads('get', channel.to)
+      reads('get', channel.to, new Set([end.port]))
     )
       problems.push(`${end.node} waits to put into the portal of ${end.remote}, which waits to get`)
   }

@@ -4,8 +4,8 @@ import type { Order } from '../../lib/protocol/command'
 /** Orders that a program gives at its times, in ns. */
 export type TimedOrders = readonly (readonly [atNs: number, Order])[]
 
-/** Clusters with a daemon, between which processes move, and the one with a server for processes. */
-export const planned = { daemons: ['cc0', 'cc1', 'cc5'], server: 'io1', manager: 'io0' } as const
+/** Clusters with a daemon, between which processes move, the one with a server for processes, the one whose daemon keeps what is saved, and the one with the manager. */
+export const planned = { daemons: ['cc0', 'cc1', 'cc5'], server: 'cc9', keeper: 'io1', manager: 'io0' } as const
 
 /** Moves and calls are drawn within so many milliseconds. */
 export const PLAN_MS = 400
@@ -112,7 +112,7 @@ export const plannedTogether = fc
     if (what === 'question')
       return [
         [me, at, { type: 'mail', end: 'to server', message: drawn }],
-        [planned.server, 0, { type: 'receive', end: 'questions' }]
+        [planned.server, at, { type: 'receive', end: 'questions' }]
       ]
     return [0, 1, 2, 3].flatMap((i): readonly (readonly [string, number, Order])[] => [
       [me, at + i * 20_000_000, { type: 'poke', page, word: wordOf(me, i + 1) }],

@@ -12,6 +12,21 @@ import { resourcesComeBack } from './resourcesComeBack'
 import { systemGoesOn } from './systemGoesOn'
 import { workConserved } from './workConserved'
 
+/** The names of what holds of processes on a chip. */
+export type ProcessInvariant =
+  | 'exactlyOneRuns'
+  | 'frozenMeansStill'
+  | 'migrationsEnd'
+  | 'memoryExact'
+  | 'isolation'
+  | 'messagesFollow'
+  | 'memoryFits'
+  | 'resourcesComeBack'
+  | 'coresExclusive'
+  | 'workConserved'
+  | 'faultsServed'
+  | 'systemGoesOn'
+
 /** What holds of every journal of a chip with processes, whatever its daemons and programs do right and whatever breaks. */
 export const processInvariants: readonly Invariant[] = [
   exactlyOneRuns,

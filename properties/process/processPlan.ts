@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { ChipFault } from '../../lib/world/chipOptions'
+import { type TechniqueName, techniqueNames } from '../../pipelines/manycore/daemonOptions'
 import {
   PLAN_MS,
   planned,
@@ -12,9 +13,6 @@ import {
   type TimedOrders
 } from './plannedOrders'
 
-/** How a process is moved. */
-export type Technique = 'cold' | 'precopy' | 'postcopy'
-
 /** A process of a plan: where it begins, whose it is, what it has, and how many writes a second its threads make to its pages (0: none); `cpuMs`: core time that each thread needs (absent: without end). */
 export type PlannedProcess = {
   readonly cluster: string
@@ -26,15 +24,19 @@ export type PlannedProcess = {
 }
 
 /** A wish to move a process, told to the daemons at a time. */
-export type PlannedMove = { readonly atMs: number; readonly process: string; readonly to: string; readonly technique: Technique }
+export type PlannedMove = { readonly atMs: number; readonly process: string; readonly to: string; readonly technique: TechniqueName }
 
 /**
- * A chip with processes of two users as plain values: what a swarm draws, shrinks and prints. `orders`: of the processes' programs, most of which wait for each other, or try what they may not, and of a server on `io1`.
+ * A chip with processes of two users as plain values: what a swarm draws, shrinks and prints. `orders`: of the processes' programs, most of which wait for each other, or try what they may not, and of a server on `cc9`.
  * `frames`, `kernelPages`: of each compute cluster.
  */
 export type ProcessPlan = {
   readonly fidelity: 'hop' | 'flit'
   readonly seed: number
+  /** Whether a daemon runs beside the server, as on every cluster of Nanvix; without one nobody there is told of moves. */
+  readonly serverHasDaemon: boolean
+  /** Whether kernels take far less time than those of Nanvix, so that the times of other things matter more. */
+  readonly isQuick: boolean
   readonly processes: Readonly<Record<string, PlannedProcess>>
   readonly orders: Readonly<Record<string, TimedOrders>>
   readonly moves: readonly PlannedMove[]
@@ -51,11 +53,11 @@ const processOf = (user: string): fc.Arbitrary<PlannedProcess> =>
       cluster,
       user: fc.constant(user),
       threads: fc.oneof(
-        { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
+        { weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) },
         { weight: 1, arbitrary: fc.integer({ min: 14, max: 17 }) }
       ),
       pages: fc.integer({ min: 0, max: 6 }),
-      writesPerSecond: fc.constantFrom(0, 50, 2000),
+      writesPerSecond: fc.constantFrom(0, 200, 20_000),
       cpuMs: fc.integer({ min: 1, max: 600 })
     },
     { requiredKeys: ['cluster', 'user', 'threads', 'pages', 'writesPerSecond'] }
@@ -65,7 +67,7 @@ const move = fc.record({
   atMs: fc.integer({ min: 2, max: PLAN_MS }),
   process: fc.constantFrom(...plannedNames),
   to: cluster,
-  technique: fc.constantFrom<Technique>('cold', 'precopy', 'postcopy')
+  technique: fc.constantFrom(...techniqueNames)
 })
 
 const fault: fc.Arbitrary<ChipFault> = fc.oneof(
@@ -79,6 +81,8 @@ export const processPlans = ({ faults = true }: { readonly faults?: boolean } = 
     .record({
       fidelity: fc.constantFrom('hop' as const, 'hop' as const, 'flit' as const),
       seed: fc.nat(1000),
+      serverHasDaemon: fc.boolean(),
+      isQuick: fc.boolean(),
       processes: fc.record(Object.fromEntries(plannedNames.map((name) => [name, processOf(plannedUsers[name])]))),
       own: fc.tuple(...plannedNames.map((me) => fc.array(fc.tuple(plannedTime, plannedOrder(me)), { maxLength: 12 }))),
       shared: fc.array(plannedTogether, { maxLength: 10 }),

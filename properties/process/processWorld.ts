@@ -12,7 +12,7 @@ import type { PlannedProcess, ProcessPlan } from './processPlan'
 
 /** The chip of a plan. `wiring`: made once for many plans, as it takes most of the time. */
 export const processWorldOf = (
-  { fidelity, processes, faults, frames, kernelPages }: Omit<ProcessPlan, 'orders' | 'moves' | 'seed'>,
+  { fidelity, isQuick, processes, faults, frames, kernelPages }: Omit<ProcessPlan, 'orders' | 'moves' | 'seed' | 'serverHasDaemon'>,
   wiring: ChipWiring = mppaWiring()
 ): World =>
   chip({
@@ -21,8 +21,11 @@ export const processWorldOf = (
     faults,
     driftPpm: { cc1: 40, cc5: -60 },
     processes: Object.fromEntries(Object.entries(processes).map(([name, one]) => [name, processOf(one)])),
+    ...(isQuick && { kernel: QUICK }),
     room: { compute: { frames, kernelPages } }
   })
+
+const QUICK = { unfreeze: 20_000, extract: 2_000, install: 2_000 }
 
 const processOf = ({ cluster, user, threads, pages, writesPerSecond, cpuMs }: PlannedProcess): ChipProcess => ({
   cluster,

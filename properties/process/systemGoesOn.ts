@@ -23,7 +23,7 @@ export const systemGoesOn: Invariant = invariant<Memory>({
       return memory
     }
     if (entry.type === 'ended') {
-      for (const [key, { cluster }] of open) if (cluster === entry.migration) open.delete(key)
+      if (entry.outcome.type !== 'limited') for (const [key, { cluster }] of open) if (cluster === entry.migration) open.delete(key)
       return memory
     }
     if (entry.type !== 'signalled') return memory

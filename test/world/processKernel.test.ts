@@ -241,6 +241,20 @@ describe('a process that ends', () => {
     expect(observed(world, 'cc0').busyNs + observed(world, 'cc1').busyNs).toBe(1e6)
   })
 
+  it('leaves nothing that could be lost with the copy it left behind', () => {
+    const world = chipOf({ processes: { p1: { cluster: 'cc0', cpuNs: 1e6 } } })
+    world.until(900_000)
+    world.ask('cc0', { type: 'freeze', process: 'p1' })
+    const made = world.imageFrom('cc0', 'p1')
+    world.ask('cc1', { type: 'admit', made })
+    for (const piece of made.pieces) world.copyOver('p1', 'cc0', 'cc1', piece)
+    world.ask('cc1', { type: 'unfreeze', process: 'p1' })
+    world.until(1e9)
+    world.ask('cc0', { type: 'forget', process: 'p1' })
+    expect(stands(world).slice(-2)).toEqual(['p1 exited on cc1', 'p1 left on cc0'])
+    expect(world.facts('checked').at(-1)).toMatchObject({ when: 'left', lost: [] })
+  })
+
   it('is killed wherever it stands', () => {
     const world = chipOf({ processes: { p1: { cluster: 'cc0', threads: 17 } } })
     world.until(1000)

@@ -41,7 +41,7 @@ describe('processes that are frozen and go on where they are', () => {
       fc.property(processPlans(), (plan) => {
         expect(runFold(judged, journal(plan))).toEqual([])
       }),
-      { numRuns: 30 }
+      { numRuns: 10 }
     )
   })
 })

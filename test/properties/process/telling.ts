@@ -4,7 +4,7 @@ import type { Entry, Journal } from '../../../lib/protocol/journal'
 import type { KernelFact, ProcessImage, ProcessPiece } from '../../../lib/protocol/process'
 import type { Answer, Fact, Signal } from '../../../lib/protocol/signal'
 import { runFold } from '../../../lib/stream/fold'
-import { processInvariants } from '../../../properties/process/processInvariants'
+import { type ProcessInvariant, processInvariants } from '../../../properties/process/processInvariants'
 
 /** A journal of a chip with processes p1 (of alice) and p2 (of bob), written by hand: times go on by one unless `at` says otherwise. */
 export const telling = (world: Readonly<Record<string, Data>> = {}) => {
@@ -87,7 +87,7 @@ export const migration = () =>
     .forgotten('p1', 'cc0')
 
 /** What one of the invariants finds in a journal. */
-export const found = (name: string, { journal }: { readonly journal: () => Journal }): readonly string[] =>
+export const found = (name: ProcessInvariant, { journal }: { readonly journal: () => Journal }): readonly string[] =>
   runFold(processInvariants.find((one) => one.name === name)!.fold, journal()).map(({ problem }) => problem)
 
 /** What all of them find. */
