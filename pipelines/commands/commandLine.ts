@@ -8,6 +8,7 @@ import { addNocCommand } from './nocCommand'
 import { addReplayCommand } from './replayCommand'
 import { addReproduceCommand } from './reproduceCommand'
 import { addTraceCommand } from './traceCommand'
+import { addWhyCommand } from './whyCommand'
 
 /** The command line without its entry in the process: commands are added to it, then it is parsed by `perform`. */
 export const commandLine = (): Command => {
@@ -29,6 +30,7 @@ export const commandLine = (): Command => {
   addReproduceCommand(program)
   addCheckpointCommand(program)
   addNocCommand(program)
+  addWhyCommand(program)
   addRecordCommand(program)
   addTraceCommand(program)
   return program

@@ -1,27 +1,27 @@
 import { exponentialLifetimes, type Lifetimes, paretoLifetimes } from '../../lib/guest/lifetimes'
-import { meanInterval } from '../../lib/metrics/meanInterval'
+import { type MeanInterval, meanInterval } from '../../lib/metrics/meanInterval'
 import { slowdown } from '../../lib/metrics/processTimes'
 import type { Motive } from '../../lib/motive/decision'
 import { loadBalancing } from '../../lib/motive/loadBalancing'
 import { key, type Seed, split, unit } from '../../lib/random/random'
 import type { ChipProcess } from '../../lib/world/processOptions'
-import type { Reproduced, Verdict } from '../reproduce/reproduction'
+import type { Reproduced } from '../reproduce/reproduction'
 import { type ManagedRun, managedRun } from './managed'
 import { done, type Study } from './study'
 
-/** Clusters that take part; the first `CROWDED` of them get all processes that are born. */
+/** Clusters that take part; the first `BUSY` of them get all processes that are born. */
 const CLUSTERS = ['cc0', 'cc1', 'cc2', 'cc3', 'cc4', 'cc5']
-const CROWDED = Number(process.env.CROWDED ?? 4)
-const PROCESSES = Number(process.env.N ?? 60)
-/** Core time that a process wants on the mean, and from one birth to the next: the crowded clusters are asked for 1.1 times what they have, all together for 0.37. */
+const BUSY = 2
+const PROCESSES = 150
+/** Core time that a process wants on the mean, and time from one birth to the next: the busy clusters are asked for a third of what they have. */
 const MEAN_NS = 10e6
-const APART_NS = Number(process.env.APART ?? 8) * 1e6
-const PAGES = Number(process.env.PAGES ?? 96)
+const APART_NS = 14e6
+const PAGES = 48
 
 const pareto = paretoLifetimes({ leastNs: 1.27e6, mostNs: 3e9 })
 const exponential = exponentialLifetimes({ meanNs: MEAN_NS })
 
-/** Processes that come in at exponential intervals, each to one of the crowded clusters. */
+/** Processes that come in at exponential intervals, each to one of the busy clusters. */
 export const crowd = (lifetimes: Lifetimes, seed: Seed, processes: number = PROCESSES): Readonly<Record<string, ChipProcess>> => {
   const root = split(key(seed), 'crowd')
   const gaps = exponentialLifetimes({ meanNs: APART_NS })
@@ -29,7 +29,7 @@ export const crowd = (lifetimes: Lifetimes, seed: Seed, processes: number = PROC
   return Object.fromEntries(
     Array.from({ length: processes }, (_, i): [string, ChipProcess] => {
       at += gaps.drawn(split(root, 'births'), i)
-      const cluster = CLUSTERS[Math.floor(unit(split(root, 'places'), i) * CROWDED)]
+      const cluster = CLUSTERS[Math.floor(unit(split(root, 'places'), i) * BUSY)]
       return [`p${i}`, { cluster, user: 'all', pages: PAGES, at, cpuNs: lifetimes.drawn(split(root, 'lives'), i) }]
     })
   )
@@ -57,14 +57,9 @@ export const balanced = ({ of, motive }: Pick<Trial, 'of' | 'motive'>, seed: See
     clusters: CLUSTERS,
     motive,
     everyNs: 10e6,
-    chip: {
-      kernel: { describe: 6e6, extract: 90e3, install: 90e3 },
-      tick: Number(process.env.TICK ?? 200_000),
-      room: { compute: { userCores: 1, kernelPages: 4096, frames: 4096, structureBytes: 2 ** 20 } }
-    },
+    chip: { tick: 200_000, room: { compute: { userCores: 1, kernelPages: 4096, frames: 4096, structureBytes: 2 ** 20 } } },
     until: 60e9,
-    seed,
-    daemon: { follow: false }
+    seed
   })
 
 const meanSlowdown = ({ times }: ManagedRun): number => {
@@ -72,83 +67,103 @@ const meanSlowdown = ({ times }: ManagedRun): number => {
   return all.reduce((sum, one) => sum + one, 0) / all.length
 }
 
-/** Load balancing by age, with lifetimes that make age a forecast and with lifetimes that do not. */
-export const balanceStudy: Study = {
+/** What each process that moved has gained by it, in ms, now that its life is known: the core time it still had times what the crowd was larger by, less what the move was to cost. */
+const gained = ({ times, log }: ManagedRun): readonly number[] =>
+  done(log, 'migrate').map(({ process, figures: { ageNs, costNs, threadsPerCore, there } }) => {
+    const leftNs = times[process].wantedNs - ageNs
+    return ((threadsPerCore - there) * leftNs - costNs) / 1e6
+  })
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length
+
+/** The study with so many processes in a world. */
+export const balanceStudyOf = (processes: number): Study => ({
   name: 'load',
   sentence: 'load balancing: a process moves when its age is more than its move costs over what the crowd is larger by',
   source: 'Harchol-Balter and Downey, SIGMETRICS 1996; ACM TOCS 15(3), 1997',
   run: async ({ seed, runs, progress }): Promise<Reproduced> => {
     const seeds = Array.from({ length: Math.max(4, runs) }, (_, i) => `${seed} ${i}`)
-    const figures: { readonly trial: Trial; readonly slowdowns: readonly number[]; readonly moves: number; readonly stopped: number }[] = []
+    const figures: {
+      readonly trial: Trial
+      readonly slowdowns: readonly number[]
+      readonly moves: number
+      readonly gains: readonly number[]
+    }[] = []
     for (const trial of trials) {
       const all: ManagedRun[] = []
       for (const [i, one] of seeds.entries()) {
         await progress(`${trial.lifetimes} lifetimes, ${trial.name}: run ${i + 1} of ${seeds.length}`)
-        all.push(balanced(trial, one))
+        all.push(balanced(trial, one, processes))
       }
-      const stops = all.flatMap(({ times }) => Object.values(times).map(({ stoppedNs }) => stoppedNs)).filter((ns) => ns > 0)
-      figures.push({
-        trial,
-        slowdowns: all.map(meanSlowdown),
-        moves: all.reduce((sum, { log }) => sum + done(log, 'migrate').length, 0) / seeds.length,
-        stopped: stops.length === 0 ? 0 : stops.reduce((sum, ns) => sum + ns, 0) / stops.length / 1e6
-      })
+      const gains = all.flatMap(gained)
+      figures.push({ trial, slowdowns: all.map(meanSlowdown), moves: gains.length / seeds.length, gains })
     }
-    const gainOf = (i: number): { readonly mean: number; readonly half: number } => {
-      const base = figures[figures.findIndex(({ trial }) => trial.lifetimes === figures[i].trial.lifetimes)]
-      return meanInterval(figures[i].slowdowns.map((value, run) => base.slowdowns[run] - value))
+    /** Of the delay of the same worlds without moves, which share is saved, in percent. */
+    const savedOf = (i: number): MeanInterval => {
+      const base = figures.find(({ trial }) => trial.lifetimes === figures[i].trial.lifetimes)!
+      return meanInterval(figures[i].slowdowns.map((value, run) => 100 * (1 - (value - 1) / (base.slowdowns[run] - 1))))
     }
-    const rows = figures.map(({ trial, slowdowns, moves, stopped }, i) => {
+    const rows = figures.map(({ trial, slowdowns, moves, gains }, i) => {
       const { mean, half } = meanInterval(slowdowns)
-      const gain = gainOf(i)
-      const isManaged = trial.motive !== undefined
+      const saved = trial.motive === undefined ? undefined : savedOf(i)
+      const won = gains.length === 0 ? undefined : (100 * gains.filter((one) => one > 0).length) / gains.length
       return [
         trial.lifetimes,
         trial.name,
         mean,
         half,
-        isManaged ? gain.mean : undefined,
-        isManaged ? gain.half : undefined,
-        isManaged ? moves : undefined,
-        moves > 0 ? stopped : undefined
+        saved?.mean,
+        saved?.half,
+        saved && moves,
+        won,
+        gains.length === 0 ? undefined : meanOf(gains)
       ]
     })
-    const [helps, byAge, knowing] = [gainOf(1), gainOf(3), gainOf(4)]
-    const verdicts: readonly Verdict[] = [
-      { text: `helps: with Pareto lifetimes the mean slowdown falls by ${pm(helps)}`, holds: helps.mean - helps.half > 0 },
-      {
-        text: `must not act: with exponential lifetimes, moving by age gains nothing that can be told from none or worse (${pm(byAge)})`,
-        holds: byAge.mean - byAge.half <= 0
-      },
-      {
-        text: `must not act: knowing the lifetimes, it makes ${figures[4].moves} moves, and gains ${pm(knowing)}`,
-        holds: figures[4].moves === 0
-      }
-    ]
+    const [helps, byAge] = [savedOf(1), savedOf(3)]
+    const [, old, calm, young, knowing] = figures
+    const isCalm = knowing.slowdowns.every((one, run) => one === calm.slowdowns[run])
+    const ms = (gains: readonly number[]): string => (gains.length === 0 ? 'nothing' : `${meanOf(gains).toFixed(0)} ms`)
     return {
       tables: [
         {
-          title: `mean slowdown of ${PROCESSES} processes of ${MEAN_NS / 1e6} ms of core time on the mean, over ${seeds.length} worlds; intervals of 95 %`,
+          title: `${processes} processes of ${MEAN_NS / 1e6} ms of core time on the mean, in ${seeds.length} worlds; intervals of 95 %`,
           columns: [
             { name: 'lifetimes' },
             { name: 'moves' },
-            { name: 'slowdown', decimals: 2 },
-            { name: '+-', decimals: 2 },
-            { name: 'gain', decimals: 2 },
-            { name: '+-', decimals: 2 },
+            { name: 'slowdown', decimals: 3 },
+            { name: '+-', decimals: 3 },
+            { name: 'delay saved', unit: '%', decimals: 1 },
+            { name: '+-', unit: '%', decimals: 1 },
             { name: 'moves a run', decimals: 1 },
-            { name: 'stopped', unit: 'ms', decimals: 1 }
+            { name: 'worth it', unit: '%', decimals: 0 },
+            { name: 'gain of who moved', unit: 'ms', decimals: 0 }
           ],
           rows
         }
       ],
-      verdicts,
+      verdicts: [
+        {
+          text: `helps: with Pareto lifetimes ${pm(helps)} % of the delay are saved, and who moved has gained ${ms(old.gains)} on the mean`,
+          holds: helps.mean - helps.half > 0 && meanOf(old.gains) > 0
+        },
+        {
+          text: `must not act: with exponential lifetimes whoever knows them makes no move (${knowing.moves.toFixed(1)} a run) and changes nothing`,
+          holds: knowing.moves === 0 && isCalm
+        },
+        {
+          text: `must not act by age: there, who moved by age has gained ${ms(young.gains)} on the mean, and ${pm(byAge)} % of the delay are saved`,
+          holds: young.gains.length === 0 || meanOf(young.gains) <= 0
+        }
+      ],
       notes: [
-        `Six clusters; all processes are born on ${CROWDED} of them. A cluster has one core for users here, as the paper's workstations, and room for all: Nanvix's own 36 kernel pages hold 18 threads on 15 cores, and there is nothing to balance.`,
-        'Slowdown: from birth to end over the core time that was wanted. Gain: of the same worlds without moves, world by world.'
+        `Six clusters; all processes are born on ${BUSY} of them. A cluster has one core for users here, as the paper's workstations had, and room for all: Nanvix's own 36 kernel pages hold 18 threads on 15 cores, and leave nothing to balance.`,
+        'Slowdown: from birth to end over the core time that was wanted; delay: slowdown less 1. Worth it, gain: of processes that moved, by the core time that they turned out to have left. Those who stay behind gain by any move, whatever the lifetimes.'
       ]
     }
   }
-}
+})
 
-const pm = ({ mean, half }: { readonly mean: number; readonly half: number }): string => `${mean.toFixed(2)} +- ${half.toFixed(2)}`
+/** Load balancing by age, with lifetimes that make age a forecast and with lifetimes that do not. */
+export const balanceStudy: Study = balanceStudyOf(PROCESSES)
+
+const pm = ({ mean, half }: MeanInterval): string => `${mean.toFixed(1)} +- ${half.toFixed(1)}`
