@@ -16,7 +16,7 @@ const PROCESSES = 150
 /** Core time that a process wants on the mean, and time from one birth to the next: the busy clusters are asked for a third of what they have. */
 const MEAN_NS = 10e6
 const APART_NS = 14e6
-const PAGES = 48
+const PAGES = 72
 
 const pareto = paretoLifetimes({ leastNs: 1.27e6, mostNs: 3e9 })
 const exponential = exponentialLifetimes({ meanNs: MEAN_NS })

@@ -30,7 +30,7 @@ export const heated = (
     motive: managed ? heatSpreading({ clusters: computeClusters }) : undefined,
     everyNs: 40e6,
     heat: true,
-    until: 0.95e9,
+    until: 1.1e9,
     seed
   })
 
