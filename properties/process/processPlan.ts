@@ -53,6 +53,7 @@ const processOf = (user: string): fc.Arbitrary<PlannedProcess> =>
       cluster,
       user: fc.constant(user),
       threads: fc.oneof(
+        { withCrossShrink: true },
         { weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) },
         { weight: 1, arbitrary: fc.integer({ min: 14, max: 17 }) }
       ),
