@@ -1,8 +1,8 @@
 import { assumedFlitEnergy, type FlitEnergy } from '../noc/nocEnergy'
 import type { ProcessView } from '../protocol/process'
 import type { Time } from '../time/time'
+import type { ChipDecision, Motive } from './chipDecision'
 import { type ChipView, hasRoom, runningProcesses, type Seen } from './chipView'
-import type { Decision, Motive } from './decision'
 
 /**
  * - `hops`: links from one cluster to another, as the chip's routes go.
@@ -62,7 +62,7 @@ export const dataLocality = ({
       })
       .sort((a, b) => b.gain - a.gain)
       .filter(({ gain }, i) => (gain > 0 ? i < atMost : i === 0))
-      .map(({ process: { process, cluster: from }, to, now, there, move, gain }): Decision => {
+      .map(({ process: { process, cluster: from }, to, now, there, move, gain }): ChipDecision => {
         const figures = { nowNanojoules: now / 1e3, thereNanojoules: there / 1e3, moveNanojoules: move / 1e3 }
         return gain > 0
           ? { type: 'migrate', process, from, to, figures, reason: `${to} is closer to whom it talks to, for less than that saves` }

@@ -1,5 +1,5 @@
+import type { ChipDecision, Motive } from './chipDecision'
 import { afterMove, type ChipView, hasRoom, runningProcesses, type Seen, threadsPerCore } from './chipView'
-import type { Decision, Motive } from './decision'
 
 /** `clusters`: those that shall be empty. `together`: how many processes may be on their way at once (default 4: Vanz, 2023, measured up to 8 that did not disturb each other). */
 export type EvacuationOptions = { readonly clusters: readonly string[]; readonly together?: number }
@@ -17,7 +17,7 @@ export const evacuation = ({ clusters, together = 4 }: EvacuationOptions): Motiv
     const all = runningProcesses(first)
       .filter(({ cluster }) => leaving.has(cluster))
       .sort((a, b) => b.pages + 2 * b.threads - a.pages - 2 * a.threads || (a.process < b.process ? -1 : 1))
-    const decisions: Decision[] = []
+    const decisions: ChipDecision[] = []
     let view = first
     for (const [i, process] of all.entries()) {
       const to = targetOf(view, process, leaving)

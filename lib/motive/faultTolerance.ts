@@ -1,6 +1,6 @@
 import { formatTime, type Time } from '../time/time'
+import type { ChipDecision, Motive } from './chipDecision'
 import { afterMove, type ChipView, hasRoom, runningProcesses, type SavedView, type Seen, threadsPerCore } from './chipView'
-import type { Decision, Motive } from './decision'
 import { type MoveCost, nanvixMoveNs } from './moveCost'
 
 /**
@@ -26,12 +26,12 @@ export const faultTolerance = ({ keeper, meanToFailureNs, saveNs = nanvixMoveNs 
   return (view) => [...restores(view), ...saves(view, keeper, meanToFailureNs, saveNs)]
 }
 
-const restores = (first: ChipView): readonly Decision[] => {
+const restores = (first: ChipView): readonly ChipDecision[] => {
   const alive = new Set(first.clusters.flatMap(({ processes }) => processes.map(({ process }) => process)))
   let view = first
   return first.saved
     .filter(({ process, from }) => first.failed.includes(from) && !alive.has(process))
-    .map((kept): Decision => {
+    .map((kept): ChipDecision => {
       const { process, keeper: from, at } = kept
       const figures = { savedAt: at, lostNs: first.at - at }
       const target = emptiest(view, kept)
@@ -63,8 +63,8 @@ const seenOf = ({ process, threads, pages, keeper }: SavedView): Seen => ({
   cluster: keeper
 })
 
-const saves = (view: ChipView, keeper: string, meanToFailureNs: Time, saveNs: MoveCost): readonly Decision[] =>
-  runningProcesses(view).flatMap((process): readonly Decision[] => {
+const saves = (view: ChipView, keeper: string, meanToFailureNs: Time, saveNs: MoveCost): readonly ChipDecision[] =>
+  runningProcesses(view).flatMap((process): readonly ChipDecision[] => {
     const costNs = saveNs(process)
     const intervalNs = Math.round(youngIntervalNs({ saveNs: costNs, meanToFailureNs }))
     const last = view.saved.find((one) => one.process === process.process)

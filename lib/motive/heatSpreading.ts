@@ -1,6 +1,6 @@
 import { type ChipHeat, chipHeat } from '../guest/chipHeat'
+import type { ChipDecision, Motive } from './chipDecision'
 import { afterMove, type ChipView, hasRoom, runningProcesses, type Seen } from './chipView'
-import type { Decision, Motive } from './decision'
 
 /**
  * - `clusters`: their names in the order of the thermal model's nodes. `heat`: the model (default `chipHeat()`, of a chip like the MPPA-256).
@@ -58,7 +58,7 @@ export const heatSpreading = ({
       const figures = { hottestCelsius: before, thereCelsius: tried.sorted[0] }
       return [{ type: 'stay', process, from, figures, reason: 'wherever it went, the hottest place would be about as hot' }]
     }
-    return planned.slice(0, many).map(({ process: { process, cluster: from }, to, sorted }): Decision => {
+    return planned.slice(0, many).map(({ process: { process, cluster: from }, to, sorted }): ChipDecision => {
       const figures = { hottestCelsius: before, thereCelsius: sorted[0] }
       return { type: 'migrate', process, from, to, figures, reason: 'the hottest place will be cooler' }
     })

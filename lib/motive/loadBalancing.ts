@@ -1,6 +1,6 @@
 import type { Time } from '../time/time'
+import type { ChipDecision, Motive } from './chipDecision'
 import { afterMove, type ChipView, type ClusterView, hasRoom, runningProcesses, type Seen, threadsPerCore } from './chipView'
-import type { Decision, Motive } from './decision'
 import { type MoveCost, nanvixMoveNs } from './moveCost'
 
 /**
@@ -25,7 +25,7 @@ export const loadBalancing = ({ moveNs = nanvixMoveNs, remainingNs = itsAge, atM
   if (!(Number.isSafeInteger(atMost) && atMost >= 1))
     throw new RangeError(`loadBalancing: atMost must be an integer from 1 on (got ${atMost})`)
   return (first) => {
-    const decisions: Decision[] = []
+    const decisions: ChipDecision[] = []
     let view = first
     while (decisions.length < atMost) {
       const best = mostGain(view, moveNs, remainingNs)
@@ -73,7 +73,7 @@ const mostGain = (view: ChipView, moveNs: MoveCost, remainingNs: (ageNs: Time) =
 
 const crowdingWith = (target: ClusterView, { threads }: Seen): number => Math.max(1, threadsPerCore(target, threads))
 
-const decisionOf = ({ process, to, n, m, costNs, ageNs, leftNs, gainNs }: Move): Decision => {
+const decisionOf = ({ process, to, n, m, costNs, ageNs, leftNs, gainNs }: Move): ChipDecision => {
   const figures = { ageNs: Math.round(ageNs), leftNs: Math.round(leftNs), costNs, threadsPerCore: n, there: m, gainNs: Math.round(gainNs) }
   const { process: name, cluster: from } = process
   return gainNs > 0

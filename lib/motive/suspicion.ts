@@ -1,5 +1,5 @@
+import type { ChipDecision, Motive } from './chipDecision'
 import { hasRoom, runningProcesses, type Seen } from './chipView'
-import type { Decision, Motive } from './decision'
 
 /**
  * - `refusedAtMost`: calls of a process that may be refused because they concern what is another user's (default 8: a wrong name is a mistake, many are a search).
@@ -27,7 +27,7 @@ export const suspicion = ({
     if (!(value >= 0)) throw new RangeError(`suspicion: ${name} must be a number from 0 on (got ${value})`)
   return (view) => {
     const empty = view.clusters.filter(({ processes }) => processes.length === 0)
-    return runningProcesses(view).flatMap((process): readonly Decision[] => {
+    return runningProcesses(view).flatMap((process): readonly ChipDecision[] => {
       const broken = brokenRule(process, refusedAtMost, bytesPerSecond, watchNs)
       if (broken === undefined) return []
       const { process: name, cluster: from } = process
@@ -46,7 +46,7 @@ const brokenRule = (
   refusedAtMost: number,
   allowances: Readonly<Record<string, number>>,
   watchNs: number
-): Pick<Decision, 'reason' | 'figures'> | undefined => {
+): Pick<ChipDecision, 'reason' | 'figures'> | undefined => {
   if (refusals > refusedAtMost) return { reason: 'it asks again and again for what is not its own', figures: { refusals, refusedAtMost } }
   const allowed = Object.hasOwn(allowances, user) ? allowances[user] : Number.POSITIVE_INFINITY
   const bytes = Object.values(bytesTo).reduce((sum, one) => sum + one, 0)

@@ -1,7 +1,7 @@
 import { exponentialLifetimes, type Lifetimes, paretoLifetimes } from '../../lib/guest/lifetimes'
 import { type MeanInterval, meanInterval } from '../../lib/metrics/meanInterval'
 import { slowdown } from '../../lib/metrics/processTimes'
-import type { Motive } from '../../lib/motive/decision'
+import type { Motive } from '../../lib/motive/chipDecision'
 import { loadBalancing } from '../../lib/motive/loadBalancing'
 import { key, type Seed, split, unit } from '../../lib/random/random'
 import type { ChipProcess } from '../../lib/world/processOptions'

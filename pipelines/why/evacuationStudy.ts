@@ -1,4 +1,4 @@
-import type { Motive } from '../../lib/motive/decision'
+import type { Motive } from '../../lib/motive/chipDecision'
 import { evacuation } from '../../lib/motive/evacuation'
 import type { Seed } from '../../lib/random/random'
 import type { ChipProcess } from '../../lib/world/processOptions'

@@ -1,5 +1,5 @@
+import type { Motive } from '../../lib/motive/chipDecision'
 import { dataLocality } from '../../lib/motive/dataLocality'
-import type { Motive } from '../../lib/motive/decision'
 import type { Pipeline } from '../../lib/protocol/pipeline'
 import type { Seed } from '../../lib/random/random'
 import { type Script, script } from '../collectives/script'

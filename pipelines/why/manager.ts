@@ -1,6 +1,6 @@
+import type { ChipDecision, Motive } from '../../lib/motive/chipDecision'
+import { isDeed } from '../../lib/motive/chipDecision'
 import type { ChipView } from '../../lib/motive/chipView'
-import type { Decision, Motive } from '../../lib/motive/decision'
-import { isDeed } from '../../lib/motive/decision'
 import type { Data } from '../../lib/protocol/data'
 import type { Entry } from '../../lib/protocol/journal'
 import type { Phase } from '../../lib/protocol/phase'
@@ -252,7 +252,7 @@ const decide = (checked: Checked, before: ManagerState, at: Time): Next => {
 const sizeIn = ({ clusters }: ChipView, process: string): { readonly threads: number; readonly pages: number } | undefined =>
   clusters.flatMap(({ processes }) => processes).find((one) => one.process === process)
 
-const requested = (decision: Decision, id: number): DaemonRequest => {
+const requested = (decision: ChipDecision, id: number): DaemonRequest => {
   const { process } = decision
   if (!('to' in decision)) return { type: 'kill', id, process }
   const { type, to } = decision

@@ -1,10 +1,15 @@
+import type { ChipDecision } from '../../lib/motive/chipDecision'
 import type { ChipView, ClusterView, SavedView } from '../../lib/motive/chipView'
-import type { Decision } from '../../lib/motive/decision'
 import type { Time } from '../../lib/time/time'
 import type { DaemonRequest } from '../manycore/daemonMessage'
 
 /** A decision of a manager, when it was made, and what came of it: nothing yet, the reply's kind, and why not. */
-export type LoggedDecision = Decision & { readonly at: Time; readonly outcome?: string; readonly why?: string; readonly answeredAt?: Time }
+export type LoggedDecision = ChipDecision & {
+  readonly at: Time
+  readonly outcome?: string
+  readonly why?: string
+  readonly answeredAt?: Time
+}
 
 /** A request that has not been answered: its number, whose daemon was asked, the place of its decision in the log, and the size of its process. @internal */
 export type OpenDeed = {

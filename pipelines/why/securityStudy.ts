@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either'
 import { slowdown } from '../../lib/metrics/processTimes'
-import type { Motive } from '../../lib/motive/decision'
+import type { Motive } from '../../lib/motive/chipDecision'
 import { suspicion } from '../../lib/motive/suspicion'
 import type { Order } from '../../lib/protocol/command'
 import { iterate, request, type Step } from '../../lib/protocol/phase'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exponentialLifetimes } from '../../lib/guest/lifetimes'
-import { inOrder } from '../../lib/motive/decision'
+import { inOrder } from '../../lib/motive/chipDecision'
 import { loadBalancing } from '../../lib/motive/loadBalancing'
 import { clusterWith, seen, viewOf } from './views'
 

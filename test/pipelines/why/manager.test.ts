@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { run } from '../../../lib/loop/run'
-import type { Motive } from '../../../lib/motive/decision'
+import type { Motive } from '../../../lib/motive/chipDecision'
 import { faultTolerance } from '../../../lib/motive/faultTolerance'
 import { loadBalancing } from '../../../lib/motive/loadBalancing'
 import type { Entry } from '../../../lib/protocol/journal'

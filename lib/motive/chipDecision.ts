@@ -7,7 +7,7 @@ import type { ChipView } from './chipView'
  * - `save`: to `to`, which keeps it. `restore`: from there, `from`, to a cluster.
  * - `stay`: what was considered and is not done; nothing follows but an entry in the log.
  */
-export type Decision = Deed & { readonly process: string; readonly reason: string; readonly figures: Readonly<Record<string, number>> }
+export type ChipDecision = Deed & { readonly process: string; readonly reason: string; readonly figures: Readonly<Record<string, number>> }
 
 type Deed =
   | { readonly type: 'migrate' | 'isolate' | 'save' | 'restore'; readonly from: string; readonly to: string }
@@ -20,10 +20,10 @@ type Deed =
  *       runningProcesses(view).filter(({ cluster }) => cluster !== to)
  *         .map(({ process, cluster: from }) => ({ type: 'migrate', process, from, to, reason: 'as I please', figures: {} }))
  */
-export type Motive = (view: ChipView) => readonly Decision[]
+export type Motive = (view: ChipView) => readonly ChipDecision[]
 
 /** Whether something follows from a decision. */
-export const isDeed = ({ type }: Decision): boolean => type !== 'stay'
+export const isDeed = ({ type }: ChipDecision): boolean => type !== 'stay'
 
 /**
  * Motives by rank: the first that has something to be done decides alone; what those before it would not do stands before it. Laws: `inOrder([a]) = a`; associative in what is to be done.
@@ -31,7 +31,7 @@ export const isDeed = ({ type }: Decision): boolean => type !== 'stay'
 export const inOrder =
   (motives: readonly Motive[]): Motive =>
   (view) => {
-    const said: Decision[] = []
+    const said: ChipDecision[] = []
     for (const motive of motives) {
       const decisions = motive(view)
       said.push(...decisions)
