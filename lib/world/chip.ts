@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs'
 import { empty } from '../memory/pageSet'
-import { type ChipOrder, isChipOrder } from '../protocol/chip'
+import { isChipOrder } from '../protocol/chip'
 import type { Address, Command } from '../protocol/command'
 import type { GuestView } from '../protocol/pipeline'
 import type { Answer, Signal } from '../protocol/signal'
@@ -8,17 +8,17 @@ import type { Ports, World } from '../protocol/world'
 import { key, type Seed, split } from '../random/random'
 import type { Time } from '../time/time'
 import type { Timeline } from '../time/timeline'
+import { begin } from './chipCall'
 import { endsOrder, isEndsOrder } from './chipEndOrders'
-import { attach, close, create, waitingAt } from './chipEnds'
-import { mail, receive } from './chipMailbox'
+import { waitingAt } from './chipEnds'
 import { chipNetwork } from './chipNetwork'
 import type { CheckedChip, ChipFault, ChipOptions } from './chipOptions'
 import { checkedChip } from './chipOptions'
 import { end, endsBytes, goOn, type Reserved, reserve, stop, unreserve } from './chipOwners'
-import { allow, get, leave, put, resumePuts } from './chipPortal'
-import type { Call, CallOf, ChipContext, End, EndOf, EndsOrder, Interface, Owner, Site } from './chipSite'
+import { leave, resumePuts } from './chipPortal'
+import type { Call, ChipContext, EndsOrder, Interface, Owner, Site } from './chipSite'
 import { finish, ownerOf, refuse, siteOf, ticksAt } from './chipSite'
-import { awaitAll, missing, signal } from './chipSync'
+import { missing } from './chipSync'
 import { nodeFor, targetsOf } from './chipWhere'
 import type { ProcessCalls } from './processCopy'
 import { type ProcessKernel, processKernel } from './processKernel'
@@ -185,21 +185,6 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       else if (end.opening?.call.to.lane === lane && end.opening.call.to.tag === tag) end.opening.fail(CANCELLED)
     }
   }
-  const atEnd = (owner: Owner, call: Call<ChipOrder>, end: End | undefined): void => {
-    const { order } = call
-    if (end === undefined || !('end' in order)) refuse(context, owner, call, `there is no end called ${order.end}`)
-    else if (order.type === 'close') close(context, owner, call as CallOf<'close'>, end)
-    else if (kinds[order.type as keyof typeof kinds] !== end.kind) refuse(context, owner, call, `${order.end} is no end for ${order.type}`)
-    else if ('bytes' in order && !(Number.isSafeInteger(order.bytes) && order.bytes > 0))
-      refuse(context, owner, call, `bytes must be a whole number above 0 (got ${order.bytes})`)
-    else if (order.type === 'mail') mail(context, owner, end as EndOf<'mailboxOut'>, call as CallOf<'mail'>)
-    else if (order.type === 'receive') receive(context, owner, end as EndOf<'mailboxIn'>, call as CallOf<'receive'>)
-    else if (order.type === 'allow') allow(context, owner, end as EndOf<'portalIn'>, call as CallOf<'allow'>)
-    else if (order.type === 'get') get(context, owner, end as EndOf<'portalIn'>, call as CallOf<'get'>)
-    else if (order.type === 'put') put(context, owner, end as EndOf<'portalOut'>, call as CallOf<'put'>)
-    else if (order.type === 'signal') signal(context, owner, end as EndOf<'syncOut'>, call as CallOf<'signal'>)
-    else awaitAll(context, owner, end as EndOf<'syncIn'>, call as CallOf<'await'>)
-  }
   const processCalls: ProcessCalls = {
     begin: (command) => obeyed(owners.get(command.to.migration)!, command),
     stop: (process, then) => stop(owners.get(process)!, then),
@@ -229,14 +214,6 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     endsBytes: (process) => endsBytes(context, owners.get(process)!),
     bytesTo: (process) => Object.fromEntries(owners.get(process)!.bytesTo)
   }
-  const begin = (owner: Owner, order: ChipOrder, to: Address): void => {
-    const call: Call<ChipOrder> = { order, to, since: ticksAt(owner.site, context), over: false }
-    owner.calls.add(call)
-    if (order.type === 'create') create(context, owner, call as CallOf<'create'>)
-    else if (order.type === 'attach') attach(context, owner, call as CallOf<'attach'>)
-    else atEnd(owner, call, owner.ends.get(order.end))
-  }
-
   /** What any program may ask. */
   const obeyed = (owner: Owner, { order, to }: Command): void => {
     if (order.type === 'cancel') {
@@ -246,7 +223,7 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       const reason = senseless(order)
       if (reason === undefined) wake(owner, order.afterNs, to)
       else say(to, { type: 'refused', reason })
-    } else if (isChipOrder(order)) begin(owner, order, to)
+    } else if (isChipOrder(order)) begin(context, owner, order, to)
     else {
       const what = owner.kind === 'process' ? 'not for a process' : 'for the migration of a guest, and this is a chip'
       say(to, { type: 'refused', reason: `${order.type} is ${what}` })
@@ -288,17 +265,6 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
     }
   }
 }
-
-/** The kind of end that each order is for. */
-const kinds = {
-  mail: 'mailboxOut',
-  receive: 'mailboxIn',
-  allow: 'portalIn',
-  get: 'portalIn',
-  put: 'portalOut',
-  signal: 'syncOut',
-  await: 'syncIn'
-} as const
 
 const BROKEN = 'the cluster has failed'
 const CANCELLED = 'it is cancelled'

@@ -3,7 +3,8 @@ import { hold, repoint } from './chipBook'
 import { dependencies } from './chipOwners'
 import { resumePuts } from './chipPortal'
 import type { Call, ChipContext, EndsOrder, Owner } from './chipSite'
-import { finish, refuse, work } from './chipSite'
+import { finish, refuse } from './chipSite'
+import { work } from './chipWork'
 
 /** Whether an order is one of a kernel about ends of processes. @internal */
 export const isEndsOrder = (order: Order): order is EndsOrder =>

@@ -3,9 +3,10 @@ import { notify } from './chipBook'
 import { grasp, letGo, needsOf, release } from './chipGrips'
 import { withdraw } from './chipPortal'
 import type { Call, CallOf, ChipContext, End, Owner, Station } from './chipSite'
-import { finish, refuse, step, tellSlots } from './chipSite'
+import { finish, refuse, tellSlots } from './chipSite'
 import { begun, ceased } from './chipSync'
 import { targetsOf } from './chipWhere'
+import { step } from './chipWork'
 
 /** An end that receives or waits, with its slots and channels. @internal */
 export const create = (context: ChipContext, owner: Owner, call: CallOf<'create'>): void => {

@@ -1,8 +1,9 @@
 import { carry, notify } from './chipBook'
 import type { CallOf, ChipContext, EndOf, Mail, Owner, Station } from './chipSite'
-import { finish, portKey, refuse, step, tellSlots, whenGoing } from './chipSite'
+import { finish, portKey, refuse, tellSlots } from './chipSite'
 import { giveChannel, takeChannel } from './chipSlots'
 import { nodeFor } from './chipWhere'
+import { step, whenGoing } from './chipWork'
 
 /** A message to a mailbox: it leaves as soon as the sender has none outstanding there. @internal */
 export const mail = (context: ChipContext, owner: Owner, end: EndOf<'mailboxOut'>, call: CallOf<'mail'>): void => {

@@ -3,8 +3,9 @@ import { dispatch, relocate } from './chipBook'
 import { abstractions, forgetEnd } from './chipEnds'
 import { type Grip, graspAll, letGo } from './chipGrips'
 import type { ChipContext, End, GripFor, Owner, Site } from './chipSite'
-import { refuse, settle, tellSlots, ticksAt } from './chipSite'
+import { refuse, tellSlots, ticksAt } from './chipSite'
 import { othersOf } from './chipWhere'
+import { settle } from './chipWork'
 
 /** Slots and channels that are kept for the ends of a process which is to go on somewhere. @internal */
 export type Reserved = Map<Owner, { readonly at: Site; readonly grips: ReadonlyMap<End, ReadonlyMap<GripFor, Grip>> }>

@@ -2,7 +2,8 @@ import { carry, notify } from './chipBook'
 import { grasp, letGo, needsOf, release } from './chipGrips'
 import { sent } from './chipMailbox'
 import type { CallOf, ChipContext, Chunk, EndOf, Owner, Site } from './chipSite'
-import { finish, portKey, refuse, step, tellSlots } from './chipSite'
+import { finish, portKey, refuse, tellSlots } from './chipSite'
+import { step } from './chipWork'
 
 /** Permission for one sender to a portal: whoever the reader names, of whatever user. @internal */
 export const allow = (context: ChipContext, owner: Owner, end: EndOf<'portalIn'>, call: CallOf<'allow'>): void => {

@@ -1,6 +1,7 @@
 import { carry } from './chipBook'
 import type { CallOf, ChipContext, EndOf, Owner, Station, SyncState } from './chipSite'
-import { CONTROL_BYTES, finish, portKey, refuse, step } from './chipSite'
+import { CONTROL_BYTES, finish, portKey, refuse } from './chipSite'
+import { step } from './chipWork'
 
 const ALL_ONES = (1n << 64n) - 1n
 

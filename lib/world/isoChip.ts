@@ -1,7 +1,8 @@
 import type { Timeline } from '../time/timeline'
 import { chipNetwork } from './chipNetwork'
 import type { CheckedChip } from './chipOptions'
-import { CONTROL_BYTES, type Core, work } from './chipSite'
+import { CONTROL_BYTES } from './chipSite'
+import { type Core, work } from './chipWork'
 import type { IsoCarrier, IsoParcel } from './isoNetwork'
 
 /** What a network of iso-address nodes on a chip tells besides: a message or a chunk is there, as `arrived` of `ChipFact` has it; and packets wait for each other for ever. @internal */

@@ -8,7 +8,8 @@ import {
   withdraw
 } from '../guest/clusterScheduler'
 import { tickAt } from '../time/clock'
-import { ticksAt, work } from './chipSite'
+import { ticksAt } from './chipSite'
+import { work } from './chipWork'
 import { absentFor, lacks, leavesAt, WINDOW_NS } from './processAbsent'
 import { type Copy, cyclesIn, type ProcessContext, type ProcessThread, type SiteKernel } from './processCopy'
 import { dropped } from './processEnd'
