@@ -13,15 +13,18 @@ export const isolation: Invariant = invariant<Memory>({
   sentence:
     "Nobody loads what another process has stored, uses an end that another has opened, puts into a portal of a user who has not allowed it, or does to processes what only a cluster's own program may.",
   of: 'journal',
-  init: (began) => ({ all: standings(began), words: noWords(), ends: new Map(), allowed: new Set() }),
+  init: (began) => ({ all: standings(began), words: noWords(), ends: new Map(), allowed: new Set(), strange: new Set() }),
   step: (memory, entry, tell, orders) => {
-    const { all, words, allowed } = memory
+    const { all, words, allowed, strange } = memory
     stood(all, entry)
     if (entry.type === 'commanded' && entry.command.order.type === 'allow')
       allowed.add(`${entry.command.to.migration} ${entry.command.order.from}`)
     if (entry.type === 'commanded' && (entry.command.order.type === 'create' || entry.command.order.type === 'attach')) {
       const own = endsOf(memory, entry.command.to.migration)
       own.set(entry.command.order.end, (own.get(entry.command.order.end) ?? 0) + 1)
+    } else if (entry.type === 'commanded' && 'end' in entry.command.order) {
+      const { order, to } = entry.command
+      if (!endsOf(memory, to.migration).has(order.end)) strange.add(`${to.migration} ${to.n}`)
     }
     const wrong = wrongLoad(words, entry, orders)
     if (wrong?.is === 'foreign') tell(`${wrong.process} loads ${wrong.word} from page ${wrong.page}, which it has never stored`)
@@ -35,6 +38,7 @@ export const isolation: Invariant = invariant<Memory>({
     const { order, to } = orders.answered.command
     const own = endsOf(memory, to.migration)
     if (signal.type === 'refused') {
+      strange.delete(`${to.migration} ${to.n}`)
       if (order.type === 'create' || order.type === 'attach') taken(own, order.end)
       return memory
     }
@@ -43,19 +47,19 @@ export const isolation: Invariant = invariant<Memory>({
     if (!('end' in order)) return memory
     if (order.type === 'attach' && order.kind === 'portal' && !mayReach(memory, to.migration, order.remote ?? ''))
       tell(`${to.migration} has a portal to ${order.remote}, which is another user's and has not allowed it`)
-    if (order.type !== 'create' && order.type !== 'attach' && !own.has(order.end))
-      tell(`${to.migration} has not opened ${order.end}, and its ${order.type} is answered`)
+    if (strange.delete(`${to.migration} ${to.n}`)) tell(`${to.migration} has not opened ${order.end}, and its ${order.type} is answered`)
     if (order.type === 'close') taken(own, order.end)
     return memory
   }
 })
 
-/** `ends`: by program those that it has open, or has asked to open, since a process hears late what its calls came to, and how often; `allowed`: who has ever allowed whom to put into its portal, the reader first. */
+/** `ends`: by program those that it has open, or has asked to open, since a process hears late what its calls came to, and how often; `strange`: calls at ends that their program had not opened; `allowed`: who has ever allowed whom to put into its portal, the reader first. */
 type Memory = {
   readonly all: Standings
   readonly words: Words
   readonly ends: Map<string, Map<string, number>>
   readonly allowed: Set<string>
+  readonly strange: Set<string>
 }
 
 const endsOf = ({ ends }: Memory, who: string): Map<string, number> => {
