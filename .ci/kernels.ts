@@ -1,4 +1,4 @@
-// npx tsx .ci/kernels.ts: compiles the kernels of the networks on chip to WebAssembly, from the functions of lib that are their plain form, and writes the files that hold them.
+// npm run kernels: compiles the kernels of the networks on chip to WebAssembly, from the functions of lib that are their plain form, and writes the files that hold them.
 import { writeFileSync } from 'node:fs'
 import { generatedKernels } from '../test/wasm/kernels'
 

@@ -1,4 +1,4 @@
-// Written by `npx tsx .ci/kernels.ts` from runHops.ts and what it calls; a test holds it equal to them.
+// Written by `npm run kernels` from runHops.ts and what it calls; a test holds it equal to them.
 import type { CompiledKernel } from './compiledKernel'
 import type { HopState } from './hopState'
 

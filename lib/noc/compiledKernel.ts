@@ -1,5 +1,5 @@
 /**
- * A kernel compiled to WebAssembly from the very functions that are its plain form (`npx tsx .ci/kernels.ts` writes it): the module, where the state's columns and numbers lie in its memory, and how
+ * A kernel compiled to WebAssembly from the very functions that are its plain form (`npm run kernels` writes it): the module, where the state's columns and numbers lie in its memory, and how
  * the numbers get in and out. It exports `run(state, until, stopAtDelivery)`. @internal
  */
 export type CompiledKernel<S> = {

@@ -68,7 +68,7 @@ const generated = (
     }
   }
   list(whole, 0, [], state)
-  const text = `// Written by \`npx tsx .ci/kernels.ts\` from ${entry}.ts and what it calls; a test holds it equal to them.
+  const text = `// Written by \`npm run kernels\` from ${entry}.ts and what it calls; a test holds it equal to them.
 import type { CompiledKernel } from './compiledKernel'
 import type { ${type} } from './${typeFile}'
 
