@@ -28,7 +28,9 @@ export const incoming = (arriving: Arriving): Step<Kept | null> =>
   pipe(
     untilReady(arriving),
     chain('ready', (ready) =>
-      E.isLeft(ready) ? dropped(arriving, ready.left.reason) : decided(arriving, { image: arriving.image, contents: ready.right })
+      E.isLeft(ready)
+        ? dropped(arriving, ready.left.reason, ready.left.order !== 'admit')
+        : decided(arriving, { image: arriving.image, contents: ready.right })
     )
   )
 
@@ -111,9 +113,10 @@ const running = (arriving: Arriving, absent: boolean): Step<null> => {
   )
 }
 
-const dropped = (arriving: Arriving, reason: string): Step<null> => {
+/** `isOurs`: there is something of it here. Where it was not admitted, what is here of it is another's: the source of a post-copy still under way. */
+const dropped = (arriving: Arriving, reason: string, isOurs = true): Step<null> => {
   const { talk, image, keeps } = arriving
-  const forgotten: Step<null> = keeps ? done(null) : ignoring(request({ type: 'forget', process: image.process }))
+  const forgotten: Step<null> = keeps || !isOurs ? done(null) : ignoring(request({ type: 'forget', process: image.process }))
   return pipe(
     forgotten,
     chain('forgotten', () => told(talk.peer, DAEMON_PORT, { type: 'declined', key: talk.key, reason })),

@@ -1,14 +1,21 @@
+import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
+import { runFold } from '../../../lib/stream/fold'
 import { mppaWiring } from '../../../lib/world/mppaWiring'
 import { migrationDaemon } from '../../../pipelines/manycore/migrationDaemon'
+import { breaches } from '../../../properties/invariants/watcher'
 import { alteredDaemon } from '../../../properties/process/alteredDaemon'
 import { brokenDaemons } from '../../../properties/process/brokenDaemons'
 import { brokenKernels } from '../../../properties/process/brokenKernels'
 import { checkProcesses } from '../../../properties/process/checkProcesses'
 import { explainProcesses } from '../../../properties/process/explainProcesses'
+import { plannedManager } from '../../../properties/process/plannedManager'
 import { planned } from '../../../properties/process/plannedOrders'
+import { plannedPrograms } from '../../../properties/process/plannedPrograms'
 import { type ProcessInvariant, processInvariants } from '../../../properties/process/processInvariants'
+import { processPlans } from '../../../properties/process/processPlan'
+import { processJournalOf } from '../../../properties/process/processWorld'
 
 const wiring = mppaWiring()
 const daemon = migrationDaemon({ keeper: planned.keeper })
@@ -21,6 +28,16 @@ describe('processes that are moved by the shipped daemons', () => {
     if (E.isLeft(result)) throw new Error(explainProcesses(result.left))
     const { moves, movesTwice, bounces, exits, fails, breaks, reachesForStrangers } = result.right.sometimes
     expect(Math.min(moves, movesTwice, bounces, exits, fails, breaks, reachesForStrangers)).toBeGreaterThan(0)
+  })
+})
+
+describe('what checks of processes have found', () => {
+  it('a process that is asked back while its pages still follow does not lose them', () => {
+    const [plan] = fc.sample(processPlans({ faults: false }), { seed: 301, numRuns: 176 }).slice(-1)
+    const moves = plan.moves.filter(({ process, atMs }) => process === 'p3' && atMs < 30)
+    expect(moves.map(({ to, technique }) => `${technique} to ${to}`)).toEqual(['postcopy to cc5', 'precopy to cc0'])
+    const journal = processJournalOf(plan, plannedPrograms(plan, daemon, plannedManager(plan)), undefined, wiring)
+    expect(runFold(breaches(processInvariants), journal)).toEqual([])
   })
 })
 
