@@ -143,10 +143,12 @@ const chipAtWork = (checked: CheckedChip, timeline: Timeline, seed: Seed, emit: 
       const site = sites.get(cluster)!
       site.isDown = true
       context.tell(site, { type: 'failed', what: 'source', reason: BROKEN })
+      // First what is lost with it, then whoever is refused by that: the last program to end ends the run.
+      const endPrograms = kernel.fail(site, BROKEN)
       const program = owners.get(cluster)!
       for (const call of [...program.calls]) finish(context, program, call, { type: 'refused', reason: BROKEN })
       stopTimers(program, BROKEN)
-      kernel.fail(site, BROKEN)
+      endPrograms()
     }
     timeline.schedule(() => {
       if (cluster !== undefined) known.clusters.add(sites.get(cluster)!)

@@ -3,8 +3,13 @@ import type { Copy, Process, ProcessContext } from './processCopy'
 import { givePages } from './processMemory'
 import { structureBytesOfOne } from './processOptions'
 
-/** A copy is no more: its memory is free, with what stands in it. Its threads must have left the scheduler. Where it was the last one, the process is over. @internal */
-export const dropped = (world: ProcessContext, copy: Copy, how: 'left' | 'exited' | 'lost'): void => {
+/** A copy is no more: its memory is free, with what stands in it. Its threads must have left the scheduler. Where it was the last one, the process is over (`over`: who does what follows). @internal */
+export const dropped = (
+  world: ProcessContext,
+  copy: Copy,
+  how: 'left' | 'exited' | 'lost',
+  over: (process: Process, reason: string) => void = (process, reason) => end(world, process, reason)
+): void => {
   const { process, kernel } = copy
   const { name } = process
   copy.ahead?.unsubscribe()
@@ -17,14 +22,14 @@ export const dropped = (world: ProcessContext, copy: Copy, how: 'left' | 'exited
   const isHome = process.home === copy
   if (how === 'exited') {
     place(world, copy, 'exited')
-    end(world, process, ENDED)
+    over(process, ENDED)
   } else {
     const isLast = process.copies.size === 0 && process.over === undefined
     if (how === 'left' || !isLast) place(world, copy, 'left')
     check(world, copy, 'left')
     if (isLast) {
       place(world, copy, 'lost')
-      end(world, process, LOST)
+      over(process, LOST)
     }
   }
   if (isHome) process.home = undefined

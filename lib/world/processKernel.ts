@@ -11,7 +11,7 @@ import { work } from './chipWork'
 import { admit } from './processAdmit'
 import { born } from './processBorn'
 import { hadOf, type Process, type ProcessCalls, type ProcessContext, type SiteKernel } from './processCopy'
-import { dropped } from './processEnd'
+import { dropped, end } from './processEnd'
 import type { Errand } from './processFreeze'
 import { clusterMemory } from './processMemory'
 import { observe } from './processObserve'
@@ -21,7 +21,7 @@ import { answered, given, programRuns } from './processProgram'
 
 /**
  * The kernels of a chip's clusters, as far as processes go. `obey`: what a cluster's program asks of its own. `given`: an order of a process's program, which begins when its first thread has a core; `answered`: what it came
- * to. `siteOf`: where a process is that counts. `fail`: a cluster has failed, with all that was there.
+ * to. `siteOf`: where a process is that counts. `fail`: a cluster has failed, with all that was there: says what is lost, and gives what refuses the programs of it.
  * @internal
  */
 export type ProcessKernel = {
@@ -30,7 +30,7 @@ export type ProcessKernel = {
   readonly obey: (site: Site, order: OwnKernelOrder, to: Address) => void
   readonly given: (command: Command) => void
   readonly answered: (to: Address, said: Answer) => void
-  readonly fail: (site: Site, reason: string) => void
+  readonly fail: (site: Site, reason: string) => () => void
   readonly stop: () => void
 }
 
@@ -98,12 +98,16 @@ export const processKernel = (
     answered: (to, said) => answered(world, processes.get(to.migration)!, to, said),
     fail: (site, reason) => {
       const kernel = kernels.get(site)!
+      const over: (() => void)[] = []
       kernel.due?.appointment.unsubscribe()
-      for (const answer of open.get(site)?.values() ?? []) answer({ type: 'refused', reason })
       kernel.scheduler = scheduleUntil(kernel.scheduler, ticksAt(site, context)).scheduler
       for (const copy of [...kernel.copies.values()]) {
         for (const thread of copy.threads) thread.had = hadOf(copy, thread)
-        dropped(world, copy, copy.process.home === copy ? 'lost' : 'left')
+        dropped(world, copy, copy.process.home === copy ? 'lost' : 'left', (process, why) => over.push(() => end(world, process, why)))
+      }
+      return () => {
+        for (const answer of open.get(site)?.values() ?? []) answer({ type: 'refused', reason })
+        for (const tell of over) tell()
       }
     },
     stop: () => {
