@@ -1,9 +1,9 @@
 // node .ci/build.mjs [folder]: builds cjs and esm, both with types, into the folder (dist), from one set of sources. Sources import relative files without an extension, which Node's
 // ES modules refuse; the ES module output is completed here, on the syntax tree, so that a string that only looks like an import is left alone.
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
@@ -93,6 +93,9 @@ const filesUnder = (folder) =>
 const build = async () => {
   rmSync(dist, { recursive: true, force: true })
   await Promise.all([compile('cjs'), compile('esm')])
+  // The types of both are the same but for the paths in them, which are completed below.
+  for (const file of filesUnder(join(dist, 'cjs')).filter((name) => name.endsWith('.d.ts')))
+    copyFileSync(file, join(dist, 'esm', relative(join(dist, 'cjs'), file)))
   writeFileSync(join(dist, 'esm/package.json'), `${JSON.stringify({ type: 'module', sideEffects: false })}\n`)
   filesUnder(join(dist, 'esm')).forEach(completeFile)
   const executable = join(dist, 'cjs/properties/main.js')
