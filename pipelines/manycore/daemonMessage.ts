@@ -44,7 +44,7 @@ export type DaemonReply = { readonly id: number } & (
 /**
  * What daemons say to each other of one transfer, `key` naming it.
  *
- * - `offer`: a process wants to come, to run or to be kept; `all`: its pieces follow in order at once. `admitted`: there is room, at the portal of `port`. `declined`: there is not, or something went wrong: whatever had come is dropped.
+ * - `offer`: a process wants to come, to run or to be kept; `all`: its pieces follow in order at once. `admitted`: there is room, at the portal of `port`. `declined`: there is not, or something went wrong: whatever had come is dropped. `undecided`: of a keeper that has handed a `commit` on and does not know what became of it.
  * - `batch`: which pieces come next (a bit each, hexadecimal, by their places in the image), and whether these are the last. `ready`: all are here. `commit`: let it go on; `absent`: with pages missing that are still to come.
  *   `arrived`: it has gone on. `want`: a thread waits for this piece. `whole`: nothing is missing any more. `forward`: of a keeper: send it on to another cluster.
  * - `cancel`: it will not come. `ping`: is this still under way? `unknown`: it is not. `hold`, `repoint`: where messages to a process go; `held`, `repointed`: it is done.
@@ -52,7 +52,7 @@ export type DaemonReply = { readonly id: number } & (
 export type PeerMessage = { readonly key: string } & (
   | { readonly type: 'offer'; readonly image: PackedImage; readonly keeps: boolean; readonly all: boolean }
   | { readonly type: 'admitted'; readonly port: number }
-  | { readonly type: 'declined' | 'cancel'; readonly reason: string }
+  | { readonly type: 'declined' | 'cancel' | 'undecided'; readonly reason: string }
   | { readonly type: 'batch'; readonly pieces: string; readonly last: boolean }
   | { readonly type: 'commit'; readonly absent: boolean }
   | { readonly type: 'want'; readonly place: number }
@@ -69,6 +69,7 @@ const peers: ReadonlySet<string> = new Set<PeerMessage['type']>([
   'offer',
   'admitted',
   'declined',
+  'undecided',
   'cancel',
   'batch',
   'commit',

@@ -48,7 +48,7 @@ export const outgoing = (leaving: Leaving): Step<Left> =>
         chain('commit', (committed) => {
           if (E.isLeft(committed)) return undone(leaving, undo(committed.left.reason))
           return chain('outcome', (outcome: Outcome) => ended(leaving, ready.right, outcome))(
-            heard(talkOf(leaving), ['arrived', 'declined', 'unknown'])
+            heard(talkOf(leaving), ['arrived', 'undecided', 'declined', 'unknown'])
           )
         })
       )
@@ -62,6 +62,10 @@ const ended = (leaving: Leaving, known: Known, outcome: Outcome): Step<Left> => 
     // A copy that is kept runs nowhere: whatever became of it, the process goes on here.
     if (leaving.saves) return undone(leaving, { reason: outcome.left.reason, froze: true, nodes: [] })
     return map((): Left => ({ type: 'undecided', reason: outcome.left.reason }))(closedAll(leaving))
+  }
+  if (outcome.right.type === 'undecided') {
+    const { reason } = outcome.right
+    return map((): Left => ({ type: 'undecided', reason }))(closedAll(leaving))
   }
   if (outcome.right.type !== 'arrived') return undone(leaving, { reason: reasonOf(outcome.right), froze: true, nodes: known.nodes })
   if (leaving.saves)

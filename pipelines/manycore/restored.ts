@@ -26,13 +26,17 @@ export const relayed = (source: Talk, lane: string, to: string, kept: Kept): Att
       if (message.type !== 'commit') return done(E.left(failure('unfreeze', reasonOf(message))))
       return pipe(
         said(talk, { type: 'commit', key: talk.key, absent: false }),
-        andThen('committed', () => heard(talk, ['arrived', 'declined', 'unknown'])),
-        andThen(
-          'arrived',
-          (answer): Attempt<unknown> =>
-            answer.type === 'arrived'
-              ? said(source, { type: 'arrived', key: source.key })
-              : done(E.left(failure('unfreeze', reasonOf(answer))))
+        andThen('committed', () =>
+          pipe(
+            heard(talk, ['arrived', 'declined', 'unknown']),
+            chain('arrived', (answer): Attempt<unknown> => {
+              // It may have gone on there: nobody may let it go on elsewhere.
+              if (E.isLeft(answer)) return said(source, { type: 'undecided', key: source.key, reason: answer.left.reason })
+              return answer.right.type === 'arrived'
+                ? said(source, { type: 'arrived', key: source.key })
+                : done(E.left(failure('unfreeze', reasonOf(answer.right))))
+            })
+          )
         )
       )
     })
