@@ -1,4 +1,4 @@
-import type { FleetDecider, FleetManager, FleetMove, FleetView } from '../protocol/fleet'
+import type { FleetDecider, FleetManager, FleetView, StartMigration } from '../protocol/fleet'
 import { fleetPlan } from './fleetPlan'
 import type { OverloadRule } from './overloadRule'
 
@@ -38,12 +38,12 @@ const decided = (
   now: readonly number[],
   movingShare: number,
   again: boolean
-): readonly FleetMove[] => {
+): readonly StartMigration[] => {
   const { hosts, demand, moving, given } = view
   const plan = fleetPlan(hosts, demand, given, view, movingShare)
   const over = hosts.map((_, host) => isOverloaded(plan.wanted(host), seen[host]))
   const wouldBeOver = (host: number, wanted: number): boolean => isOverloaded(wanted, seen[host])
-  const moves: FleetMove[] = []
+  const moves: StartMigration[] = []
   const leaving: number[] = []
   over.forEach((isOver, host) => {
     while (isOver) {
@@ -59,7 +59,7 @@ const decided = (
     const to = plan.best(vm, (host) => !over[host], wouldBeOver)
     if (to < 0) continue
     plan.add(vm, to)
-    moves.push({ vm, to, why: 'its host is overloaded' })
+    moves.push({ type: 'startMigration', vm, to, why: 'its host is overloaded' })
   }
   const placed = new Set(moves.map(({ vm }) => vm))
   const isOff = now.map((part) => part === 0)
@@ -72,12 +72,12 @@ const decided = (
     noTarget[host] = true
     const all = plan.on[host].filter((vm) => moving[vm] === 0 && (again || !placed.has(vm)))
     if (!again && all.length < plan.on[host].filter((vm) => moving[vm] === 0).length) continue
-    const emptied: FleetMove[] = []
+    const emptied: StartMigration[] = []
     for (const vm of byDemand(all)) {
       const to = plan.best(vm, (one) => !noTarget[one], wouldBeOver)
       if (to < 0) break
       plan.add(vm, to)
-      emptied.push({ vm, to, why: 'its host is emptied' })
+      emptied.push({ type: 'startMigration', vm, to, why: 'its host is emptied' })
     }
     if (emptied.length < all.length) for (const { vm, to } of emptied) plan.remove(vm, to)
     else

@@ -1,4 +1,4 @@
-import type { FleetDecider, FleetManager, FleetMove, FleetView } from '../protocol/fleet'
+import type { FleetDecider, FleetManager, FleetView, StartMigration } from '../protocol/fleet'
 import { predictedAtLeast } from './autoregression'
 import { checkedHotspots, type HotspotOptions } from './hotspotOptions'
 import { type Decision, type MitigationOptions, type Move, mitigation } from './mitigation'
@@ -37,7 +37,7 @@ type Seen = {
   readonly used: readonly (readonly number[])[]
   readonly wanted: readonly (readonly number[])[]
   readonly moved: ReadonlyMap<number, number>
-  readonly steps: readonly FleetMove[]
+  readonly steps: readonly StartMigration[]
   readonly look: number
 }
 
@@ -62,9 +62,9 @@ const looking =
 
 /** The first step that waits, when the VM before it has arrived and it is still where it was. */
 const takeSteps = (
-  steps: readonly FleetMove[],
+  steps: readonly StartMigration[],
   { moving, host }: FleetView
-): readonly [left: readonly FleetMove[], due: readonly FleetMove[]] => {
+): readonly [left: readonly StartMigration[], due: readonly StartMigration[]] => {
   if (steps.length === 0 || moving.some((one) => one === 1)) return [steps, []]
   const [next, ...left] = steps
   return [left, host[next.vm] >= 0 && host[next.vm] !== next.to ? [next] : []]
@@ -90,7 +90,7 @@ const mitigated = (
   wanted: Seen['wanted'],
   settled: ReadonlyMap<number, number>,
   hot: readonly Hotspot[]
-): readonly { readonly moves: readonly FleetMove[] }[] => {
+): readonly { readonly moves: readonly StartMigration[] }[] => {
   if (hot.length === 0) return []
   const { vms, hosts, moving } = view
   const running = vms.map((_, vm) => vm).filter((vm) => view.host[vm] >= 0)
@@ -122,7 +122,7 @@ const mitigated = (
     if (decision.type === 'unresolved') return []
     const spot = hot.find(({ host }) => host === decision.host)!
     const why = reason(rules, view, spot, decision)
-    return [{ moves: decision.moves.map(({ vm, to }): FleetMove => ({ vm: running[vm], to, why })) }]
+    return [{ moves: decision.moves.map(({ vm, to }): StartMigration => ({ type: 'startMigration', vm: running[vm], to, why })) }]
   })
 }
 

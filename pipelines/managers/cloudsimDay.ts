@@ -2,7 +2,7 @@ import { specPower } from '../../lib/guest/serverPower'
 import { consolidation } from '../../lib/hotspot/consolidation'
 import { threshold } from '../../lib/hotspot/overloadRule'
 import { powerAwarePlacement } from '../../lib/hotspot/powerAwarePlacement'
-import type { FleetDayOptions } from '../../lib/world/fleetDay'
+import type { FleetDayOptions } from '../../lib/world/fleetOptions'
 
 /**
  * The set-up of CloudSim 4.0's PlanetLab examples with THR-MMT 0.8 (examples.power.planetlab; Constants, Helper): hosts by turns with 2 x 1,860 and 2 x 2,660 MIPS, VMs by quarters of four types, a look every 300 s, 0.1 s behind the sample (the least

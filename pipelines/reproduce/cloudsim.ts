@@ -1,7 +1,9 @@
 import { lastValueFrom, scan } from 'rxjs'
 import { utilisationDay } from '../../lib/guest/utilisationDay'
 import { key } from '../../lib/random/random'
-import { type FleetDayOptions, type FleetRow, fleetDay } from '../../lib/world/fleetDay'
+import { fleetDay } from '../../lib/world/fleetDay'
+import type { FleetDayOptions } from '../../lib/world/fleetOptions'
+import type { FleetRow } from '../../lib/world/fleetRow'
 import { cloudsimDay } from '../managers/cloudsimDay'
 import type { Reproduced, Reproduction } from './reproduction'
 

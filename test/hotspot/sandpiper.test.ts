@@ -5,7 +5,8 @@ import { utilisationDay } from '../../lib/guest/utilisationDay'
 import { type SandpiperOptions, sandpiper } from '../../lib/hotspot/sandpiper'
 import type { FleetHost, FleetManager, FleetVm } from '../../lib/protocol/fleet'
 import { key } from '../../lib/random/random'
-import { type FleetRow, fleetDay } from '../../lib/world/fleetDay'
+import { fleetDay } from '../../lib/world/fleetDay'
+import type { FleetRow } from '../../lib/world/fleetRow'
 
 const GIB = 2 ** 30
 const host = (name: string, memoryGib = 8): FleetHost => ({

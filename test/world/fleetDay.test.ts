@@ -4,15 +4,17 @@ import { specPower, wattsAt } from '../../lib/guest/serverPower'
 import { consolidation } from '../../lib/hotspot/consolidation'
 import { localRegression, threshold } from '../../lib/hotspot/overloadRule'
 import { powerAwarePlacement } from '../../lib/hotspot/powerAwarePlacement'
-import type { FleetDecider, FleetHost, FleetManager, FleetMove, FleetView, FleetVm } from '../../lib/protocol/fleet'
-import { type FleetDayOptions, type FleetRow, fleetDay } from '../../lib/world/fleetDay'
+import type { FleetCommand, FleetDecider, FleetHost, FleetManager, FleetView, FleetVm } from '../../lib/protocol/fleet'
+import { fleetDay } from '../../lib/world/fleetDay'
+import type { FleetDayOptions } from '../../lib/world/fleetOptions'
+import type { FleetRow } from '../../lib/world/fleetRow'
 
 const MIB = 2 ** 20
 const host = (name: string): FleetHost => ({ name, cores: 2, mipsPerCore: 1000, memoryBytes: 4096 * MIB, power: specPower.hpMl110G4 })
 const vm = (name: string, memoryMib = 1024): FleetVm => ({ name, mips: 1000, memoryBytes: memoryMib * MIB })
 
 /** Moves by a timetable of looks. */
-const timetable = (moves: Readonly<Record<number, readonly FleetMove[]>>, look: (view: FleetView) => void = () => {}): FleetManager => {
+const timetable = (moves: Readonly<Record<number, readonly FleetCommand[]>>, look: (view: FleetView) => void = () => {}): FleetManager => {
   const at =
     (number: number): FleetDecider =>
     (view) => {
@@ -74,25 +76,25 @@ describe('a day of a fleet', () => {
       vms: [vm('v')],
       utilisations: [[0.5, 0.5, 0.5, 0.5]],
       placement: [0],
-      manager: timetable({ 1: [{ vm: 0, to: 1 }] }),
+      manager: timetable({ 1: [{ type: 'startMigration', vm: 0, to: 1 }] }),
       movingShare: 0.9,
       arrivingShare: 0.1
     })
-    expect(rows[0].moves).toEqual([{ vm: 0, to: 1, from: 0, ns: 16e9, downtimeNs: 1e6, bytes: 1024 * MIB }])
+    expect(rows[0].moves).toEqual([{ at: 300e9, vm: 0, to: 1, from: 0, ns: 16e9, downtimeNs: 1e6, bytes: 1024 * MIB }])
     expect(rows.map(({ active }) => active)).toEqual([2, 1, 1])
     expect(rows[1].shutdowns).toBe(1)
-    expect(rows[1].given).toBeCloseTo(450 * 16 + 500 * 284, 6)
+    expect(rows[1].given).toBeCloseTo(450 * 16 * (1 - 1e-3 / 16) + 500 * 284, 6)
     const watts = (part: number) => wattsAt(specPower.hpMl110G4, part)
     expect(rows[1].joules).toBeCloseTo((watts(0.25) + watts(0.025)) * 16 + watts(0.25) * 284, 6)
   })
 
   it('refuses moves that cannot be, and says why', () => {
-    const moves: readonly FleetMove[] = [
-      { vm: 0, to: 0 },
-      { vm: 0, to: 1 },
-      { vm: 0, to: 2 },
-      { vm: 1, to: 1 },
-      { vm: 9, to: 0 }
+    const moves: readonly FleetCommand[] = [
+      { type: 'startMigration', vm: 0, to: 0 },
+      { type: 'startMigration', vm: 0, to: 1 },
+      { type: 'startMigration', vm: 0, to: 2 },
+      { type: 'startMigration', vm: 1, to: 1 },
+      { type: 'startMigration', vm: 9, to: 0 }
     ]
     const [row] = rowsOf({
       hosts: [host('a'), host('b'), host('c')],
@@ -125,8 +127,8 @@ describe('a day of a fleet', () => {
       fc.property(asked, fc.array(fc.nat({ max: 2 }), { minLength: 6, maxLength: 6 }), (moves, begins) => {
         const vms = begins.map((_, i) => vm(`v${i}`, 600 + 100 * i))
         const hosts = [host('a'), host('b'), host('c')]
-        const table: Record<number, FleetMove[]> = {}
-        for (const [look, which, to] of moves) (table[look] ??= []).push({ vm: which, to })
+        const table: Record<number, FleetCommand[]> = {}
+        for (const [look, which, to] of moves) (table[look] ??= []).push({ type: 'startMigration', vm: which, to })
         const manager = timetable(table, (view) => {
           for (const [which] of view.host.entries())
             expect(view.on.flat().filter((one) => one === which).length).toBe(view.moving[which] + 1)
@@ -153,6 +155,135 @@ describe('a day of a fleet', () => {
     expect(() => rowsOf({ ...options, placement: [1] })).toThrow('fleetDay: placement must be one of 1 hosts')
     expect(() => rowsOf({ ...options, everyNs: 0 })).toThrow('fleetDay: everyNs must be')
     expect(() => rowsOf({ ...options, movingShare: 2 })).toThrow('fleetDay: movingShare must be from 0 to 1 (got 2)')
+  })
+})
+
+describe('a fleet with networks, memories and services', () => {
+  const idle = [0.1, 0.1, 0.1]
+
+  it('shares a full network card in proportion, and the work with it', () => {
+    let seen: FleetView | undefined
+    const rows = rowsOf({
+      hosts: [{ ...host('a'), networkBytesPerSecond: 100 }],
+      vms: [vm('u'), vm('v')],
+      utilisations: [idle, idle],
+      networks: [
+        [150, 150, 150],
+        [50, 50, 50]
+      ],
+      placement: [0, 0],
+      manager: timetable({}, (view) => {
+        seen = view
+      })
+    })
+    expect([...seen!.network]).toEqual([150, 50])
+    expect([...seen!.traffic]).toEqual([200])
+    expect(rows[1]).toMatchObject({ overloaded: [0], overloadedNs: 300e9 })
+    expect(rows[1].given).toBeCloseTo(rows[1].wanted / 2, 6)
+    expect([...rows[1].network]).toEqual([2])
+  })
+
+  it('shows swapping of what a VM uses beyond its memory, which slows it, until more is allotted', () => {
+    const swaps: number[] = []
+    const rows = rowsOf({
+      hosts: [host('a')],
+      vms: [vm('v', 1024)],
+      utilisations: [[0.5, 0.5, 0.5, 0.5]],
+      workingSets: [[2048, 2048, 2048, 2048].map((mib) => mib * MIB)],
+      placement: [0],
+      manager: timetable(
+        {
+          1: [{ type: 'allotMemory', vm: 0, bytes: 8192 * MIB }],
+          2: [{ type: 'allotMemory', vm: 0, bytes: 2048 * MIB, why: 'it swaps' }]
+        },
+        ({ swap }) => swaps.push(swap[0] / MIB)
+      )
+    })
+    expect(swaps[0]).toBeCloseTo(102.4, 9)
+    expect(swaps[2]).toBe(0)
+    expect(rows[0].refused).toMatchObject([{ type: 'allotMemory', reason: 'a has not so much memory' }])
+    expect(rows[1].allotted).toEqual([{ vm: 0, bytes: 2048 * MIB, why: 'it swaps' }])
+    expect(rows[1].given).toBeCloseTo(rows[1].wanted / 2, 6)
+    expect(rows[2].given).toBe(rows[2].wanted)
+    expect(rows.map(({ memory }) => memory[0])).toEqual([0.25, 0.5, 0.5])
+  })
+
+  it('answers requests as an M/M/1/K queue does', () => {
+    const inside: FleetView['inside'][number][] = []
+    const rows = rowsOf({
+      hosts: [host('a')],
+      vms: [vm('v')],
+      utilisations: [[0, 0, 0, 0, 0]],
+      services: [{ requests: [0, 50, 50, 200, 200], instructions: 10, responseBytes: 1000, promisedSeconds: 0.1, room: 10_000 }],
+      placement: [0],
+      manager: timetable({}, (view) => inside.push(view.inside[0]))
+    })
+    // 10 ms a request at 1,000 MIPS: half of it used answers in 20 ms; twice as many requests as can be served leave half of them out.
+    expect(inside[0]!.responseSeconds).toBeCloseTo(0.02, 9)
+    expect(inside[0]!.droppedPerSecond).toBeCloseTo(0, 9)
+    expect(inside[2]!.droppedPerSecond).toBeCloseTo(100, 6)
+    expect(inside[2]!.responseSeconds).toBeCloseTo(100, 0)
+    expect(rows[3].dropped).toBeCloseTo(100 * 300, 3)
+    expect(rows.map(({ brokenNs }) => brokenNs / 1e9)).toEqual([0, 0, 0, 300])
+  })
+
+  it('starts no more moves at a host than it may take part in, in order', () => {
+    const rows = rowsOf({
+      hosts: [host('a'), host('b'), host('c')],
+      vms: [vm('u'), vm('v'), vm('w')],
+      utilisations: [idle, idle, idle],
+      placement: [0, 0, 1],
+      parallel: 1,
+      manager: timetable({
+        1: [
+          { type: 'startMigration', vm: 0, to: 1 },
+          { type: 'startMigration', vm: 1, to: 2 },
+          { type: 'startMigration', vm: 2, to: 2 }
+        ]
+      })
+    })
+    expect(rows[0].moves).toMatchObject([{ vm: 0, at: 300e9 }])
+    expect(rows[0].waiting).toBe(2)
+    expect(rows[1].moves).toMatchObject([
+      { vm: 1, at: 316e9 },
+      { vm: 2, at: 332e9 }
+    ])
+    expect(rows[1].arrived.map(({ vm: which, at }) => [which, at / 1e9])).toEqual([
+      [0, 316],
+      [1, 332],
+      [2, 348]
+    ])
+  })
+
+  it('leaves a VM whose move fails where it was, with what it lost meanwhile', () => {
+    const rows = rowsOf({
+      hosts: [host('a'), host('b')],
+      vms: [vm('v')],
+      utilisations: [[0.5, 0.5, 0.5]],
+      placement: [0],
+      moveCost: () => ({ ns: 10e9, downtimeNs: 1e9, lostNs: 2e9, bytes: 10, joules: 7, failed: 'the link failed' }),
+      manager: timetable({ 1: [{ type: 'startMigration', vm: 0, to: 1 }] })
+    })
+    expect(rows[0].moveJoules).toBe(7)
+    expect(rows[1]).toMatchObject({ failed: [{ at: 310e9, vm: 0, from: 0, to: 1, reason: 'the link failed' }], arrived: [], active: 1 })
+    expect(rows[1].wanted - rows[1].given).toBeCloseTo(500 * 2, 6)
+  })
+
+  it('goes on as before where the monitor has nothing, and says so', () => {
+    const lost: number[] = []
+    const demands: number[] = []
+    rowsOf({
+      hosts: [host('a')],
+      vms: [vm('v')],
+      utilisations: [[0.5, 0.4, Number.NaN, 0.2]],
+      placement: [0],
+      manager: timetable({}, (view) => {
+        lost.push(view.lost[0])
+        demands.push(view.demand[0])
+      })
+    })
+    expect(lost).toEqual([0, 1, 0])
+    expect(demands).toEqual([400, 400, 200])
   })
 })
 

@@ -1,0 +1,141 @@
+import type { AllotMemory, FleetCommand, StartMigration } from '../protocol/fleet'
+import type { Time } from '../time/time'
+import type { FleetDemand } from './fleetDemand'
+import type { CheckedDay } from './fleetOptions'
+import type { FleetMove, FleetRow } from './fleetRow'
+import type { FleetShares } from './fleetShares'
+
+/** Moves of a fleet on their way, and those that wait: who carries commands out. @internal */
+export type FleetMoves = {
+  readonly obey: (command: FleetCommand, now: Time) => void
+  /** When the next one ends; Infinity where none is on its way. */
+  readonly next: () => Time
+  /** Ends all that end at that time. */
+  readonly end: (at: Time) => void
+  /** What happened since it was last asked for. */
+  readonly take: () => Pick<FleetRow, 'moves' | 'failed' | 'arrived' | 'refused' | 'allotted' | 'waiting'>
+}
+
+type Going = {
+  readonly ends: Time
+  readonly vm: number
+  readonly from: number
+  readonly to: number
+  readonly failed?: string
+  readonly rate: number
+}
+
+/** See `FleetMoves`. Cost: O(moves on their way) each time that one begins or ends. @internal */
+export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, network }: FleetDemand): FleetMoves => {
+  const { hosts, vms, moveCost, movingShare, parallel } = options
+  const { on, arriving, host, moving, memory, keeps, carried, giveAt } = shares
+  const busy = new Int32Array(hosts.length)
+  let going: Going[] = []
+  let waiting: StartMigration[] = []
+  let told = { moves: [] as FleetMove[], failed: [] as FleetRow['failed'][number][], arrived: [] as FleetRow['arrived'][number][] }
+  let answers = { refused: [] as FleetRow['refused'][number][], allotted: [] as FleetRow['allotted'][number][] }
+
+  const memoryWith = (at: number, bytes: number): number => on[at].reduce((sum, one) => sum + memory[one], bytes)
+  const isVm = (vm: number): boolean => Number.isInteger(vm) && vm >= 0 && vm < vms.length
+  const refusal = ({ vm, to }: StartMigration): string | undefined => {
+    if (!(isVm(vm) && Number.isInteger(to) && to >= 0 && to < hosts.length)) return 'there is no such VM or host'
+    if (host[vm] < 0) return 'it does not run any more'
+    if (host[vm] === to) return 'it is there already'
+    if (moving[vm] === 1 && !options.movesTwice) return 'it is on its way already'
+    return options.memoryCounts && memoryWith(to, memory[vm]) > hosts[to].memoryBytes
+      ? `${hosts[to].name} has not enough memory for it`
+      : undefined
+  }
+  const notAllotted = ({ vm, bytes }: AllotMemory): string | undefined => {
+    if (!isVm(vm)) return 'there is no such VM'
+    if (!(Number.isFinite(bytes) && bytes > 0)) return 'there must be bytes above 0'
+    if (host[vm] < 0) return 'it does not run any more'
+    if (moving[vm] === 1) return 'it is on its way'
+    const at = host[vm]
+    return options.memoryCounts && memoryWith(at, bytes - memory[vm]) > hosts[at].memoryBytes
+      ? `${hosts[at].name} has not so much memory`
+      : undefined
+  }
+  const isFree = ({ vm, to }: StartMigration): boolean => busy[to] < parallel && busy[host[vm]] < parallel
+  const begin = ({ vm, to, why }: StartMigration, now: Time): void => {
+    const from = host[vm]
+    busy[from]++
+    busy[to]++
+    const load = { mips: demand[vm], network: network[vm], memoryBytes: memory[vm], parallel: Math.max(busy[from], busy[to]) }
+    const cost = moveCost(vms[vm], load)
+    const ns = Math.max(1, Math.round(cost.ns))
+    keeps[vm] = movingShare * Math.max(0, 1 - (cost.lostNs ?? cost.downtimeNs) / ns)
+    const rate = (cost.bytes / ns) * 1e9
+    for (const at of [from, to]) {
+      carried[at] += rate
+      giveAt(at)
+    }
+    const ending: Going = { ends: now + ns, vm, from, to, rate, failed: cost.failed }
+    const after = going.findIndex(({ ends }) => ends > ending.ends)
+    going.splice(after < 0 ? going.length : after, 0, ending)
+    told.moves.push({ vm, to, ...(why === undefined ? {} : { why }), ...cost, from, at: now })
+  }
+  const end = ({ ends: at, vm, from, to, rate, failed }: Going): void => {
+    busy[from]--
+    busy[to]--
+    // Exactly nothing when nothing is on its way, whatever rounding has left.
+    for (const one of [from, to]) carried[one] = busy[one] === 0 ? 0 : carried[one] - rate
+    keeps[vm] = 1
+    arriving[to].delete(vm)
+    leave(on[to], vm)
+    moving[vm] = 0
+    if (failed !== undefined) told.failed.push({ at, vm, from, to, reason: failed })
+    else {
+      if (host[vm] >= 0) leave(on[host[vm]], vm)
+      on[to].push(vm)
+      host[vm] = to
+      told.arrived.push({ at, vm, from, to })
+    }
+  }
+  return {
+    obey: (command, now) => {
+      const reason = command.type === 'startMigration' ? refusal(command) : notAllotted(command)
+      if (reason !== undefined) {
+        answers.refused.push({ ...command, reason })
+        return
+      }
+      const { vm } = command
+      if (command.type === 'allotMemory') {
+        memory[vm] = command.bytes
+        const { type: _, ...rest } = command
+        answers.allotted.push(rest)
+        giveAt(host[vm])
+        return
+      }
+      moving[vm] = 1
+      if (!arriving[command.to].has(vm)) {
+        arriving[command.to].add(vm)
+        on[command.to].push(vm)
+      }
+      if (isFree(command)) begin(command, now)
+      else waiting.push(command)
+    },
+    next: () => (going.length > 0 ? going[0].ends : Infinity),
+    end: (at) => {
+      const due = going.filter(({ ends }) => ends === at)
+      going = going.slice(due.length)
+      due.forEach(end)
+      const left: StartMigration[] = []
+      for (const one of waiting)
+        if (isFree(one)) begin(one, at)
+        else left.push(one)
+      waiting = left
+    },
+    take: () => {
+      const all = { ...told, ...answers, waiting: waiting.length }
+      told = { moves: [], failed: [], arrived: [] }
+      answers = { refused: [], allotted: [] }
+      return all
+    }
+  }
+}
+
+const leave = (list: number[], vm: number): void => {
+  const index = list.indexOf(vm)
+  if (index >= 0) list.splice(index, 1)
+}
