@@ -1,8 +1,7 @@
-import { type Amounts, type Books, booksOf, moveIn, type Placement, type Resource, resources, utilisation } from './placement'
+import { checkedThresholds, fits, ROUNDING, useWith } from './fits'
+import { orderedMoves } from './movesInOrder'
+import { type Amounts, type Books, booksOf, type Move, moveIn, type Placement, resources, utilisation } from './placement'
 import { volume, volumeToSize } from './volume'
-
-/** A VM from one host to another, by their indices in the placement. */
-export type Move = { readonly vm: number; readonly from: number; readonly to: number }
 
 /**
  * What to do about a host: a move; a swap, its moves one after the other (over a third host where memory allows it no other way); or nothing, and why. `volumes`: of the host before and after. `vsr`: of the VM that leaves it, volume per
@@ -28,9 +27,6 @@ export type MitigationOptions = {
   readonly isBarred?: (vm: number, to: number) => boolean
   readonly excluded?: (host: number) => boolean
 }
-
-/** 0.75 of CPU and network as `sandpiperHotspots`; memory can be full, but is never given twice: 1. Up to two VMs come back in a swap, our choice. */
-export const sandpiperThresholds: Amounts = { cpu: 0.75, network: 0.75, memory: 1 }
 
 /**
  * Sandpiper's mitigation (Wood et al., NSDI 2007): from the host of the highest volume on, of those named, the VM of the highest volume-to-size ratio goes to the host of the lowest volume that it fits on; where it fits nowhere the next VM; where
@@ -70,9 +66,7 @@ type Rules = {
 
 const rulesOf = ({ thresholds, swapUpTo = 2, isBarred = () => false, excluded = () => false }: MitigationOptions, books: Books): Rules => {
   const { hosts } = books.placement
-  const limits = { ...sandpiperThresholds, ...thresholds }
-  for (const resource of resources)
-    if (!(limits[resource] > 0)) throw new RangeError(`mitigation: thresholds.${resource} must be above 0 (got ${limits[resource]})`)
+  const limits = checkedThresholds('mitigation', thresholds)
   if (!(Number.isInteger(swapUpTo) && swapUpTo >= 0))
     throw new RangeError(`mitigation: swapUpTo must be an integer from 0 on (got ${swapUpTo})`)
   return {
@@ -113,7 +107,7 @@ type Found = { readonly vm: number; readonly moves: readonly Move[] }
 const moved = (books: Books, rules: Rules, candidates: readonly number[], targets: readonly number[]): Found | undefined => {
   for (const vm of candidates) {
     if (isIdle(books, vm)) continue
-    const to = targets.find((target) => !rules.isBarred(vm, target) && fits(books, rules, target, [vm], []))
+    const to = targets.find((target) => !rules.isBarred(vm, target) && fits(books, rules.thresholds, target, [vm], []))
     if (to !== undefined) return { vm, moves: [{ vm, from: books.at[vm], to }] }
   }
   return undefined
@@ -136,7 +130,7 @@ const swapped = (
       )
       for (let count = 1; count <= Math.min(rules.swapUpTo, lowest.length); count++) {
         const back = lowest.slice(0, count)
-        if (!fits(books, rules, target, [vm], back)) continue
+        if (!fits(books, rules.thresholds, target, [vm], back)) continue
         if (!(volumeWith(books, host, back, [vm]) < before) || worsens(books, rules, host, back, [vm])) break
         const moves = ordered(books, rules, { vm, from: host, to: target }, back)
         if (moves !== undefined) return { vm, moves }
@@ -146,30 +140,12 @@ const swapped = (
   return undefined
 }
 
-/** The moves of a swap in an order in which memory is enough at every step: straight away if either side can wait, or over a third host. */
+/** The moves of a swap in an order in which memory is enough at every step, over a third host where it must be. */
 const ordered = (books: Books, { targets }: Rules, move: Move, back: readonly number[]): readonly Move[] | undefined => {
-  const { from, to, vm } = move
-  const returns = back.map((one): Move => ({ vm: one, from: to, to: from }))
-  if (hasMemory(books, to, [vm], [])) return [move, ...returns]
-  if (hasMemory(books, from, back, [])) return [...returns, move]
-  const third = targets.find((host) => host !== from && host !== to && hasMemory(books, host, back, []))
-  if (third === undefined) return undefined
-  return [
-    ...back.map((one): Move => ({ vm: one, from: to, to: third })),
-    move,
-    ...back.map((one): Move => ({ vm: one, from: third, to: from }))
-  ]
+  const { from, to } = move
+  const { moves, stuck } = orderedMoves(books, [move, ...back.map((vm): Move => ({ vm, from: to, to: from }))], targets)
+  return stuck.length === 0 ? moves : undefined
 }
-
-const needed = ({ placement: { vms } }: Books, of: readonly number[], resource: Resource): number =>
-  of.reduce((sum, vm) => sum + vms[vm].needs[resource], 0)
-
-const useWith = (books: Books, host: number, resource: Resource, joining: readonly number[], leaving: readonly number[]): number =>
-  (books.used[resource][host] + needed(books, joining, resource) - needed(books, leaving, resource)) /
-  books.placement.hosts[host].capacity[resource]
-
-const fits = (books: Books, { thresholds }: Rules, host: number, joining: readonly number[], leaving: readonly number[]): boolean =>
-  resources.every((resource) => useWith(books, host, resource, joining, leaving) <= thresholds[resource] + ROUNDING)
 
 /** Whether a resource that was within its threshold is not any more. */
 const worsens = (books: Books, { thresholds }: Rules, host: number, joining: readonly number[], leaving: readonly number[]): boolean =>
@@ -178,10 +154,7 @@ const worsens = (books: Books, { thresholds }: Rules, host: number, joining: rea
     return after > thresholds[resource] + ROUNDING && after > useWith(books, host, resource, [], [])
   })
 
-const hasMemory = (books: Books, host: number, joining: readonly number[], leaving: readonly number[]): boolean =>
-  useWith(books, host, 'memory', joining, leaving) <= 1 + ROUNDING
-
-const isWithin = (books: Books, rules: Rules, host: number): boolean => fits(books, rules, host, [], [])
+const isWithin = (books: Books, rules: Rules, host: number): boolean => fits(books, rules.thresholds, host, [], [])
 
 const isIdle = ({ placement: { vms } }: Books, vm: number): boolean => resources.every((resource) => vms[vm].needs[resource] === 0)
 
@@ -208,6 +181,3 @@ const ratioOf = ({ placement: { vms, hosts }, at }: Books, vm: number): number =
   const own = { cpu: needs.cpu / capacity.cpu, network: needs.network / capacity.network, memory: needs.memory / capacity.memory }
   return volumeToSize(volume(own, cpus), sizeBytes)
 }
-
-/** What sums of needs may differ by, as parts of a host. */
-const ROUNDING = 1e-9

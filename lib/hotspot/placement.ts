@@ -6,14 +6,17 @@ export type Resource = (typeof resources)[number]
 /** An amount of each resource. */
 export type Amounts = Readonly<Record<Resource, number>>
 
-/** A host: its name, and what it has to give. */
-export type HostCapacity = { readonly name: string; readonly capacity: Amounts }
+/** A host: its name, and what it has to give; `cpus`: how many it has, so that a VM with more does not go there (default: as many as anybody wants). */
+export type HostCapacity = { readonly name: string; readonly capacity: Amounts; readonly cpus?: number }
 
-/** A VM: its name, what it needs of each resource, the CPUs allotted to it, and the bytes that a migration of it must copy. */
+/** A VM: its name, what it needs of each resource, the CPUs allotted to it (default 1), and the bytes that a migration of it must copy. */
 export type VmNeed = { readonly name: string; readonly needs: Amounts; readonly cpus?: number; readonly sizeBytes: number }
 
 /** Which VM is on which host: `at` has the index of a host for each VM. */
 export type Placement = { readonly hosts: readonly HostCapacity[]; readonly vms: readonly VmNeed[]; readonly at: readonly number[] }
+
+/** A VM from one host to another, by their indices in the placement. */
+export type Move = { readonly vm: number; readonly from: number; readonly to: number }
 
 /** A placement that can be changed, with sums of what is used. @internal */
 export type Books = {

@@ -1,9 +1,9 @@
 import type { FleetDecider, FleetManager, FleetView, StartMigration } from '../protocol/fleet'
 import { predictedAtLeast } from './autoregression'
 import { checkedHotspots, type HotspotOptions } from './hotspotOptions'
-import { type Decision, type MitigationOptions, type Move, mitigation } from './mitigation'
+import { type Decision, type MitigationOptions, mitigation } from './mitigation'
 import { peakNeed } from './peakNeed'
-import type { Placement } from './placement'
+import type { Move, Placement } from './placement'
 import { profile } from './profile'
 
 /**
