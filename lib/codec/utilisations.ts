@@ -29,14 +29,26 @@ export const planetLabSeries = (text: string): E.Either<string, Float64Array> =>
   return typeof samples === 'string' ? E.left(samples) : E.right(samples)
 }
 
+/** One line of such a file: a part of 1. */
+export const planetLabSample = (line: string): E.Either<string, number> => {
+  const part = percent(line)
+  return part === undefined ? E.left(`a sample must be a percentage from 0 to 100 (got ${JSON.stringify(line)})`) : E.right(part)
+}
+
 const linesOf = (text: string): readonly string[] => text.split(/\r?\n/).filter((line) => line.trim() !== '')
 
 const percents = (cells: readonly string[]): Float64Array | string => {
   const samples = new Float64Array(cells.length)
   for (const [i, cell] of cells.entries()) {
-    const percent = cell.trim() === '' ? Number.NaN : Number(cell)
-    if (!(percent >= 0 && percent <= 100)) return `sample ${i + 1} must be a percentage from 0 to 100 (got ${JSON.stringify(cell)})`
-    samples[i] = percent / 100
+    const part = percent(cell)
+    if (part === undefined) return `sample ${i + 1} must be a percentage from 0 to 100 (got ${JSON.stringify(cell)})`
+    samples[i] = part
   }
   return cells.length === 0 ? 'there must be samples (got none)' : samples
+}
+
+/** A part of 1 out of a percentage. */
+const percent = (cell: string): number | undefined => {
+  const value = cell.trim() === '' ? Number.NaN : Number(cell)
+  return value >= 0 && value <= 100 ? value / 100 : undefined
 }

@@ -7,7 +7,7 @@ import type { Time } from '../time/time'
  *   a source that does not tell them apart, together (`networkBytesPerSecond`); bytes/s that it reads from and writes to its swap, apart or together, which is what is seen of its memory from outside; the memory that it
  *   is allotted (a host: has), in bytes.
  * - From inside (gray box: OS statistics and application log): memory used, in bytes; requests that come, and those that are dropped, per second; the time that serving one takes, the time until it is answered, and
- *   the time within which it was promised to be, in s.
+ *   the time within which it was promised to be, in s; bytes of an answer; variances of the times between requests and of service times, in s².
  */
 export type Observation = {
   readonly name: string
@@ -27,6 +27,9 @@ export type Observation = {
   readonly serviceSeconds?: number
   readonly responseSeconds?: number
   readonly promisedSeconds?: number
+  readonly responseBytes?: number
+  readonly interarrivalVariance?: number
+  readonly serviceVariance?: number
 }
 
 /** A field of an observation that holds a figure. */
