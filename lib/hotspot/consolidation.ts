@@ -1,5 +1,5 @@
 import type { FleetDecider, FleetManager, FleetView, StartMigration } from '../protocol/fleet'
-import { fleetPlan } from './fleetPlan'
+import { type FleetPlans, fleetPlans } from './fleetPlans'
 import type { OverloadRule } from './overloadRule'
 
 /**
@@ -15,74 +15,76 @@ export type ConsolidationOptions = {
 /**
  * CloudSim 4.0's dynamic consolidation (PowerVmAllocationPolicyMigrationAbstract; Beloglazov and Buyya, CCPE 24, 2012): VMs of least memory, and so of least migration time, leave each overloaded host until it is not; those of
  * the highest demand first they go to the host whose power rises least and that is not overloaded then; then hosts from the least used on are emptied, where all of their VMs find another host, no host that is off being turned on for it. The rule of overload is the
- * caller's. What is equal keeps the order of the hosts. Cost: O(VMs that may move x hosts).
+ * caller's. What is equal keeps the order of the hosts. Cost: O(VMs that may move x hosts in use).
  */
 export const consolidation = ({ overloaded, movingShare = 1, again = false }: ConsolidationOptions): FleetManager => {
   const { looks = 0 } = overloaded
-  const after =
-    (seen: Seen): FleetDecider =>
-    (view) => {
-      const now = view.hosts.map(({ cores, mipsPerCore }, host) => view.given[host] / (cores * mipsPerCore))
-      const memory = looks > 0 ? seen.map((past, host) => [...past.slice(-looks + 1), now[host]]) : seen
-      return [decided(view, overloaded, memory, now, movingShare, again), after(memory)]
+  return {
+    name: `consolidation by ${overloaded.name}`,
+    begin: (hosts) => {
+      const rules: Rules = { ...overloaded, plans: fleetPlans(hosts), movingShare, again }
+      const after =
+        (seen: Seen): FleetDecider =>
+        (view) => {
+          const now = Float64Array.from(view.given)
+          for (let host = 0; host < hosts.length; host++) now[host] /= hosts[host].cores * hosts[host].mipsPerCore
+          const memory = looks > 0 ? seen.map((past, host) => [...past.slice(-looks + 1), now[host]]) : seen
+          return [decided(rules, view, memory, now), after(memory)]
+        }
+      return after(hosts.map(() => []))
     }
-  return { name: `consolidation by ${overloaded.name}`, begin: (hosts) => after(hosts.map(() => [])) }
+  }
 }
 
 type Seen = readonly (readonly number[])[]
+type Rules = OverloadRule & { readonly plans: FleetPlans; readonly movingShare: number; readonly again: boolean }
 
-const decided = (
-  view: FleetView,
-  { isOverloaded }: OverloadRule,
-  seen: Seen,
-  now: readonly number[],
-  movingShare: number,
-  again: boolean
-): readonly StartMigration[] => {
+const decided = (rules: Rules, view: FleetView, seen: Seen, now: Float64Array): readonly StartMigration[] => {
+  const { plans, isOverloaded, movingShare, again } = rules
   const { hosts, demand, moving, given } = view
-  const plan = fleetPlan(hosts, demand, given, view, movingShare)
-  const over = hosts.map((_, host) => isOverloaded(plan.wanted(host), seen[host]))
+  const plan = plans(demand, given, view, movingShare)
+  const isOver = new Uint8Array(hosts.length)
+  for (let host = 0; host < hosts.length; host++) isOver[host] = isOverloaded(plan.wanted(host), seen[host]) ? 1 : 0
   const wouldBeOver = (host: number, wanted: number): boolean => isOverloaded(wanted, seen[host])
+  const byDemand = (some: number[]): readonly number[] => some.sort((a, b) => demand[b] - demand[a])
   const moves: StartMigration[] = []
   const leaving: number[] = []
-  over.forEach((isOver, host) => {
-    while (isOver) {
+  for (let host = 0; host < hosts.length; host++)
+    for (let isStill = isOver[host] === 1; isStill; ) {
       const vm = leastMemory(plan.on[host], view)
       if (vm < 0) break
       leaving.push(vm)
       plan.remove(vm, host)
-      if (!isOverloaded(plan.wanted(host), seen[host])) break
+      isStill = isOverloaded(plan.wanted(host), seen[host])
     }
-  })
-  const byDemand = (some: readonly number[]): readonly number[] => [...some].sort((a, b) => demand[b] - demand[a])
   for (const vm of byDemand(leaving)) {
-    const to = plan.best(vm, (host) => !over[host], wouldBeOver)
+    const to = plan.best(vm, isOver, true, wouldBeOver)
     if (to < 0) continue
     plan.add(vm, to)
     moves.push({ type: 'startMigration', vm, to, why: 'its host is overloaded' })
   }
-  const placed = new Set(moves.map(({ vm }) => vm))
-  const isOff = now.map((part) => part === 0)
-  const treated = over.map((isOver, host) => isOver || isOff[host])
-  const noTarget = [...treated]
-  const order = [...hosts.keys()].filter((host) => !treated[host]).sort((a, b) => now[a] - now[b] || a - b)
+  const isPlaced = new Set(moves.map(({ vm }) => vm))
+  /** Hosts that are not emptied (any more), and those that take no VMs (any more). */
+  const isTreated = isOver.map((over, host) => (over === 1 || now[host] === 0 ? 1 : 0))
+  const isNoTarget = isTreated.slice()
+  const order = [...hosts.keys()].filter((host) => isTreated[host] === 0).sort((a, b) => now[a] - now[b] || a - b)
   for (const host of order) {
-    if (treated[host] || now[host] >= 1 || isLeftAlone(plan.on[host], view, host)) continue
-    treated[host] = true
-    noTarget[host] = true
-    const all = plan.on[host].filter((vm) => moving[vm] === 0 && (again || !placed.has(vm)))
-    if (!again && all.length < plan.on[host].filter((vm) => moving[vm] === 0).length) continue
+    if (isTreated[host] === 1 || now[host] >= 1 || isLeftAlone(plan.on[host], view, host)) continue
+    isTreated[host] = 1
+    isNoTarget[host] = 1
+    const staying = plan.on[host].filter((vm) => moving[vm] === 0)
+    if (!again && staying.some((vm) => isPlaced.has(vm))) continue
     const emptied: StartMigration[] = []
-    for (const vm of byDemand(all)) {
-      const to = plan.best(vm, (one) => !noTarget[one], wouldBeOver)
+    for (const vm of byDemand(staying)) {
+      const to = plan.best(vm, isNoTarget, false, wouldBeOver)
       if (to < 0) break
       plan.add(vm, to)
       emptied.push({ type: 'startMigration', vm, to, why: 'its host is emptied' })
     }
-    if (emptied.length < all.length) for (const { vm, to } of emptied) plan.remove(vm, to)
+    if (emptied.length < staying.length) for (const { vm, to } of emptied) plan.remove(vm, to)
     else
       for (const move of emptied) {
-        treated[move.to] = true
+        isTreated[move.to] = 1
         moves.push(move)
       }
   }
