@@ -28,6 +28,9 @@ export {
   type Wanderer,
   wandering
 } from './isoThreads'
+export { moveJoules } from './managers/moveJoules'
+export { type ServerGuestOptions, serverGuest } from './managers/serverGuest'
+export { type SimulatedMoveCost, type SimulatedMoveOptions, simulatedMove } from './managers/simulatedMove'
 export { askName, type NameClient, openNames } from './manycore/askName'
 export {
   asPeerMessage,

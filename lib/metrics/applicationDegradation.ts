@@ -1,44 +1,14 @@
 import type { Entry } from '../protocol/journal'
-import { type Fold, fold } from '../stream/fold'
-import { nanoseconds, type Time, type TimeUnit } from '../time/time'
+import { type Fold, mapFold } from '../stream/fold'
+import { nanoseconds, type TimeUnit } from '../time/time'
+import { type GuestProgress, guestProgress } from './guestProgress'
 
 /**
  * Application degradation, a fraction: what the migration took from the guest's running, `1 - progress / elapsed`, from the migration's first command
- * to its last `suspended`, `activated` or `released`. Downtime, stalls at missing pages, throttling and the host's costs are all in it; 0 is an
+ * to its last `suspended`, `activated` or `released` (see `guestProgress`). Downtime, stalls at missing pages, throttling and the host's costs are all in it; 0 is an
  * unhurt guest, 1 one that stood still. (Hines & Gopalan, VEE 2009, §3.) `undefined` without such a signal, and when no time passed.
- *
- *     progress = guestNs of that last signal - guestNs at the first command
- *     elapsed  = its time - the first command's time, in nanoseconds
- *
- * At the first command the guest's progress is what `preselected` says, less the time since that command (a round trip, in which the guest is taken to run at full
- * speed); in a journal without it, the time since `began`. A guest that ended (`exited`) is measured until then, its progress being whatever the next signal says.
  */
 export const applicationDegradation = (unit: TimeUnit = nanoseconds): Fold<Entry, number | undefined> =>
-  fold<Entry, number | undefined, Progress>({
-    init: () => ({ began: 0 }),
-    step: (state, entry) => {
-      if (entry.type === 'began') return { ...state, began: entry.at }
-      if (entry.type === 'commanded') return state.started === undefined ? { ...state, started: entry.at } : state
-      if (entry.type === 'ended') return state
-      const { signal } = entry
-      if (signal.type === 'exited') return { ...state, exited: signal.at }
-      if (!('guestNs' in signal)) return state
-      if (signal.type === 'preselected') return { ...state, first: state.first ?? { at: signal.at, guestNs: signal.guestNs } }
-      return { ...state, last: { at: signal.at, guestNs: signal.guestNs } }
-    },
-    done: ({ began, started, first, exited, last }) => {
-      if (started === undefined || last === undefined) return undefined
-      const ns = (ticks: Time): number => (ticks / unit.ticksPerSecond) * 1e9
-      const elapsed = ns(Math.min(last.at, exited ?? last.at) - started)
-      const before = first === undefined ? ns(started - began) : first.guestNs - ns(first.at - started)
-      return elapsed > 0 ? 1 - (last.guestNs - before) / elapsed : undefined
-    }
-  })
-
-type Progress = {
-  readonly began: Time
-  readonly started?: Time
-  readonly exited?: Time
-  readonly first?: { readonly at: Time; readonly guestNs: number }
-  readonly last?: { readonly at: Time; readonly guestNs: number }
-}
+  mapFold((of: GuestProgress | undefined) => (of === undefined || !(of.elapsedNs > 0) ? undefined : 1 - of.progressNs / of.elapsedNs))(
+    guestProgress(unit)
+  )

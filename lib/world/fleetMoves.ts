@@ -22,6 +22,7 @@ type Going = {
   readonly from: number
   readonly to: number
   readonly failed?: string
+  readonly lost?: boolean
   readonly rate: number
 }
 
@@ -30,6 +31,7 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
   const { hosts, vms, moveCost, movingShare, parallel } = options
   const { on, arriving, host, moving, memory, keeps, carried, giveAt } = shares
   const busy = new Int32Array(hosts.length)
+  const gone = new Set<number>()
   let going: Going[] = []
   let waiting: StartMigration[] = []
   let told = { moves: [] as FleetMove[], failed: [] as FleetRow['failed'][number][], arrived: [] as FleetRow['arrived'][number][] }
@@ -70,12 +72,12 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
       carried[at] += rate
       giveAt(at)
     }
-    const ending: Going = { ends: now + ns, vm, from, to, rate, failed: cost.failed }
+    const ending: Going = { ends: now + ns, vm, from, to, rate, failed: cost.failed, lost: cost.lost }
     const after = going.findIndex(({ ends }) => ends > ending.ends)
     going.splice(after < 0 ? going.length : after, 0, ending)
     told.moves.push({ vm, to, ...(why === undefined ? {} : { why }), ...cost, from, at: now })
   }
-  const end = ({ ends: at, vm, from, to, rate, failed }: Going): void => {
+  const end = ({ ends: at, vm, from, to, rate, failed, lost }: Going): void => {
     busy[from]--
     busy[to]--
     // Exactly nothing when nothing is on its way, whatever rounding has left.
@@ -84,8 +86,13 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
     arriving[to].delete(vm)
     leave(on[to], vm)
     moving[vm] = 0
-    if (failed !== undefined) told.failed.push({ at, vm, from, to, reason: failed })
-    else {
+    if (failed !== undefined) {
+      told.failed.push({ at, vm, from, to, reason: failed, ...(lost && { lost }) })
+      if (!lost || host[vm] < 0) return
+      leave(on[host[vm]], vm)
+      host[vm] = -1
+      gone.add(vm)
+    } else if (!gone.has(vm)) {
       if (host[vm] >= 0) leave(on[host[vm]], vm)
       on[to].push(vm)
       host[vm] = to

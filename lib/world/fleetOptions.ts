@@ -3,7 +3,7 @@ import type { Time } from '../time/time'
 
 /**
  * What moving a VM takes: until it is there; standing still of that; work that it loses in all, as time (default: what it stands still); bytes on the network; energy of the move itself, besides what hosts take for their work. `failed`: why it did not come
- * about, so that the VM is where it was after that time.
+ * about, so that the VM is where it was after that time; or nowhere, if it is `lost`.
  */
 export type FleetMoveCost = {
   readonly ns: Time
@@ -12,6 +12,7 @@ export type FleetMoveCost = {
   readonly bytes: number
   readonly joules?: number
   readonly failed?: string
+  readonly lost?: boolean
 }
 
 /** What a VM does when its move begins: MIPS that it wants, its bytes per second, its memory now, and how many moves its two hosts take part in at most, this one with them. */

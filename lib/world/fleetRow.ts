@@ -9,7 +9,7 @@ export type FleetMove = Omit<StartMigration, 'type'> & FleetMoveCost & { readonl
  * What happened in a fleet since the row before, and how it stands at a look.
  *
  * - `joules` of all hosts; `moveJoules` of moves besides.
- * - `moves` that began; those that `failed`, and when; those that ended well (`arrived`); commands that were `refused`, and why; memory that was `allotted`. `waiting`: moves that wait for their turn now.
+ * - `moves` that began; those that `failed`, when, and whether the VM was `lost` with it; those that ended well (`arrived`); commands that were `refused`, and why; memory that was `allotted`. `waiting`: moves that wait for their turn now.
  * - `shutdowns`: hosts that have gone off; `active`: hosts with VMs.
  * - `overloaded`: hosts of which more CPU or network is wanted than they have, and the time that hosts spent so; `wanted`, `given`: work that VMs wanted and got, in MIPS x s. `dropped`: requests of services; `brokenNs`: time that services answered later than they promise.
  * - `cpu`, `network`, `memory` of each host: parts of its capacity that are wanted (of memory: allotted). `hotspots` that the manager has found.
@@ -25,6 +25,7 @@ export type FleetRow = {
     readonly from: number
     readonly to: number
     readonly reason: string
+    readonly lost?: boolean
   }[]
   readonly arrived: readonly { readonly at: Time; readonly vm: number; readonly from: number; readonly to: number }[]
   readonly refused: readonly (FleetCommand & { readonly reason: string })[]

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { empty, fromPages } from '../../lib/memory/pageSet'
 import { applicationDegradation } from '../../lib/metrics/applicationDegradation'
 import { downtime } from '../../lib/metrics/downtime'
+import { guestProgress } from '../../lib/metrics/guestProgress'
 import { linkDegradation } from '../../lib/metrics/linkDegradation'
 import { measure, metrics } from '../../lib/metrics/metrics'
 import { pageDirtyRate } from '../../lib/metrics/pageDirtyRate'
@@ -144,6 +145,15 @@ describe('times of the stages', () => {
     const late = (entry: Entry): Entry => ({ ...entry, at: entry.at + 100 })
     const entries = [began(0), asked(0, { type: 'pause' }), late(suspended(10)), late(activated(13, 'target'))]
     expect(runFold(downtime, entries)).toBe(3)
+  })
+})
+
+describe('guestProgress', () => {
+  it('is how long a migration had its guest, and how far that came', () => {
+    const entries = [began(50), asked(150, { type: 'reserve' }), heard(1150, { type: 'released', needs: [], guestNs: 600 })]
+    expect(runFold(guestProgress(), entries)).toEqual({ elapsedNs: 1000, progressNs: 500 })
+    expect(runFold(guestProgress(cycles({ hertz: 1_000_000 })), entries.slice(1))).toMatchObject({ elapsedNs: 1e6 })
+    expect(runFold(guestProgress(), entries.slice(0, 2))).toBeUndefined()
   })
 })
 
