@@ -111,6 +111,7 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
       at,
       ...sums,
       ...happened,
+      commands,
       moveJoules: happened.moves.reduce((sum, { joules = 0 }) => sum + joules, 0),
       active: on.reduce((count, there) => count + (there.length > 0 ? 1 : 0), 0),
       overloaded: [...isOver.keys()].filter((one) => isOver[one] === 1),

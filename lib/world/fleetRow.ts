@@ -9,6 +9,7 @@ export type FleetMove = Omit<StartMigration, 'type'> & FleetMoveCost & { readonl
  * What happened in a fleet since the row before, and how it stands at a look.
  *
  * - `joules` of all hosts; `moveJoules` of moves besides.
+ * - `commands`: what the manager decided at this look.
  * - `moves` that began; those that `failed`, when, and whether the VM was `lost` with it; those that ended well (`arrived`); commands that were `refused`, and why; memory that was `allotted`. `waiting`: moves that wait for their turn now.
  * - `shutdowns`: hosts that have gone off; `active`: hosts with VMs.
  * - `overloaded`: hosts of which more CPU or network is wanted than they have, and the time that hosts spent so; `wanted`, `given`: work that VMs wanted and got, in MIPS x s. `dropped`: requests of services; `brokenNs`: time that services answered later than they promise.
@@ -18,6 +19,7 @@ export type FleetRow = {
   readonly at: Time
   readonly joules: number
   readonly moveJoules: number
+  readonly commands: readonly FleetCommand[]
   readonly moves: readonly FleetMove[]
   readonly failed: readonly {
     readonly at: Time
