@@ -5,7 +5,7 @@ import type { Profile } from './profile'
  * 0.95 and the estimate plus a bit are recalled, 0.2 is ours, all unverified. NaN where nothing has been observed.
  */
 export const peakNeed = (
-  of: Profile,
+  of: Pick<Profile, 'percentile'>,
   {
     part = 0.95,
     isSaturated = false,

@@ -1,143 +1,153 @@
-import type { FleetDecider, FleetManager, FleetView, StartMigration } from '../protocol/fleet'
-import { predictedAtLeast } from './autoregression'
-import { checkedHotspots, type HotspotOptions } from './hotspotOptions'
-import { type Decision, type MitigationOptions, mitigation } from './mitigation'
-import { peakNeed } from './peakNeed'
-import type { Move, Placement } from './placement'
-import { profile } from './profile'
+import type { FleetCommand, FleetDecider, FleetHotspot, FleetManager, FleetView, StartMigration } from '../protocol/fleet'
+import { type FoundHotspot, fleetHotspots } from './fleetHotspots'
+import { type FleetLook, fleetLook } from './fleetLook'
+import { type FleetMemory, fleetMemory } from './fleetMemory'
+import { fleetNeeds } from './fleetNeeds'
+import { fleetPlacement } from './fleetPlacement'
+import { mitigation } from './mitigation'
+import { checkedSandpiper, type SandpiperOptions, type SandpiperRules } from './sandpiperOptions'
+import { sandpiperWords } from './sandpiperWords'
+import { type Rooms, roomsAt, type Swap, swapsInTurn } from './swapsInTurn'
 
 /**
- * How Sandpiper manages a fleet: when a host is a hotspot (`HotspotOptions`; of the window only `window` looks are kept, default 12), how much CPU a VM needs (percentile `part` of what it wanted, default 0.95), and how hotspots are
- * mitigated. A fleet's looks are five minutes apart where Sandpiper's are ten seconds: two of three above 75 % are ours.
- */
-export type SandpiperOptions = HotspotOptions & Omit<MitigationOptions, 'isBarred' | 'excluded'> & { readonly part?: number }
-
-/** See `SandpiperOptions`. */
-export const sandpiperOfFleet = { k: 2, n: 3, window: 12, part: 0.95 } as const
-
-/**
- * Sandpiper (Wood et al., NSDI 2007) as a manager of a fleet, black box: hotspots of hosts' CPUs are found by k of n and a prediction, VMs' needs by their profiles, and hotspots mitigated by moves and swaps (`mitigation`), each with its reason in words. The steps of a
- * swap are taken one after the other, one a look. A VM that has moved stays for n looks. Pure. Cost: O(hosts x window) a look, besides the mitigation. Throws `RangeError` naming the option.
+ * Sandpiper (Wood et al., NSDI 2007) as a manager of a fleet. Hotspots of hosts are found by k of n and a prediction (`fleetHotspots`), VMs' needs by their profiles (`fleetNeeds`), a VM short of memory gets more where it is (`fleetMemory`), and hotspots are mitigated by moves and
+ * swaps (`mitigation`), each with its reason in words. With `box: 'gray'` it sees services from inside too.
  *
- *     fleetDay({ ...day, manager: sandpiper({ threshold: 0.7 }) })
+ * - All hotspots found are told, those that nothing is done about too, and why not.
+ * - A swap's moves are made one after the other; its hosts have no other part in anything meanwhile. When one fails the rest is not begun, and that is told (`isPast`). Its moves, and only they, have one `why`.
+ * - A VM stays for n looks after it has arrived, or failed to; a host that VMs leave takes none before they have arrived.
+ *
+ * Pure. Laws: no move but for a hotspot found at that look, or the rest of a swap; every `allotMemory` and move finds its memory, whatever else was decided at that look. Cost: O(hosts + VMs) a look, and where there is a hotspot O(VMs x window) and the mitigation. Throws `RangeError`
+ * naming the option.
+ *
+ *     fleetDay({ ...day, manager: sandpiper({ threshold: 0.7, box: 'gray' }) })
  */
 export const sandpiper = (options: SandpiperOptions = {}): FleetManager => {
-  const { part = sandpiperOfFleet.part, ...rest } = options
-  const rules = { ...checkedHotspots({ ...sandpiperOfFleet, ...rest }), part, thresholds: rest.thresholds, swapUpTo: rest.swapUpTo }
+  const rules = checkedSandpiper(options)
   return {
-    name: 'Sandpiper',
-    begin: (hosts, vms) => looking(rules, { used: hosts.map(() => []), wanted: vms.map(() => []), moved: new Map(), steps: [], look: 0 })
+    name: rules.box === 'gray' ? 'Sandpiper, gray box' : 'Sandpiper',
+    begin: () => looking(rules, { looks: [], swaps: [], stays: new Map(), look: 0 })
   }
 }
 
-type Rules = Required<HotspotOptions> & Pick<MitigationOptions, 'thresholds' | 'swapUpTo'> & { readonly part: number }
-
-/** What hosts gave and VMs wanted at the last looks, oldest first; when a VM moved; the moves of swaps that wait for their turn. */
-type Seen = {
-  readonly used: readonly (readonly number[])[]
-  readonly wanted: readonly (readonly number[])[]
-  readonly moved: ReadonlyMap<number, number>
-  readonly steps: readonly StartMigration[]
+/** What is remembered: the last looks, oldest first; swaps on their way; until which look a VM stays where it is. */
+type Memory = {
+  readonly looks: readonly FleetLook[]
+  readonly swaps: readonly Swap[]
+  readonly stays: ReadonlyMap<number, number>
   readonly look: number
 }
 
 const looking =
-  (rules: Rules, before: Seen): FleetDecider =>
+  (rules: SandpiperRules, before: Memory): FleetDecider =>
   (view) => {
-    const keep = (past: readonly number[], now: number): readonly number[] => [...past.slice(-rules.window + 1), now]
-    const used = before.used.map((past, host) => keep(past, view.given[host] / capacityOf(view, host)))
-    const wanted = before.wanted.map((past, vm) => (view.host[vm] < 0 ? past : keep(past, view.demand[vm])))
     const look = before.look + 1
-    const settled = new Map([...before.moved].filter(([, at]) => look - at <= rules.n))
-    const [steps, due] = takeSteps(before.steps, view)
-    const hot = used.map((past, host) => hotspotOf(rules, past, host, view)).filter((one) => one !== undefined)
-    const decided = steps.length > 0 || due.length > 0 ? [] : mitigated(rules, view, wanted, settled, hot)
-    const begun = [...due, ...decided.flatMap(({ moves }) => moves.slice(0, 1))]
-    for (const { vm } of begun) settled.set(vm, look)
+    const looks = [...before.looks.slice(-rules.window + 1), fleetLook(view, rules)]
+    const stays = new Map([...before.stays].filter(([, until]) => until >= look))
+    view.moving.forEach((one, vm) => {
+      if (one === 1) stays.set(vm, look + rules.n)
+    })
+    const kept = hostsOf(before.swaps)
+    const memory = fleetMemory(looks, view, rules, (host) => kept.has(host))
+    const allotted = new Map(memory.allotted.map(({ vm, bytes }) => [vm, bytes]))
+    const rooms = roomsAt(view, (vm) => allotted.get(vm) ?? view.memory[vm])
+    const going = swapsInTurn(before.swaps, view, rooms)
+    const found: readonly FoundHotspot[] = [...fleetHotspots(looks, view, rules), ...memory.hotspots]
+    const decided = found.length === 0 ? NOTHING : mitigated(rules, { view, looks, found, memory, kept, stays }, rooms)
+    const begun = [...going.begun, ...decided.begun]
+    for (const { vm } of begun) stays.set(vm, look + rules.n)
+    const commands: readonly FleetCommand[] = [...memory.allotted, ...begun]
     return [
-      begun,
-      looking(rules, { used, wanted, moved: settled, steps: [...steps, ...decided.flatMap(({ moves }) => moves.slice(1))], look })
+      commands,
+      looking(rules, { looks, swaps: [...going.swaps, ...decided.swaps], stays, look }),
+      [...decided.hotspots, ...going.givenUp]
     ]
   }
 
-/** The first step that waits, when the VM before it has arrived and it is still where it was. */
-const takeSteps = (
-  steps: readonly StartMigration[],
-  { moving, host }: FleetView
-): readonly [left: readonly StartMigration[], due: readonly StartMigration[]] => {
-  if (steps.length === 0 || moving.some((one) => one === 1)) return [steps, []]
-  const [next, ...left] = steps
-  return [left, host[next.vm] >= 0 && host[next.vm] !== next.to ? [next] : []]
+type Decided = {
+  readonly begun: readonly StartMigration[]
+  readonly swaps: readonly Swap[]
+  readonly hotspots: readonly FleetHotspot[]
 }
 
-type Hotspot = { readonly host: number; readonly above: number; readonly predicted: number }
+const NOTHING: Decided = { begun: [], swaps: [], hotspots: [] }
 
-const hotspotOf = (
-  { threshold, k, n, range, forecast }: Rules,
-  past: readonly number[],
-  host: number,
-  { on }: FleetView
-): Hotspot | undefined => {
-  const above = past.slice(-n).filter((one) => one > threshold).length
-  if (above < k || on[host].length === 0) return undefined
-  const predicted = predictedAtLeast(past, range)
-  return forecast && !(predicted > threshold) ? undefined : { host, above, predicted }
+/** What there is to decide on. */
+type Situation = {
+  readonly view: FleetView
+  readonly looks: readonly FleetLook[]
+  readonly found: readonly FoundHotspot[]
+  readonly memory: FleetMemory
+  readonly kept: ReadonlySet<number>
+  readonly stays: ReadonlyMap<number, number>
 }
 
-const mitigated = (
-  rules: Rules,
-  view: FleetView,
-  wanted: Seen['wanted'],
-  settled: ReadonlyMap<number, number>,
-  hot: readonly Hotspot[]
-): readonly { readonly moves: readonly StartMigration[] }[] => {
-  if (hot.length === 0) return []
-  const { vms, hosts, moving } = view
-  const running = vms.map((_, vm) => vm).filter((vm) => view.host[vm] >= 0)
-  const whereOf = new Map(
-    view.on.flatMap((there, host) => there.map((vm) => [vm, host] as const).filter(([vm]) => view.arriving[host].has(vm)))
-  )
-  const placement: Placement = {
-    hosts: hosts.map(({ name, cores, mipsPerCore, memoryBytes }) => ({
-      name,
-      capacity: { cpu: cores * mipsPerCore, network: 1, memory: memoryBytes }
-    })),
-    vms: running.map((vm) => ({
-      name: vms[vm].name,
-      needs: { cpu: peakNeed(profile(wanted[vm]), { part: rules.part }), network: 0, memory: vms[vm].memoryBytes },
-      sizeBytes: vms[vm].memoryBytes
-    })),
-    at: running.map((vm) => whereOf.get(vm) ?? view.host[vm])
-  }
+const mitigated = (rules: SandpiperRules, situation: Situation, rooms: Rooms): Decided => {
+  const { view, looks, found, memory, kept, stays } = situation
+  const { hosts, vms } = view
+  const { placement, running, isSlower } = fleetPlacement(view, fleetNeeds(looks, view, rules), memory.bytes)
+  const hot = new Set(found.map(({ host }) => host))
   const decisions = mitigation(
     placement,
-    hot.map(({ host }) => host),
+    [...hot].filter((host) => !kept.has(host)),
     {
-      thresholds: { cpu: rules.threshold, ...rules.thresholds },
+      thresholds: rules.thresholds,
       swapUpTo: rules.swapUpTo,
-      isBarred: (i) => moving[running[i]] === 1 || settled.has(running[i])
+      isBarred: (i, to) => stays.has(running[i]) || kept.has(placement.at[i]) || isSlower(i, to),
+      excluded: (host) => hot.has(host) || kept.has(host) || rooms.isLeft(host)
     }
   )
-  return decisions.flatMap((decision) => {
-    if (decision.type === 'unresolved') return []
-    const spot = hot.find(({ host }) => host === decision.host)!
-    const why = reason(rules, view, spot, decision)
-    return [{ moves: decision.moves.map(({ vm, to }): StartMigration => ({ type: 'startMigration', vm: running[vm], to, why })) }]
-  })
+  const begun: StartMigration[] = []
+  const swaps: Swap[] = []
+  const outcomes = new Map<number, string[]>()
+  const tell = (host: number, words: string): void => {
+    outcomes.set(host, [...(outcomes.get(host) ?? []), words])
+  }
+  /** Hosts of swaps, and of what must wait for them: what is decided of them after that counts on all moves having been made. */
+  const taken = new Set<number>()
+  const wordsOf = (host: number): string =>
+    found
+      .filter((spot) => spot.host === host)
+      .map((spot) => sandpiperWords.hotspot(spot, view, rules.box))
+      .join('; ')
+  for (const decision of decisions) {
+    if (decision.type === 'unresolved') {
+      tell(decision.host, sandpiperWords.resolution(decision, hosts, vms))
+      continue
+    }
+    const moves = decision.moves.map((move) => ({ ...move, vm: running[move.vm] }))
+    const involved = moves.flatMap(({ from, to }) => [from, to])
+    const [first] = moves
+    if (involved.some((host) => taken.has(host)) || (decision.type === 'move' && !rooms.has(first.vm, first.to))) {
+      for (const host of involved) taken.add(host)
+      tell(decision.host, 'what would help waits for a swap')
+      continue
+    }
+    const resolution = sandpiperWords.resolution({ ...decision, moves }, hosts, vms)
+    const why = `${wordsOf(decision.host)}; ${resolution}`
+    tell(decision.host, resolution)
+    if (decision.type === 'move') {
+      rooms.take(first.vm, first.to)
+      begun.push({ type: 'startMigration', vm: first.vm, to: first.to, why })
+      continue
+    }
+    for (const host of involved) taken.add(host)
+    const spot = found.find(({ host }) => host === decision.host)!
+    const turn = swapsInTurn([{ left: moves, isGoing: false, why, spot: { ...spot, why } }], view, rooms)
+    begun.push(...turn.begun)
+    swaps.push(...turn.swaps)
+    for (const { why: because } of turn.givenUp) tell(decision.host, because)
+  }
+  for (const host of kept) if (hot.has(host)) tell(host, 'it has part in a swap that is not over')
+  return {
+    begun,
+    swaps,
+    hotspots: found.map((spot) => {
+      const { vm: _, ...rest }: FoundHotspot & { vm?: number } = spot
+      return { ...rest, why: `${sandpiperWords.hotspot(spot, view, rules.box)}; ${(outcomes.get(spot.host) ?? []).join('; ')}` }
+    })
+  }
 }
 
-const reason = (
-  { n, threshold }: Rules,
-  { hosts }: FleetView,
-  { host, above, predicted }: Hotspot,
-  decision: Exclude<Decision, { readonly type: 'unresolved' }>
-): string => {
-  const [first]: readonly Move[] = decision.moves
-  const whom =
-    decision.type === 'move'
-      ? `of its VMs the highest volume-to-size ratio that fits anywhere, ${decision.vsr.toPrecision(3)} per MiB, goes to ${hosts[first.to].name}, of the lowest volume that has room`
-      : `no move helps; a swap lowers its volume`
-  return `${hosts[host].name} was above ${threshold * 100} % at ${above} of the last ${n} looks and is expected at ${Math.round(predicted * 100)} %; ${whom}: its volume ${decision.volumes[0].toPrecision(4)} -> ${decision.volumes[1].toPrecision(4)}`
-}
-
-const capacityOf = ({ hosts }: FleetView, host: number): number => hosts[host].cores * hosts[host].mipsPerCore
+const hostsOf = (swaps: readonly Swap[]): ReadonlySet<number> =>
+  new Set(swaps.flatMap(({ left }) => left.flatMap(({ from, to }) => [from, to])))

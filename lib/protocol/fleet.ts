@@ -69,7 +69,7 @@ export type FleetCommand = StartMigration | AllotMemory
 
 /**
  * A hotspot as a manager found it, for logs and pictures: of which host and resource (`promise`: a service on it answers too late), how many of the last n looks were above the threshold, what is predicted for the next, in parts of the capacity (of the promised time), and
- * what it makes of it in words.
+ * what it makes of it in words. `isPast`: it was found at a look before, as it is told here, and this is what became of it.
  */
 export type FleetHotspot = {
   readonly host: number
@@ -79,6 +79,7 @@ export type FleetHotspot = {
   readonly predicted: number
   readonly threshold: number
   readonly why: string
+  readonly isPast?: boolean
 }
 
 /** What a manager decides when it looks, who decides the next time (what it remembers is in that), and the hotspots that it has found. Pure. */

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { specPower } from '../../lib/guest/serverPower'
 import { utilisationDay } from '../../lib/guest/utilisationDay'
-import { type SandpiperOptions, sandpiper } from '../../lib/hotspot/sandpiper'
+import { sandpiper } from '../../lib/hotspot/sandpiper'
+import type { SandpiperOptions } from '../../lib/hotspot/sandpiperOptions'
 import type { FleetHost, FleetManager, FleetVm } from '../../lib/protocol/fleet'
 import { key } from '../../lib/random/random'
 import { fleetDay } from '../../lib/world/fleetDay'
@@ -48,7 +49,7 @@ describe('Sandpiper', () => {
     expect(moves[0]).toMatchObject({ which: 0, from: 0, to: 2 })
     expect(moves[0].at).toBeGreaterThanOrEqual(5)
     expect(moves[0].why).toMatch(
-      /^a was above 75 % at 3 of the last 3 looks and is expected at \d+ %; of its VMs the highest volume-to-size ratio/
+      /^CPU of a was above 75 % at 3 of the last 3 looks and is expected at \d+(\.\d)? %; of its VMs the highest volume-to-size ratio/
     )
   })
 
