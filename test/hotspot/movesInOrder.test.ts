@@ -95,7 +95,12 @@ describe('moves in order', () => {
     expect(overThirds).toBeGreaterThan(2)
     expect(stuck).toBeGreaterThan(2)
     // Straight away, in the order of the VMs, does not do.
-    expect(fc.check(fc.property(pairs, (pair) => fault(pair, straight) === undefined)).failed).toBe(true)
+    expect(
+      fc.check(
+        fc.property(pairs, (pair) => fault(pair, straight) === undefined),
+        { seed: 3 }
+      ).failed
+    ).toBe(true)
   })
 
   it('are many: a fleet turned round by one host, each full but for a little, over one that is free', () => {
