@@ -10,29 +10,56 @@ export type FleetNeed = { readonly cpu: number; readonly network: number }
 
 /**
  * What VMs need after such looks (Wood et al., NSDI 2007, resource provisioning). From outside, a high percentile of what they got, and more where they might have wanted more then (`peakNeed`). From inside, what keeps the promise at the highest rate of requests of the window
- * (`cpuForPeak`, `networkForPeak`), by the looks at which the VM had memory enough: short of it, the time of a service says nothing about its CPU. Beyond what was seen no VM needs more than its `mips`. One of which all reports are lost counts as if it took all its CPU and no network.
+ * (`cpuForPeak`, `networkForPeak`), by the looks at which the VM had memory enough: short of it, the time of a service says nothing about its CPU. Beyond what was seen no VM needs more than its `mips`. One of which all reports are lost counts as if it took all its CPU and no network. Where no host's network has a limit, none is needed.
  *
  * A function of a VM's index. Cost: O(window) a VM.
  */
 export const fleetNeeds = (
   looks: readonly FleetLook[],
-  { vms }: Pick<FleetView, 'vms'>,
+  { vms, hosts }: Pick<FleetView, 'vms' | 'hosts'>,
   { part, box }: Pick<SandpiperRules, 'part' | 'box'>
 ): ((vm: number) => FleetNeed) => {
-  const seen = new Float64Array(looks.length)
-  const peak = (vm: number, figure: 'cpuOf' | 'networkOf', bit: 1 | 2): readonly [percentile: number, need: number] => {
-    let count = 0
-    for (const look of looks) if (!Number.isNaN(look[figure][vm])) seen[count++] = look[figure][vm]
-    const percentile = percentileOf(seen, count, part)
-    const isSaturated = looks.some((look) => (look.full[vm] & bit) !== 0 && look[figure][vm] >= percentile)
-    return [percentile, peakNeed({ percentile: () => percentile }, { part, isSaturated })]
-  }
+  const cpu = peaksOf(
+    looks.map(({ cpuOf }) => cpuOf),
+    looks.map(({ full }) => full),
+    1,
+    part
+  )
+  const network = peaksOf(
+    looks.map(({ networkOf }) => networkOf),
+    looks.map(({ full }) => full),
+    2,
+    part
+  )
+  const isLimited = hosts.some(({ networkBytesPerSecond = Infinity }) => networkBytesPerSecond < Infinity)
   return (vm) => {
-    const [got, wants] = peak(vm, 'cpuOf', 1)
-    const inside = box === 'gray' ? insideNeed(looks, vm) : undefined
+    const [got, wants] = cpu(vm)
     if (Number.isNaN(got)) return { cpu: vms[vm].mips, network: 0 }
+    const inside = box === 'gray' ? insideNeed(looks, vm) : undefined
     const most = Math.max(got, vms[vm].mips)
-    return { cpu: Math.min(most, inside?.cpu ?? wants), network: inside?.network ?? peak(vm, 'networkOf', 2)[1] }
+    return { cpu: Math.min(most, inside?.cpu ?? wants), network: isLimited ? (inside?.network ?? network(vm)[1]) : 0 }
+  }
+}
+
+/** Of each VM the percentile of its rows, and what it needs by that. */
+const peaksOf = (
+  rows: readonly Float64Array[],
+  fulls: readonly Uint8Array[],
+  bit: 1 | 2,
+  part: number
+): ((vm: number) => readonly [percentile: number, need: number]) => {
+  const seen = new Float64Array(rows.length)
+  return (vm) => {
+    let count = 0
+    let highestFull = -1
+    for (let i = 0; i < rows.length; i++) {
+      const value = rows[i][vm]
+      if (Number.isNaN(value)) continue
+      seen[count++] = value
+      if (value > highestFull && (fulls[i][vm] & bit) !== 0) highestFull = value
+    }
+    const percentile = percentileOf(seen, count, part)
+    return [percentile, peakNeed({ percentile: () => percentile }, { part, isSaturated: highestFull >= percentile })]
   }
 }
 

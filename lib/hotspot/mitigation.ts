@@ -32,7 +32,7 @@ export type MitigationOptions = {
  * Sandpiper's mitigation (Wood et al., NSDI 2007): from the host of the highest volume on, of those named, the VM of the highest volume-to-size ratio goes to the host of the lowest volume that it fits on; where it fits nowhere the next VM; where
  * none does, it is swapped with VMs of the lowest ratio on the host of the lowest volume where that helps, or the next host; until the host is below every threshold. Hosts that could not be relieved are tried again after others were. What is equal keeps the order of the placement.
  *
- * Laws: a host that takes VMs is below every threshold afterwards, so that no decision makes a hotspot; each decision lowers the volume of the host that it is for; memory never exceeds a host's, nor in the middle of a swap; names decide nothing. Cost: O(hosts +
+ * Laws: a host that takes VMs is below every threshold afterwards, so that no decision makes a hotspot; each decision lowers the volume of the host that it is for; no VM is moved by two decisions; memory never exceeds a host's, nor in the middle of a swap; names decide nothing. Cost: O(hosts +
  * VMs) and for each decision O(VMs of the host x hosts). Throws `RangeError` naming what is senseless.
  */
 export const mitigation = (placement: Placement, hot: readonly number[], options: MitigationOptions = {}): readonly Decision[] => {
@@ -62,6 +62,8 @@ type Rules = {
   readonly targets: readonly number[]
   /** The volume of each host now. */
   readonly volumes: Float64Array
+  /** VMs that have been moved, and stay. */
+  readonly decided: Set<number>
 }
 
 const rulesOf = ({ thresholds, swapUpTo = 2, isBarred = () => false, excluded = () => false }: MitigationOptions, books: Books): Rules => {
@@ -69,10 +71,12 @@ const rulesOf = ({ thresholds, swapUpTo = 2, isBarred = () => false, excluded = 
   const limits = checkedThresholds('mitigation', thresholds)
   if (!(Number.isInteger(swapUpTo) && swapUpTo >= 0))
     throw new RangeError(`mitigation: swapUpTo must be an integer from 0 on (got ${swapUpTo})`)
+  const decided = new Set<number>()
   return {
     thresholds: limits,
     swapUpTo,
-    isBarred,
+    isBarred: (vm, to) => decided.has(vm) || isBarred(vm, to),
+    decided,
     targets: hosts.map((_, host) => host).filter((host) => !excluded(host)),
     volumes: Float64Array.from(hosts, (_, host) => volumeOf(books, host))
   }
@@ -90,6 +94,7 @@ const relieve = (books: Books, rules: Rules, host: number, decisions: Decision[]
     for (const { vm, from, to } of found.moves) {
       moveIn(books, vm, to)
       for (const changed of [from, to]) rules.volumes[changed] = volumeOf(books, changed)
+      rules.decided.add(vm)
     }
     decisions.push({
       type: found.moves.length === 1 ? 'move' : 'swap',
@@ -121,14 +126,23 @@ const swapped = (
   targets: readonly number[]
 ): Found | undefined => {
   const before = rules.volumes[host]
+  const known = new Map<number, readonly number[]>()
+  /** Of a host, the VMs that may come back, the lowest ratios first: the same whoever goes there. */
+  const lowestOf = (target: number): readonly number[] => {
+    const lowest =
+      known.get(target) ??
+      byRatio(
+        books,
+        books.on[target].filter((one) => !rules.isBarred(one, host))
+      ).slice(0, rules.swapUpTo)
+    known.set(target, lowest)
+    return lowest
+  }
   for (const vm of candidates)
     for (const target of targets) {
       if (rules.isBarred(vm, target)) continue
-      const lowest = byRatio(
-        books,
-        books.on[target].filter((one) => !rules.isBarred(one, host))
-      )
-      for (let count = 1; count <= Math.min(rules.swapUpTo, lowest.length); count++) {
+      const lowest = lowestOf(target)
+      for (let count = 1; count <= lowest.length; count++) {
         const back = lowest.slice(0, count)
         if (!fits(books, rules.thresholds, target, [vm], back)) continue
         if (!(volumeWith(books, host, back, [vm]) < before) || worsens(books, rules, host, back, [vm])) break
