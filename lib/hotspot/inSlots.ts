@@ -42,7 +42,7 @@ export const inSlots = (series: number, { everyNs, from = 0, patience = 1 }: Slo
       }
       return samples.subscribe({
         next: ({ at, value, series: s }) => {
-          if (!(Number.isSafeInteger(at) && at >= 0 && Number.isFinite(value) && Number.isInteger(s) && s >= 0 && s < series)) {
+          if (!(Number.isSafeInteger(at) && Number.isFinite(value) && Number.isInteger(s) && s >= 0 && s < series)) {
             observer.error(
               new RangeError(
                 `inSlots: a sample must be a number, taken at a time in ns, of one of ${series} series (got ${value} at ${at} of ${s})`
