@@ -12,13 +12,27 @@ import { fleetShares } from './fleetShares'
  * A day of a fleet under a manager: a row for each look. Hosts share their CPU and their network card among VMs in proportion to what those want, no VM more than its virtual CPUs have cores. Deterministic; the manager's state is born with each
  * subscription. `seen`: is shown what the manager sees, at each look before it decides (for monitors; the view is reused, so copy what is to stay). Cost: O(VMs) for each look and each end of a move. Errors: `RangeError` naming the option.
  */
-export const fleetDay = (options: FleetDayOptions, seen: (view: FleetView) => void = () => {}): Observable<FleetRow> => {
-  const checked = checkedDay(options)
+export const fleetDay = (options: FleetDayOptions, seen?: (view: FleetView) => void): Observable<FleetRow> => {
+  const rows = fleetRows(options, seen)
   return new Observable((observer) => {
-    const day = fleet(checked, seen)
-    for (let look = 1; look < checked.looks && !observer.closed; look++) observer.next(day(look))
+    for (const row of rows) {
+      if (observer.closed) return
+      observer.next(row)
+    }
     observer.complete()
   })
+}
+
+/** The rows of `fleetDay` for who wants to do something else between them: each is made when it is asked for. The manager's state is born with each iteration. */
+export const fleetRows = (options: FleetDayOptions, seen: (view: FleetView) => void = () => {}): Iterable<FleetRow> => {
+  const checked = checkedDay(options)
+  return {
+    [Symbol.iterator]: () => {
+      const day = fleet(checked, seen)
+      let look = 1
+      return { next: () => (look < checked.looks ? { done: false, value: day(look++) } : { done: true, value: undefined }) }
+    }
+  }
 }
 
 const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: number) => FleetRow) => {

@@ -4,6 +4,7 @@ import { action } from './action'
 import { addCheckpointCommand } from './checkpointCommand'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
 import { seeds } from './flags'
+import { addManageCommand } from './manageCommand'
 import { addNocCommand } from './nocCommand'
 import { addReplayCommand } from './replayCommand'
 import { addReproduceCommand } from './reproduceCommand'
@@ -30,6 +31,7 @@ export const commandLine = (): Command => {
   addReproduceCommand(program)
   addCheckpointCommand(program)
   addNocCommand(program)
+  addManageCommand(program)
   addWhyCommand(program)
   addRecordCommand(program)
   addTraceCommand(program)

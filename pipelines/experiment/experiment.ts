@@ -211,7 +211,7 @@ const regimeOf = (config: Config, guest: Guest): string | undefined => {
 }
 
 /** How an engine's own source keeps to rates, where it counts on that. */
-const usualSender = (technique: TechniqueConfig): Sender | undefined =>
+export const usualSender = (technique: TechniqueConfig): Sender | undefined =>
   technique.type === 'qemu'
     ? qemuSender
     : technique.type === 'engine'

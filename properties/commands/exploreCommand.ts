@@ -10,12 +10,12 @@ import type { Pipeline } from '../../lib/protocol/pipeline'
 import { formatNumber } from '../../lib/report/numbers'
 import type { Part } from '../../lib/world/conduct'
 import { action, type Ending, ended, refused } from '../../pipelines/commands/action'
+import { loadModule } from '../../pipelines/commands/loadModule'
 import type { InputError } from '../../pipelines/experiment/inputError'
 import { explorable } from '../explore/explorable'
 import { type ExploreOptions, exploring } from '../explore/explore'
 import type { Choosing } from '../explore/scope'
 import { type Exploration, exploreData, exploreReport, exploreSvg } from './exploreReport'
-import { loadModule } from './loadModule'
 import { loadPipelines } from './loadPipelines'
 
 type Flags = {

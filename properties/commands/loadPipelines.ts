@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
+import { type Exports, loadModule } from '../../pipelines/commands/loadModule'
 import type { InputError } from '../../pipelines/experiment/inputError'
 import { phases } from '../phases'
 import { policy } from '../policy'
 import type { Checked } from '../search'
-import { type Exports, loadModule } from './loadModule'
 
 /** Something to check and its name; `exported`: the name under which a file exports it. */
 export type Subject = { readonly name: string; readonly of: Checked; readonly exported?: string }

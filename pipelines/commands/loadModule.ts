@@ -2,8 +2,8 @@ import { createRequire, Module, register } from 'node:module'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Either, left, right } from 'fp-ts/lib/Either'
-import type { InputError } from '../../pipelines/experiment/inputError'
-import { notAFile } from '../../pipelines/experiment/notAFile'
+import type { InputError } from '../experiment/inputError'
+import { notAFile } from '../experiment/notAFile'
 
 /** What a module exports, by name. */
 export type Exports = Readonly<Record<string, unknown>>
@@ -11,11 +11,11 @@ export type Exports = Readonly<Record<string, unknown>>
 /**
  * Loads a file of the user's, JavaScript or TypeScript, CommonJS or ES module; what it exports, or why it cannot be loaded. `transhume` and its entries
  * mean the code that is running here: a file beside the sources needs nothing built or installed, and none meets a second copy of the library. TypeScript
- * is read where this Node reads it (22.18 or later, or with tsx). A file's own statements are run.
+ * is read where this Node reads it (22.18 or later, or with tsx). A file's own statements are run. `wanted`: what it is to export, for who gave no file.
  */
-export const loadModule = async (file: string): Promise<Either<readonly InputError[], Exports>> => {
+export const loadModule = async (file: string, wanted = 'a pipeline'): Promise<Either<readonly InputError[], Exports>> => {
   const got = notAFile(file)
-  if (got !== undefined) return left([{ path: file, expected: 'a file that exports a pipeline', got }])
+  if (got !== undefined) return left([{ path: file, expected: `a file that exports ${wanted}`, got }])
   const extension = extname(file)
   if (!extensions.includes(extension))
     return left([
@@ -83,11 +83,14 @@ const entries: Readonly<Record<string, string>> = {
   'transhume/properties': join(top, 'properties', `index${extname(__filename)}`)
 }
 
+/** What a value has that is itself what is looked for, and no record of such: a pipeline with a name, an arbitrary, a manager of a fleet. */
+const own = ['pipeline', 'generate', 'begin']
+
 /** A module that is one value (`module.exports = pipeline`) exports it by default. */
 const exportsOf = (module: unknown): Exports => {
   if (typeof module !== 'object' || module === null) return { default: module }
   const { default: inner, __esModule: _, 'module.exports': __, ...rest } = module as Record<string, unknown>
-  if (Object.keys(rest).length > 0 || typeof inner !== 'object' || inner === null || 'pipeline' in inner || 'generate' in inner)
+  if (Object.keys(rest).length > 0 || typeof inner !== 'object' || inner === null || own.some((name) => name in inner))
     return inner === undefined ? rest : { ...rest, default: inner }
   return inner as Exports
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadModule } from '../../../properties/commands/loadModule'
+import { loadModule } from '../../pipelines/commands/loadModule'
 
 const folder = mkdtempSync(join(tmpdir(), 'transhume-load-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,0 +1,177 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
+import type { HotspotOptions } from '../../lib/hotspot/hotspotOptions'
+import { checkedHotspots } from '../../lib/hotspot/hotspotOptions'
+import type { Seed } from '../../lib/random/random'
+import { formatBytes } from '../../lib/report/numbers'
+import { type InputError, isInputError, refusals } from '../experiment/inputError'
+import type { ManagedDay } from '../managers/managedDay'
+import { assumedMove, type MoveCost, movesBy } from '../managers/movesBy'
+import { type NamedManager, namedManagers } from '../managers/namedManagers'
+import { isSourceFault } from '../monitors/sourceFault'
+import { action, type Ending, ended, refused } from './action'
+import { seedFrom } from './flags'
+import { managedDayOf } from './manageDay'
+import { addManageFlags, type ManageFlags, readManageFlags, type Wishes } from './manageFlags'
+import { managersIn } from './managersIn'
+import { manageText } from './manageText'
+import { terminalLine } from './progress'
+import { type Managed, runManagers, type Trialled } from './runManagers'
+
+/** Adds `manage`: a fleet's day under several managers, side by side. */
+export const addManageCommand = (program: Command): Command =>
+  addManageFlags(
+    program
+      .command('manage')
+      .description(
+        'a fleet’s day of VMs under several managers, side by side: hotspots, overload, moves and what they cost, energy; a log of decisions in words, and a picture'
+      )
+  )
+    .addHelpText('after', examples)
+    .action(action((signal, _flags: ManageFlags, command: Command) => manage(command.optsWithGlobals(), signal)))
+
+const examples = `
+Examples:
+  transhume manage
+  transhume manage --managers nobody,sandpiper --log - --svg day.svg
+  transhume manage --trace planetlab/20110303 --vms 300 --hosts 40 --technique post-copy
+  transhume manage --manager-module mine.ts --json`
+
+const manage = async (given: ManageFlags, signal: AbortSignal): Promise<Ending> => {
+  const errors: InputError[] = []
+  const wishes = readManageFlags(given, errors)
+  if (errors.length > 0) return refused(...errors)
+  const seed = seedFrom(given.seed) ?? 1
+  const hotspots = refusals('--threshold, --k, --n', () => hotspotsOf(wishes))
+  if (isInputError(hotspots)) return refused(hotspots)
+  const made = managedDayOf(wishes, seed)
+  if (isLeft(made)) return refused(...made.left)
+  const { day, sentence, source } = made.right
+  const line = terminalLine({ quiet: given.quiet === true })
+  const moves = movesOf(wishes, seed)
+  if (isLeft(moves)) return refused(moves.left)
+  const own = wishes.managerModule === undefined ? right([]) : await managersIn(wishes.managerModule)
+  if (isLeft(own)) return refused(...own.left)
+  const chosen = chosenFrom([...namedManagers, ...own.right], wishes, { day, hotspots })
+  if (isLeft(chosen)) return refused(chosen.left)
+  const { managers, leftOut } = chosen.right
+  const names = managers.map(({ name }) => name)
+  errors.push(...wrongFiles(wishes, { force: given.force === true, names }))
+  if (errors.length > 0) return refused(...errors)
+  const isOwn = (name: string): boolean => wishes.manager === undefined || name === wishes.manager
+  const ran = await runManagers(day, managers, {
+    moveCost: moves.right.cost,
+    parallel: wishes.parallel,
+    hotspots,
+    keeps: () => false,
+    logs: (name) => wishes.log !== undefined && isOwn(name),
+    line,
+    signal
+  }).catch(faulty)
+  line.clear()
+  if (ran === undefined) return { type: 'interrupted' }
+  if (isInputError(ran)) return refused(ran)
+  const all = ran
+  writeLog(
+    wishes.log,
+    all.filter(({ name }) => isOwn(name)),
+    `${sentence}; seed ${JSON.stringify(seed)}`
+  )
+  const notes = notesOf(wishes, moves.right.sentence)
+  process.stdout.write(
+    `${manageText(wishes.format, { sentence: `${sentence}, under ${managers.length} manager${managers.length === 1 ? '' : 's'}`, source, seed, leftOut, notes }, all)}\n`
+  )
+  return ended
+}
+
+/** What a manager of the user's does wrong. */
+const faulty = (error: unknown): InputError => {
+  if (isSourceFault(error)) return error.input
+  throw error
+}
+
+const hotspotsOf = ({ threshold, k, n }: Wishes): HotspotOptions => {
+  checkedHotspots({ threshold, k, n })
+  return { threshold, k, n, window: Math.max(12, n) }
+}
+
+const movesOf = (
+  { moves, technique, link: bytesPerSecond }: Wishes,
+  seed: Seed
+): Either<InputError, { readonly cost: MoveCost; readonly sentence: string }> => {
+  const energy = 'Energy of moves besides that of hosts, by bytes (Liu et al., HPDC 2011; its figures are recalled, unverified)'
+  if (moves === 'assumed')
+    return right({
+      cost: assumedMove,
+      sentence: `Moves are assumed to take memory / 62.5 MB/s and to stop nothing, as CloudSim has them. ${energy}.`
+    })
+  const cost = movesBy(technique, { bytesPerSecond, seed })
+  if (isLeft(cost)) return left({ path: '--technique', expected: `one of ${cost.left.join(', ')}`, got: JSON.stringify(technique) })
+  return right({
+    cost: cost.right,
+    sentence: `Each move is carried out by ${technique} in a simulated data centre, over ${formatBytes(bytesPerSecond)}/s that a host’s moves share, the VM writing its memory as it uses its CPU. ${energy}.`
+  })
+}
+
+type Chosen = { readonly managers: readonly Trialled[]; readonly leftOut: readonly { readonly name: string; readonly not: string }[] }
+
+const chosenFrom = (
+  known: readonly NamedManager[],
+  { managers: names = known.map(({ name }) => name) }: Wishes,
+  { day, hotspots }: { readonly day: ManagedDay; readonly hotspots: HotspotOptions }
+): Either<InputError, Chosen> => {
+  const unknown = names.find((name, i) => known.every((one) => one.name !== name) || names.indexOf(name) < i)
+  if (unknown !== undefined)
+    return left({
+      path: '--managers',
+      expected: `some of ${known.map(({ name }) => name).join(', ')}, each once`,
+      got: JSON.stringify(unknown)
+    })
+  const all = names.map((name) => {
+    const { sentence, source, make } = known.find((one) => one.name === name)!
+    return { name, sentence: `${sentence} (${source})`, made: make(day, hotspots) }
+  })
+  return right({
+    managers: all.flatMap(({ name, sentence, made }) => ('begin' in made ? [{ name, sentence, manager: made }] : [])),
+    leftOut: all.flatMap(({ name, made }) => ('begin' in made ? [] : [{ name, not: made.not }]))
+  })
+}
+
+const wrongFiles = (
+  { log, svg, format, manager, from, until }: Wishes,
+  { force, names }: { readonly force: boolean; readonly names: readonly string[] }
+): readonly InputError[] => [
+  ...Object.entries({ '--log': log, '--svg': svg }).flatMap(([path, file]) =>
+    file !== undefined && file !== '-' && existsSync(file) && !force
+      ? [{ path, expected: 'a file that does not exist yet', got: file, hint: 'name another, or add --force to replace it' }]
+      : []
+  ),
+  ...(log === '-' && format !== 'text' ? [{ path: '--log', expected: `a file, beside --format ${format}`, got: '-' }] : []),
+  ...(manager !== undefined && !names.includes(manager)
+    ? [{ path: '--manager', expected: `one of ${names.join(', ')}`, got: JSON.stringify(manager) }]
+    : []),
+  ...(from !== undefined && until !== undefined && until <= from
+    ? [{ path: '--until', expected: 'a time after --from', got: 'one before it' }]
+    : [])
+]
+
+const writeLog = (file: string | undefined, all: readonly Managed[], about: string): void => {
+  if (file === undefined) return
+  const text = all
+    .map(({ name, log }) =>
+      [`${name}: ${about}`, ...(log.length === 0 ? ['nothing was decided, and there was nothing to decide'] : log)].join('\n')
+    )
+    .join('\n\n')
+  if (file === '-') process.stdout.write(`${text}\n\n`)
+  else {
+    writeFileSync(file, `${text}\n`)
+    process.stderr.write(`the log of ${all.map(({ name }) => name).join(', ')}: ${file}\n`)
+  }
+}
+
+const notesOf = ({ threshold, k, n, parallel }: Wishes, moves: string): readonly string[] => [
+  `Hotspots: hosts of which at a look more than ${threshold * 100} % of the CPU (or of the network card, where it has a limit) is wanted, and was at ${k} of the last ${n} looks: one definition for all managers. Overloaded: more is wanted than there is.`,
+  `${moves} A host takes part in at most ${parallel} at once. Down: all moves together; longest: of one. Work lost: of what VMs wanted, for want of CPU and by moves.`,
+  'Energy: SPECpower_ssj2008 of HP ProLiant ML110 G4 (Xeon 3040) and G5 (Xeon 3075), linear between tenths of the load, as CloudSim 4.0 has them; a host without VMs is off. Refused: commands that could not be obeyed.'
+]

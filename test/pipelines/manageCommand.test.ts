@@ -1,0 +1,172 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { said } from './terminal'
+
+const folder = mkdtempSync(join(tmpdir(), 'transhume-manage-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const fileOf = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+const small = ['--vms', '60', '--hosts', '6', '--looks', '50']
+const some = [...small, '--managers', 'nobody,sandpiper']
+type Row = Readonly<Record<string, number | string>>
+const json = async (
+  ...words: readonly string[]
+): Promise<{ readonly seed: unknown; readonly managers: readonly Row[]; readonly leftOut: readonly unknown[] }> => {
+  const { out, err, code } = await said('manage', ...words, '--json')
+  expect({ err, code }).toEqual({ err: '', code: 0 })
+  return JSON.parse(out)
+}
+
+describe('manage', () => {
+  it('prints one table with units, what a hotspot is, where the watts come from, and the seed; equal seeds give equal tables', async () => {
+    const { out, err, code } = await said('manage', ...some, '--seed', 'a')
+    expect({ err, code }).toEqual({ err: '', code: 0 })
+    expect(out).toMatch(/^manage: 60 VMs on 6 hosts for 4\.1 h, a look every 5 min, under 2 managers\nsource: .*made up.*; seed "a"\n/)
+    expect(out).toMatch(
+      /^manager +hotspots +overloaded +moves +failed +refused +moved +down +longest +work lost +energy +of moves +active/m
+    )
+    expect(out).toMatch(/^ +host looks +host h +GB +s +s +% +kWh +kJ +hosts/m)
+    expect(out).toMatch(/^nobody +\d+ +\d+\.\d\d +0 +0 +0 +0\.0 +0\.00 /m)
+    expect(out).toContain('SPECpower_ssj2008 of HP ProLiant ML110 G4 (Xeon 3040) and G5 (Xeon 3075)')
+    expect(out).toContain('was at 2 of the last 3 looks: one definition for all managers')
+    expect((await said('manage', ...some, '--seed', 'a')).out).toBe(out)
+    expect((await said('manage', ...some, '--seed', 'b')).out).not.toBe(out)
+  })
+
+  it('gives records with units in their names; a manager that moves VMs has fewer hotspots than nobody, and pays for it', async () => {
+    const { seed, managers } = await json(...small, '--seed', '1')
+    expect(seed).toBe(1)
+    const [nobody, sandpiper, threshold] = managers
+    expect(nobody).toMatchObject({
+      manager: 'nobody',
+      migrations: 0,
+      movedGigabytes: 0,
+      downtimeSeconds: 0,
+      moveEnergyKilojoules: 0,
+      meanActiveHosts: 6
+    })
+    expect(sandpiper.manager).toBe('sandpiper')
+    expect(Number(sandpiper.hotspotHostLooks)).toBeLessThan(Number(nobody.hotspotHostLooks))
+    expect(Number(sandpiper.downtimeSeconds)).toBeGreaterThan(0)
+    expect(Number(sandpiper.moveEnergyKilojoules)).toBeGreaterThan(0)
+    expect(Number(threshold.energyKilowattHours)).toBeLessThan(Number(nobody.energyKilowattHours))
+  })
+
+  it('moves cost what the technique takes, or what is assumed', async () => {
+    const figures = async (...words: readonly string[]): Promise<Row> =>
+      (await json(...small, '--managers', 'sandpiper', '--seed', '1', ...words)).managers[0]
+    const [precopy, stopped, assumed, slow] = [
+      await figures(),
+      await figures('--technique', 'stopandcopy'),
+      await figures('--moves', 'assumed'),
+      await figures('--link', '100Mbit/s')
+    ]
+    expect(Number(stopped.longestDowntimeSeconds)).toBeGreaterThan(5)
+    expect(Number(precopy.longestDowntimeSeconds)).toBeLessThan(0.35)
+    expect(Number(slow.longestDowntimeSeconds)).toBeGreaterThan(0)
+    expect(assumed.downtimeSeconds).toBe(0)
+  })
+
+  it('counts what services drop and answer too late', async () => {
+    const { out } = await said('manage', ...some, '--services', '30')
+    expect(out).toMatch(/^manage: 60 VMs, 30 of them with a service, on 6 hosts/)
+    expect(out).toMatch(/ dropped +too late /)
+    expect(out).toMatch(/ requests +service h /)
+  })
+
+  it('writes down what was decided, and why', async () => {
+    const log = join(folder, 'all.log')
+    const { err } = await said('manage', ...some, '--seed', '1', '--log', log)
+    expect(err).toBe(`the log of nobody, sandpiper: ${log}\n`)
+    const [nobody, sandpiper] = readFileSync(log, 'utf8').split('\n\n')
+    expect(nobody).toMatch(/^nobody: 60 VMs on 6 hosts .*; seed 1\n(\d\d:\d\d +hotspot .*; nothing is done\n?)+$/)
+    expect(sandpiper).toMatch(/^\d\d:\d\d +move +vm\d+ host\d+ → host\d+: .*above 75 %/m)
+    expect(sandpiper).toMatch(/^\d\d:\d\d:\d\d +arrived +vm\d+ host\d+ → host\d+: [\d.]+ s, [\d.]+ [MG]B, down [\d.]+ ms, [\d.]+ kJ/m)
+    const { out } = await said('manage', ...some, '--seed', '1', '--log', '-', '--manager', 'sandpiper')
+    expect(out.startsWith(`${sandpiper}\nmanage: `.replace(/\n+manage/, '\n\nmanage'))).toBe(true)
+  })
+
+  it('reads recorded days, the first VMs of them where so many are asked for', async () => {
+    const lines = Array.from({ length: 12 }, (_, vm) =>
+      [`vm-${vm}`, ...Array.from({ length: 20 }, (_, i) => (vm * 7 + i * 3) % 101)].join(',')
+    )
+    const trace = fileOf('day.csv', lines.join('\n'))
+    const { out } = await said('manage', '--trace', trace, '--managers', 'nobody')
+    expect(out).toMatch(/^manage: 12 VMs on 2 hosts for 1\.6 h, a look every 5 min, under 1 manager\n/)
+    expect(out).toContain(`the day is ${trace}`)
+    expect((await said('manage', '--trace', trace, '--vms', '8', '--looks', '10', '--managers', 'nobody')).out).toMatch(
+      /^manage: 8 VMs on 2 hosts for 0\.8 h/
+    )
+  })
+
+  it('compares managers of yours', async () => {
+    const module = fileOf(
+      'mine.js',
+      `const at = (look) => () => [look === 3 ? [{ type: 'startMigration', vm: 0, to: 1, why: 'it is Tuesday' }] : [], at(look + 1)]
+       exports.tuesday = { name: 'tuesday', begin: () => at(1) }`
+    )
+    const { out } = await said(
+      'manage',
+      ...some,
+      '--managers',
+      'nobody,tuesday',
+      '--manager-module',
+      module,
+      '--log',
+      '-',
+      '--manager',
+      'tuesday'
+    )
+    expect(out).toMatch(/^00:15 +move +vm0 host0 → host1: it is Tuesday$/m)
+    expect(out).toMatch(/^tuesday +\d+ +\d+\.\d\d +1 +0 +0 /m)
+    const broken = async (name: string, code: string) =>
+      (await said('manage', ...some, '--managers', name, '--manager-module', fileOf(`${name}.js`, code))).err
+    expect(await broken('throws', `exports.a = { name: 'throws', begin: () => () => { throw new TypeError('no') } }`)).toMatch(
+      /throws\.js: expected throws must decide when it looks, got TypeError: no\n/
+    )
+    expect(await broken('answers', `exports.a = { name: 'answers', begin: () => () => 7 }`)).toMatch(
+      /expected answers must answer \[commands, next\] when it looks, got 7\n/
+    )
+    expect(await broken('orders', `const d = () => [[{ type: 'dance' }], d]; exports.a = { name: 'orders', begin: () => d }`)).toMatch(
+      /must command startMigration or allotMemory, got \{"type":"dance"\}\n/
+    )
+  })
+
+  it.each([
+    [['--managers', 'nobody,boss'], '--managers: expected some of nobody, sandpiper, '],
+    [['--managers', 'nobody,nobody'], 'each once, got "nobody"\n'],
+    [['--technique', 'teleport'], '--technique: expected one of stop-and-copy, pre-copy, '],
+    [['--moves', 'wished'], '--moves: expected "simulated" or "assumed", got "wished"\n'],
+    [['--vms', '0'], '--vms: expected an integer >= 1, got "0"\n'],
+    [['--k', '4'], '--threshold, --k, --n: expected hotspots: k must be an integer from 1 to n = 3, got 4\n'],
+    [
+      ['--host-memory', '1GiB'],
+      '--hosts: expected managedDay: hosts must have memory for every VM, got 20 hosts, and none of them has room for vm'
+    ],
+    [['--services', '999'], 'services must be an integer from 0 to the 200 VMs, got 999\n'],
+    [['--trace', 'nowhere'], 'nowhere: expected '],
+    [['--manager-module', 'nowhere.js'], 'nowhere.js: expected a file that exports a manager of a fleet, got no such file\n'],
+    [['--manager', 'boss'], '--manager: expected one of nobody, sandpiper, '],
+    [['--log', '-', '--json'], '--log: expected a file, beside --format json, got -\n'],
+    [['--json', '--format', 'csv'], '--json, --format: expected one of the two, got both\n'],
+    [['--log', __filename], '--log: expected a file that does not exist yet, got '],
+    [['--svg', __filename], 'name another, or add --force to replace it\n'],
+    [['--svg', 'x.svg', '--from', '2h', '--until', '1h'], '--until: expected a time after --from, got one before it\n']
+  ])('refuses %j', async (words, message) => {
+    const { out, err, code } = await said('manage', ...words)
+    expect({ out, code }).toEqual({ out: '', code: 2 })
+    expect(err).toContain(message)
+  })
+
+  it('has help with examples', async () => {
+    const { out, code } = await said('manage', '--help')
+    expect(code).toBe(0)
+    expect(out).toContain('--managers <names>')
+    expect(out).toContain('transhume manage --managers nobody,sandpiper --log - --svg day.svg')
+  })
+})
