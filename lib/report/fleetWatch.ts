@@ -1,6 +1,6 @@
 import { type HotspotColumns, hotspotColumns } from '../hotspot/hotspotColumns'
 import { checkedHotspots, type HotspotOptions } from '../hotspot/hotspotOptions'
-import { sandpiperOfFleet } from '../hotspot/sandpiper'
+import { sandpiperOfFleet } from '../hotspot/sandpiperOptions'
 import type { FleetHost, FleetHotspot } from '../protocol/fleet'
 import type { FleetRow } from '../world/fleetRow'
 
