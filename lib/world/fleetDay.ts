@@ -118,7 +118,8 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
     seen(now)
     const [commands, next, hotspots = []] = decide(now)
     decide = next
-    for (const command of commands) moves.obey(command, at)
+    for (const command of commands) moves.obey(command)
+    moves.setOut(at)
     settle()
     const happened = moves.take()
     const row: FleetRow = {

@@ -7,7 +7,9 @@ import type { FleetShares } from './fleetShares'
 
 /** Moves of a fleet on their way, and those that wait: who carries commands out. @internal */
 export type FleetMoves = {
-  readonly obey: (command: FleetCommand, now: Time) => void
+  readonly obey: (command: FleetCommand) => void
+  /** Those that are not to wait set out, knowing of each other. */
+  readonly setOut: (now: Time) => void
   /** When the next one ends; Infinity where none is on its way. */
   readonly next: () => Time
   /** Ends all that end at that time. */
@@ -34,6 +36,7 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
   const gone = new Set<number>()
   let going: Going[] = []
   let waiting: StartMigration[] = []
+  let ready: (StartMigration & { readonly from: number })[] = []
   let told = { moves: [] as FleetMove[], failed: [] as FleetRow['failed'][number][], arrived: [] as FleetRow['arrived'][number][] }
   let answers = { refused: [] as FleetRow['refused'][number][], allotted: [] as FleetRow['allotted'][number][] }
 
@@ -59,10 +62,13 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
       : undefined
   }
   const isFree = ({ vm, to }: StartMigration): boolean => busy[to] < parallel && busy[host[vm]] < parallel
-  const begin = ({ vm, to, why }: StartMigration, now: Time): void => {
-    const from = host[vm]
+  const admit = (command: StartMigration): void => {
+    const from = host[command.vm]
     busy[from]++
-    busy[to]++
+    busy[command.to]++
+    ready.push({ ...command, from })
+  }
+  const begin = ({ vm, from, to, why }: (typeof ready)[number], now: Time): void => {
     const load = { mips: demand[vm], network: network[vm], memoryBytes: memory[vm], parallel: Math.max(busy[from], busy[to]) }
     const cost = moveCost(vms[vm], load)
     const ns = Math.max(1, Math.round(cost.ns))
@@ -99,8 +105,13 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
       told.arrived.push({ at, vm, from, to })
     }
   }
+  const setOut = (now: Time): void => {
+    const all = ready
+    ready = []
+    for (const one of all) begin(one, now)
+  }
   return {
-    obey: (command, now) => {
+    obey: (command) => {
       const reason = command.type === 'startMigration' ? refusal(command) : notAllotted(command)
       if (reason !== undefined) {
         answers.refused.push({ ...command, reason })
@@ -119,9 +130,10 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
         arriving[command.to].add(vm)
         on[command.to].push(vm)
       }
-      if (isFree(command)) begin(command, now)
+      if (isFree(command)) admit(command)
       else waiting.push(command)
     },
+    setOut,
     next: () => (going.length > 0 ? going[0].ends : Infinity),
     end: (at) => {
       const due = going.filter(({ ends }) => ends === at)
@@ -129,9 +141,10 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
       due.forEach(end)
       const left: StartMigration[] = []
       for (const one of waiting)
-        if (isFree(one)) begin(one, at)
+        if (isFree(one)) admit(one)
         else left.push(one)
       waiting = left
+      setOut(at)
     },
     take: () => {
       const all = { ...told, ...answers, waiting: waiting.length }

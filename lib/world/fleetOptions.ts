@@ -15,7 +15,7 @@ export type FleetMoveCost = {
   readonly lost?: boolean
 }
 
-/** What a VM does when its move begins: MIPS that it wants, its bytes per second, its memory now, and how many moves its two hosts take part in at most, this one with them. */
+/** What a VM does when its move begins: MIPS that it wants, its bytes per second, its memory now, and how many moves its two hosts take part in at most, this one and all that begin with it counted. */
 export type FleetMoveLoad = {
   readonly mips: number
   readonly network: number

@@ -255,6 +255,32 @@ describe('a fleet with networks, memories and services', () => {
     ])
   })
 
+  it('tells each move how many there are at its hosts, those that begin with it included', () => {
+    const told: number[] = []
+    rowsOf({
+      hosts: [host('a'), host('b'), host('c')],
+      vms: [vm('u'), vm('v'), vm('w')],
+      utilisations: [
+        [0.5, 0.5, 0.5],
+        [0.5, 0.5, 0.5],
+        [0.5, 0.5, 0.5]
+      ],
+      placement: [0, 0, 2],
+      moveCost: (_, { parallel }) => {
+        told.push(parallel)
+        return { ns: 400e9, downtimeNs: 0, bytes: 1 }
+      },
+      manager: timetable({
+        1: [
+          { type: 'startMigration', vm: 0, to: 1 },
+          { type: 'startMigration', vm: 1, to: 1 }
+        ],
+        2: [{ type: 'startMigration', vm: 2, to: 1 }]
+      })
+    })
+    expect(told).toEqual([2, 2, 3])
+  })
+
   it('leaves a VM whose move fails where it was, with what it lost meanwhile', () => {
     const rows = rowsOf({
       hosts: [host('a'), host('b')],
