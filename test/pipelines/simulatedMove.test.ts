@@ -116,8 +116,9 @@ describe('a simulated move', () => {
   })
 
   it('loses no less, and sends no less, where the VM writes faster', () => {
-    const twoRounds = precopy({ until: roundsAtMost(2) })
-    const property = fc.property(fc.constantFrom(twoRounds, stopAndCopy()), mib, load, load, (pipeline, size, one, other) => {
+    // What is written in one round is the beginning of what is written by the faster; in more rounds that is so but for chance.
+    const oneRound = precopy({ until: roundsAtMost(1) })
+    const property = fc.property(fc.constantFrom(oneRound, stopAndCopy()), mib, load, load, (pipeline, size, one, other) => {
       const move = mover({ pipeline, step: 0 })
       const [calm, busy] = [Math.min(one, other), Math.max(one, other)].map((mips) => move(sized(size), at(mips)))
       expect(busy.lostNs).toBeGreaterThanOrEqual(calm.lostNs)
@@ -125,6 +126,8 @@ describe('a simulated move', () => {
       expect(busy.ns).toBeGreaterThanOrEqual(calm.ns)
     })
     fc.assert(property, { numRuns: 30 })
+    const sent = [0, 100, 300, 1000].map((mips) => mover()(sized(16), at(mips)).bytes)
+    expect(sent).toEqual([...sent].sort((a, b) => a - b))
     const pulled = mover({ pipeline: postcopy() })
     const lost = [0, 100, 300, 1000].map((mips) => pulled(sized(16), at(mips)).lostNs)
     expect(lost).toEqual([...lost].sort((a, b) => a - b))
