@@ -156,6 +156,9 @@ const cases: readonly Case[] = [
         "import { delay as late, timer, timeout } from 'rxjs'",
         'export const a = [late(1), timer(0, 1000), timeout({ each: 1 }), rx.interval(5)]'
       ].join('\n'),
+      'lib/time/later.ts':
+        "export { debounceTime as calmed } from 'rxjs'\nimport { auditTime } from 'rxjs'\nexport { auditTime as looked }",
+      'lib/time/latest.ts': "import { calmed as calm, looked } from './later'\nexport const b = [calm(1), looked(1)]",
       'properties/b.ts': "import { debounceTime } from 'rxjs/operators'\nexport const b = debounceTime(1)",
       'pipelines/c.ts': "import { retry, shareReplay } from 'rxjs'\nexport const c = [retry({ delay: 1 }), shareReplay(1, 2)]"
     },
@@ -164,6 +167,8 @@ const cases: readonly Case[] = [
       'lib/time/a.ts:3: timer without a scheduler',
       'lib/time/a.ts:3: timeout without a scheduler',
       'lib/time/a.ts:3: interval without a scheduler',
+      'lib/time/latest.ts:2: debounceTime without a scheduler',
+      'lib/time/latest.ts:2: auditTime without a scheduler',
       'properties/b.ts:2: debounceTime without a scheduler',
       'pipelines/c.ts:2: retry without a scheduler',
       'pipelines/c.ts:2: shareReplay without a scheduler'

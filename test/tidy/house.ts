@@ -16,7 +16,10 @@ export type Import = {
   readonly names: readonly string[] | 'all'
 }
 
-/** The sources as the rules see them: syntax trees by path from the root, what each imports, and a type checker for the questions that need one. */
+/**
+ * The sources as the rules see them: syntax trees by path from the root, what each imports, and a type checker for the questions that need one,
+ * made when it is first asked for (most rules, and so most houses of planted files, never do).
+ */
 export type House = {
   readonly files: ReadonlyMap<string, ts.SourceFile>
   readonly imports: readonly Import[]
@@ -41,7 +44,8 @@ const shared = new Map<string, ts.SourceFile | undefined>()
 const sharedFile = (file: string, target: ts.ScriptTarget): ts.SourceFile | undefined => {
   if (!shared.has(file)) {
     const text = ts.sys.readFile(file)
-    const parsed = text === undefined ? undefined : ts.createSourceFile(file, text, { languageVersion: target }, true)
+    const how: ts.CreateSourceFileOptions = { languageVersion: target, jsDocParsingMode: ts.JSDocParsingMode.ParseNone }
+    const parsed = text === undefined ? undefined : ts.createSourceFile(file, text, how, true)
     shared.set(file, parsed)
   }
   return shared.get(file)
@@ -49,37 +53,49 @@ const sharedFile = (file: string, target: ts.ScriptTarget): ts.SourceFile | unde
 
 const ours = (file: string): boolean => !relative(root, file).startsWith('..') && !file.includes('node_modules')
 
+// The format is what the package's own package.json says of its files. Comments are read where a rule asks for them (docOf), not as trees.
+const asOurs: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.ES2022,
+  impliedNodeFormat: ts.ModuleKind.CommonJS,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone
+}
+
 /**
  * The house made of these sources (path from the root => text). Nothing of ours is read from the disk, so that a house of one planted file is
  * judged alone. Files under test/ are parsed, not type-checked: rules ask about them only what they import.
  */
 export const house = (sources: ReadonlyMap<string, string>): House => {
-  const absolute = new Map([...sources].map(([path, text]) => [join(root, path), text]))
+  const files = new Map([...sources].map(([path, text]) => [path, ts.createSourceFile(join(root, path), text, asOurs, true)]))
+  const paths = new Set(sources.keys())
+  let checker: ts.TypeChecker | undefined
+  return {
+    files,
+    imports: [...files].flatMap(([path, file]) => importsOf(path, file, paths)),
+    get checker() {
+      checker ??= checkerOf(files)
+      return checker
+    }
+  }
+}
+
+const checkerOf = (files: ReadonlyMap<string, ts.SourceFile>): ts.TypeChecker => {
+  const absolute = new Map([...files].map(([path, file]) => [join(root, path), file]))
   const folders = new Set([...absolute.keys()].flatMap((file) => above(dirname(file))))
   const base = ts.createCompilerHost(options, true)
   const host: ts.CompilerHost = {
     ...base,
     fileExists: (file) => (ours(file) && file.endsWith('.ts') ? absolute.has(file) : base.fileExists(file)),
-    readFile: (file) => absolute.get(file) ?? base.readFile(file),
+    readFile: (file) => absolute.get(file)?.text ?? base.readFile(file),
     directoryExists: (folder) => folders.has(folder) || (base.directoryExists?.(folder) ?? false),
     getSourceFile: (file, version) => {
-      const text = absolute.get(file)
-      if (text !== undefined) return ts.createSourceFile(file, text, version, true)
+      const known = absolute.get(file)
+      if (known !== undefined) return known
       const target = typeof version === 'object' ? version.languageVersion : version
       return ours(file) ? undefined : sharedFile(file, target)
     }
   }
-  const roots = [...absolute.keys()].filter((file) => !relative(root, file).startsWith('test'))
-  const program = ts.createProgram({ rootNames: roots, options, host })
-  const files = new Map(
-    [...sources].map(([path, text]) => {
-      const file = join(root, path)
-      return [path, program.getSourceFile(file) ?? ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true)] as const
-    })
-  )
-  const paths = new Set(sources.keys())
-  const imports = [...files].flatMap(([path, file]) => importsOf(path, file, paths))
-  return { files, imports, checker: program.getTypeChecker() }
+  const rootNames = [...absolute.keys()].filter((file) => !relative(root, file).startsWith('test'))
+  return ts.createProgram({ rootNames, options, host }).getTypeChecker()
 }
 
 /** The texts of lib, pipelines, properties and test as they are on the disk. */
