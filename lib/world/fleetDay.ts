@@ -1,16 +1,16 @@
 import { Observable } from 'rxjs'
-import { wattsAt } from '../guest/serverPower'
 import type { FleetView } from '../protocol/fleet'
 import type { Time } from '../time/time'
 import { fleetDemand } from './fleetDemand'
+import { fleetMeter } from './fleetMeter'
 import { fleetMoves } from './fleetMoves'
 import { type CheckedDay, checkedDay, type FleetDayOptions } from './fleetOptions'
 import type { FleetRow } from './fleetRow'
-import { fleetShares } from './fleetShares'
+import { type FleetShares, fleetShares } from './fleetShares'
 
 /**
  * A day of a fleet under a manager: a row for each look. Hosts share their CPU and their network card among VMs in proportion to what those want, no VM more than its virtual CPUs have cores. Deterministic; the manager's state is born with each
- * subscription. `seen`: is shown what the manager sees, at each look before it decides (for monitors; the view is reused, so copy what is to stay). Cost: O(VMs) for each look and each end of a move. Errors: `RangeError` naming the option.
+ * subscription. `seen`: is shown what the manager sees, at each look before it decides (for monitors; the view is reused, so copy what is to stay). Cost: O(hosts + VMs) for each look, O(VMs of its hosts) for each end of a move: hosts go on by themselves. Errors: `RangeError` naming the option.
  */
 export const fleetDay = (options: FleetDayOptions, seen?: (view: FleetView) => void): Observable<FleetRow> => {
   const rows = fleetRows(options, seen)
@@ -39,57 +39,40 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
   const { hosts, vms, services = [], manager, everyNs, afterNs } = options
   const wants = fleetDemand(options)
   const shares = fleetShares(options, wants)
-  const moves = fleetMoves(options, shares, wants)
+  const meter = fleetMeter(options, shares)
+  const touched = new Set<number>()
+  const moves = fleetMoves(options, shares, wants, (at, time) => {
+    wants.of(on[at], time)
+    meter.until(at, time)
+    touched.add(at)
+  })
   const { demand, network } = wants
-  const { on, arriving, host, moving, given, capacity, asked, served, isOver, giveAt, memory, traffic } = shares
+  const { on, arriving, host, moving, given, giveAt, memory, traffic } = shares
   const isOn = Uint8Array.from(on, (there) => (there.length > 0 ? 1 : 0))
   const swap = new Float64Array(vms.length)
   const inside: FleetView['inside'][number][] = vms.map(() => undefined)
-  const sums = { joules: 0, shutdowns: 0, overloadedNs: 0, wanted: 0, given: 0, dropped: 0, brokenNs: 0 }
-  let now: Time = 0
+  let sums = { shutdowns: 0, dropped: 0, brokenNs: 0 }
   let decide = manager.begin(hosts, vms)
 
-  /** On to a time: what everybody got since, linear between what it was and what it is. */
-  const advance = (time: Time): void => {
-    wants.at(time)
-    const seconds = (time - now) / 1e9
-    for (let at = 0; at < hosts.length; at++) {
-      const before = given[at]
-      if (on[at].length === 0 && before === 0) continue
-      const [wasOver, wasAsked, wasServed] = [isOver[at], asked[at], served[at]]
-      giveAt(at)
-      if (seconds === 0 || before === 0) continue
-      const { power } = hosts[at]
-      sums.joules += ((wattsAt(power, before / capacity[at]) + wattsAt(power, given[at] / capacity[at])) / 2) * seconds
-      sums.wanted += ((wasAsked + asked[at]) / 2) * seconds
-      sums.given += ((wasServed + served[at]) / 2) * seconds
-      if (wasOver === 1) sums.overloadedNs += time - now
-    }
-    now = time
-    if (options.endsIdle) endIdle()
+  const endIfIdle = (vm: number): void => {
+    if (demand[vm] !== 0 || moving[vm] !== 0 || host[vm] < 0) return
+    const there = on[host[vm]]
+    there.splice(there.indexOf(vm), 1)
+    host[vm] = -1
   }
-  const endIdle = (): void => {
-    for (let vm = 0; vm < demand.length; vm++)
-      if (demand[vm] === 0 && moving[vm] === 0 && host[vm] >= 0) {
-        const there = on[host[vm]]
-        there.splice(there.indexOf(vm), 1)
-        host[vm] = -1
-      }
-  }
-  /** Hosts that have nothing to do any more, when all of one time has happened. */
-  const settle = (): void => {
-    for (let at = 0; at < hosts.length; at++) {
-      const isBusy = given[at] > 0 ? 1 : 0
-      if (isOn[at] === 1 && isBusy === 0) sums.shutdowns++
-      isOn[at] = isBusy
-    }
+  /** A host that has nothing to do any more, when all of one time has happened. */
+  const settle = (at: number): void => {
+    const isBusy = given[at] > 0 ? 1 : 0
+    if (isOn[at] === 1 && isBusy === 0) sums.shutdowns++
+    isOn[at] = isBusy
   }
   const endMovesUntil = (until: Time): void => {
     for (let at = moves.next(); at < until; at = moves.next()) {
-      if (at > now) advance(at)
-      moves.end(at)
-      advance(at)
-      settle()
+      const ended = moves.end(at)
+      touched.forEach(giveAt)
+      if (options.endsIdle) ended.forEach(endIfIdle)
+      touched.forEach(settle)
+      touched.clear()
     }
   }
   /** Services as they are now; what they dropped and broke since the last look, as it was then. */
@@ -111,7 +94,9 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
   return (look) => {
     const at = look * everyNs + afterNs
     endMovesUntil(at)
-    advance(at)
+    wants.at(at)
+    for (let one = 0; one < hosts.length; one++) meter.until(one, at)
+    if (options.endsIdle) for (let vm = 0; vm < vms.length; vm++) endIfIdle(vm)
     wants.look(look)
     lookInside()
     const now = view(at)
@@ -120,22 +105,42 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
     decide = next
     for (const command of commands) moves.obey(command)
     moves.setOut(at)
-    settle()
+    for (let one = 0; one < hosts.length; one++) settle(one)
     const happened = moves.take()
     const row: FleetRow = {
       at,
       ...sums,
+      ...meter.take(),
       ...happened,
       commands,
       moveJoules: happened.moves.reduce((sum, { joules = 0 }) => sum + joules, 0),
-      active: on.reduce((count, there) => count + (there.length > 0 ? 1 : 0), 0),
-      overloaded: [...isOver.keys()].filter((one) => isOver[one] === 1),
-      cpu: Float64Array.from(hosts, (_, one) => asked[one] / capacity[one]),
-      network: Float64Array.from(hosts, ({ networkBytesPerSecond = Infinity }, one) => traffic[one] / networkBytesPerSecond),
-      memory: Float64Array.from(hosts, ({ memoryBytes }, one) => on[one].reduce((sum, vm) => sum + memory[vm], 0) / memoryBytes),
+      ...standing(options, shares),
       hotspots
     }
-    Object.assign(sums, { joules: 0, shutdowns: 0, overloadedNs: 0, wanted: 0, given: 0, dropped: 0, brokenNs: 0 })
+    sums = { shutdowns: 0, dropped: 0, brokenNs: 0 }
     return row
   }
+}
+
+/** How hosts stand now. */
+const standing = (
+  { hosts }: CheckedDay,
+  { on, isOver, asked, capacity, traffic, memory: allotted }: FleetShares
+): Pick<FleetRow, 'active' | 'overloaded' | 'cpu' | 'network' | 'memory'> => {
+  const overloaded: number[] = []
+  const cpu = new Float64Array(hosts.length)
+  const network = new Float64Array(hosts.length)
+  const memory = new Float64Array(hosts.length)
+  let active = 0
+  for (let at = 0; at < hosts.length; at++) {
+    if (isOver[at] === 1) overloaded.push(at)
+    cpu[at] = asked[at] / capacity[at]
+    network[at] = traffic[at] / (hosts[at].networkBytesPerSecond ?? Infinity)
+    if (on[at].length === 0) continue
+    active++
+    let bytes = 0
+    for (const vm of on[at]) bytes += allotted[vm]
+    memory[at] = bytes / hosts[at].memoryBytes
+  }
+  return { active, overloaded, cpu, network, memory }
 }

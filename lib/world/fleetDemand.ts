@@ -8,23 +8,38 @@ export type FleetDemand = {
   readonly working: Float64Array
   readonly requests: Float64Array
   readonly lost: Uint8Array
+  /** Of all VMs. */
   readonly at: (time: Time) => void
+  /** Of some of them. */
+  readonly of: (some: readonly number[], time: Time) => void
   readonly look: (number: number) => void
 }
 
-/** See `FleetDemand`. Cost: O(VMs) a time. @internal */
+/** See `FleetDemand`. Cost: O(VMs that are asked for) a time. @internal */
 export const fleetDemand = (options: CheckedDay): FleetDemand => {
   const { vms, everyNs, services = [] } = options
   const cpu = options.utilisations.map(known)
   const nets = options.networks?.map(known)
   const sets = options.workingSets?.map(known)
   const rates = services.map((service) => (service === undefined ? undefined : known(service.requests)))
+  const mips = Float64Array.from(vms, (vm) => vm.mips)
   const isLost = [options.utilisations, options.networks, options.workingSets].some((series) => series?.some(hasGaps))
-  const demand = Float64Array.from(vms, ({ mips }) => mips)
+  const demand = mips.slice()
   const network = new Float64Array(vms.length)
   const working = new Float64Array(vms.length)
   const requests = new Float64Array(vms.length)
   const lost = new Uint8Array(vms.length)
+  const set = (vm: number, slot: number, part: number): void => {
+    demand[vm] = mips[vm] * between(cpu[vm], slot, part)
+    if (nets !== undefined) network[vm] = between(nets[vm], slot, part)
+    if (sets !== undefined) working[vm] = between(sets[vm], slot, part)
+    const series = rates[vm]
+    if (series === undefined) return
+    const { instructions, responseBytes } = services[vm]!
+    requests[vm] = between(series, slot, part)
+    demand[vm] = requests[vm] * instructions
+    network[vm] = requests[vm] * responseBytes
+  }
   return {
     demand,
     network,
@@ -34,16 +49,12 @@ export const fleetDemand = (options: CheckedDay): FleetDemand => {
     at: (time) => {
       const slot = Math.floor(time / everyNs)
       const part = time / everyNs - slot
-      for (let vm = 0; vm < vms.length; vm++) demand[vm] = vms[vm].mips * between(cpu[vm], slot, part)
-      if (nets !== undefined) for (let vm = 0; vm < vms.length; vm++) network[vm] = between(nets[vm], slot, part)
-      if (sets !== undefined) for (let vm = 0; vm < vms.length; vm++) working[vm] = between(sets[vm], slot, part)
-      for (let vm = 0; vm < services.length; vm++) {
-        const [service, series] = [services[vm], rates[vm]]
-        if (service === undefined || series === undefined) continue
-        requests[vm] = between(series, slot, part)
-        demand[vm] = requests[vm] * service.instructions
-        network[vm] = requests[vm] * service.responseBytes
-      }
+      for (let vm = 0; vm < mips.length; vm++) set(vm, slot, part)
+    },
+    of: (some, time) => {
+      const slot = Math.floor(time / everyNs)
+      const part = time / everyNs - slot
+      for (const vm of some) set(vm, slot, part)
     },
     look: (number) => {
       if (!isLost) return
@@ -56,7 +67,7 @@ export const fleetDemand = (options: CheckedDay): FleetDemand => {
 }
 
 /** A value between two samples, the last one going on. */
-const between = (samples: ArrayLike<number>, slot: number, part: number): number => {
+const between = (samples: Float64Array, slot: number, part: number): number => {
   const here = samples[slot]
   return part === 0 || slot + 1 >= samples.length ? here : here + (samples[slot + 1] - here) * part
 }
@@ -67,8 +78,8 @@ const hasGaps = (series: ArrayLike<number>): boolean => {
 }
 
 /** A series without gaps: what is lost is as it was before, and nothing at the beginning. */
-const known = (series: ArrayLike<number>): ArrayLike<number> => {
-  if (!hasGaps(series)) return series
+const known = (series: ArrayLike<number>): Float64Array => {
+  if (!hasGaps(series)) return series instanceof Float64Array ? series : Float64Array.from(series)
   let last = 0
   return Float64Array.from(series, (value) => {
     last = Number.isNaN(value) ? last : value

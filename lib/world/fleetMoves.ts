@@ -12,8 +12,8 @@ export type FleetMoves = {
   readonly setOut: (now: Time) => void
   /** When the next one ends; Infinity where none is on its way. */
   readonly next: () => Time
-  /** Ends all that end at that time. */
-  readonly end: (at: Time) => void
+  /** Ends all that end at that time, and begins those whose turn it is then: the VMs that were on their way. */
+  readonly end: (at: Time) => readonly number[]
   /** What happened since it was last asked for. */
   readonly take: () => Pick<FleetRow, 'moves' | 'failed' | 'arrived' | 'refused' | 'allotted' | 'waiting'>
 }
@@ -28,13 +28,19 @@ type Going = {
   readonly rate: number
 }
 
-/** See `FleetMoves`. Cost: O(moves on their way) each time that one begins or ends. @internal */
-export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, network }: FleetDemand): FleetMoves => {
+/** See `FleetMoves`. `touch`: is told each host before something changes there that is not a look. Cost: O(VMs of its hosts + log(moves on their way) + moves that wait) each time that one begins or ends. @internal */
+export const fleetMoves = (
+  options: CheckedDay,
+  shares: FleetShares,
+  { demand, network }: FleetDemand,
+  touch: (host: number, at: Time) => void
+): FleetMoves => {
   const { hosts, vms, moveCost, movingShare, parallel } = options
   const { on, arriving, host, moving, memory, keeps, carried, giveAt } = shares
   const busy = new Int32Array(hosts.length)
   const gone = new Set<number>()
-  let going: Going[] = []
+  /** Those on their way, the last to end first; of those that end at one time, the last to begin. */
+  const going: Going[] = []
   let waiting: StartMigration[] = []
   let ready: (StartMigration & { readonly from: number })[] = []
   let told = { moves: [] as FleetMove[], failed: [] as FleetRow['failed'][number][], arrived: [] as FleetRow['arrived'][number][] }
@@ -79,9 +85,14 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
       giveAt(at)
     }
     const ending: Going = { ends: now + ns, vm, from, to, rate, failed: cost.failed, lost: cost.lost }
-    const after = going.findIndex(({ ends }) => ends > ending.ends)
-    going.splice(after < 0 ? going.length : after, 0, ending)
+    going.splice(countAfter(going, ending.ends), 0, ending)
     told.moves.push({ vm, to, ...(why === undefined ? {} : { why }), ...cost, from, at: now })
+  }
+  const isAdmitted = (one: StartMigration, now: Time): boolean => {
+    if (!isFree(one)) return false
+    for (const at of [host[one.vm], one.to]) touch(at, now)
+    admit(one)
+    return true
   }
   const end = ({ ends: at, vm, from, to, rate, failed, lost }: Going): void => {
     busy[from]--
@@ -131,20 +142,25 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
         on[command.to].push(vm)
       }
       if (isFree(command)) admit(command)
-      else waiting.push(command)
+      else {
+        waiting.push(command)
+        giveAt(command.to)
+      }
     },
     setOut,
-    next: () => (going.length > 0 ? going[0].ends : Infinity),
+    next: () => (going.length > 0 ? going[going.length - 1].ends : Infinity),
     end: (at) => {
-      const due = going.filter(({ ends }) => ends === at)
-      going = going.slice(due.length)
-      due.forEach(end)
-      const left: StartMigration[] = []
-      for (const one of waiting)
-        if (isFree(one)) admit(one)
-        else left.push(one)
-      waiting = left
+      const ended: number[] = []
+      while (going.length > 0 && going[going.length - 1].ends === at) {
+        const one = going.pop()!
+        for (const host of [one.from, one.to]) touch(host, at)
+        if (host[one.vm] >= 0) touch(host[one.vm], at)
+        end(one)
+        ended.push(one.vm)
+      }
+      if (waiting.length > 0) waiting = waiting.filter((one) => !isAdmitted(one, at))
       setOut(at)
+      return ended
     },
     take: () => {
       const all = { ...told, ...answers, waiting: waiting.length }
@@ -153,6 +169,18 @@ export const fleetMoves = (options: CheckedDay, shares: FleetShares, { demand, n
       return all
     }
   }
+}
+
+/** How many end later than that: where one that ends then comes in. */
+const countAfter = (going: readonly Going[], ends: Time): number => {
+  let low = 0
+  let high = going.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (going[middle].ends > ends) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const leave = (list: number[], vm: number): void => {

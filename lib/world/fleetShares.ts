@@ -3,7 +3,7 @@ import type { FleetDemand } from './fleetDemand'
 import type { CheckedDay } from './fleetOptions'
 import { insideOf } from './insideOf'
 
-/** Who is where in a fleet, and what everybody gets there: the world's state. `keeps`: of a VM that moves, the part that its move leaves it; `carried`: bytes per second of a host's moves. A kernel. @internal */
+/** Who is where in a fleet, and what everybody gets there: the world's state. `keeps`: of a VM that moves, the part that its move leaves it; `carried`: bytes per second of a host's moves; `excess`: what is wanted of its CPU or its network card, whichever is worse off, beyond what it has, as a part of that (below 0: room). A kernel. @internal */
 export type FleetShares = Pick<FleetView, 'host' | 'moving' | 'memory' | 'given' | 'traffic'> & {
   readonly on: readonly number[][]
   readonly arriving: readonly Set<number>[]
@@ -12,6 +12,7 @@ export type FleetShares = Pick<FleetView, 'host' | 'moving' | 'memory' | 'given'
   readonly capacity: Float64Array
   readonly asked: Float64Array
   readonly served: Float64Array
+  readonly excess: Float64Array
   readonly isOver: Uint8Array
   readonly giveAt: (host: number) => void
   readonly swapOf: (vm: number) => number
@@ -23,6 +24,8 @@ export const fleetShares = (options: CheckedDay, { demand, network, working, req
   const { hosts, vms, services = [], arrivingShare, swappedPerSecond } = options
   const capacity = Float64Array.from(hosts, ({ cores, mipsPerCore }) => cores * mipsPerCore)
   const card = Float64Array.from(hosts, ({ networkBytesPerSecond = Infinity }) => networkBytesPerSecond)
+  const speed = Float64Array.from(hosts, ({ mipsPerCore }) => mipsPerCore)
+  const threads = Float64Array.from(vms, ({ cores = 1 }) => cores)
   const on: number[][] = hosts.map(() => [])
   const arriving = hosts.map(() => new Set<number>())
   const host = Int32Array.from(options.placement)
@@ -33,6 +36,7 @@ export const fleetShares = (options: CheckedDay, { demand, network, working, req
   const carried = new Float64Array(hosts.length)
   const asked = new Float64Array(hosts.length)
   const served = new Float64Array(hosts.length)
+  const excess = new Float64Array(hosts.length)
   const isOver = new Uint8Array(hosts.length)
   /** The part of a host's demand that its CPU and its network card leave to each VM. */
   const part = new Float64Array(hosts.length).fill(1)
@@ -40,7 +44,7 @@ export const fleetShares = (options: CheckedDay, { demand, network, working, req
     on[at].push(vm)
   })
   /** No VM takes more at a host than its virtual CPUs have cores. */
-  const most = (vm: number, at: number): number => (vms[vm].cores ?? 1) * hosts[at].mipsPerCore
+  const most = (vm: number, at: number): number => threads[vm] * speed[at]
   const works = (vm: number): number => (working[vm] > memory[vm] ? memory[vm] / working[vm] : 1)
   return {
     on,
@@ -55,6 +59,7 @@ export const fleetShares = (options: CheckedDay, { demand, network, working, req
     capacity,
     asked,
     served,
+    excess,
     isOver,
     giveAt: (at) => {
       let work = 0
@@ -74,6 +79,7 @@ export const fleetShares = (options: CheckedDay, { demand, network, working, req
       }
       traffic[at] = bytes
       isOver[at] = work > capacity[at] || bytes > card[at] ? 1 : 0
+      excess[at] = Math.max(work / capacity[at], bytes / card[at]) - 1
       given[at] = Math.min(work, capacity[at])
       part[at] = Math.min(work > capacity[at] ? capacity[at] / work : 1, bytes > card[at] ? card[at] / bytes : 1)
       served[at] = own * part[at]

@@ -70,6 +70,52 @@ describe('a day of a fleet', () => {
     expect(rows[1].given).toBeCloseTo(2000 * 300, 6)
   })
 
+  it('counts a host as overloaded from when more is wanted than it has, between looks too', () => {
+    const three = [0.5, 0.5, 1, 1, 0.5]
+    const rows = rowsOf({ hosts: [host('a')], vms: [vm('u'), vm('v'), vm('w')], utilisations: [three, three, three], placement: [0, 0, 0] })
+    // From 1,500 to 3,000 of 2,000 MIPS in 300 s, and back.
+    expect(rows.map(({ overloadedNs }) => overloadedNs / 1e9)).toEqual([0, 200, 300, 200])
+  })
+
+  it('is for two fleets that have nothing to do with each other what it is for each', () => {
+    const four = <A>(of: fc.Arbitrary<A>) => fc.array(of, { minLength: 4, maxLength: 4 })
+    const fleets = fc.record({
+      series: four(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 6, maxLength: 6 })),
+      seconds: four(fc.integer({ min: 1, max: 400 })),
+      moves: fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.nat({ max: 3 }), fc.nat({ max: 1 })), { maxLength: 8 })
+    })
+    type Fleet = typeof fleets extends fc.Arbitrary<infer T> ? T : never
+    const dayOf = (some: readonly Fleet[]): readonly FleetRow[] => {
+      const table: Record<number, FleetCommand[]> = {}
+      some.forEach(({ moves }, i) => {
+        for (const [look, which, to] of moves) (table[look] ??= []).push({ type: 'startMigration', vm: 4 * i + which, to: 2 * i + to })
+      })
+      return rowsOf({
+        hosts: some.flatMap(() => [host('a'), host('b')]),
+        vms: some.flatMap(({ seconds }) => seconds.map((mib) => ({ ...vm('v', mib), cores: 2, mips: 2000 }))),
+        utilisations: some.flatMap(({ series }) => series.map((one) => one.map((part) => part / 20))),
+        placement: some.flatMap((_, i) => [0, 0, 1, 1].map((at) => 2 * i + at)),
+        manager: timetable(table),
+        moveCost: ({ memoryBytes }) => ({ ns: (memoryBytes / MIB) * 1e9, downtimeNs: 0, bytes: memoryBytes }),
+        arrivingShare: 0.1,
+        endsIdle: true
+      })
+    }
+    fc.assert(
+      fc.property(fleets, fleets, (one, other) => {
+        const [first, second] = [dayOf([one]), dayOf([other])]
+        dayOf([one, other]).forEach((row, i) => {
+          for (const figure of ['overloadedNs', 'shutdowns', 'active'] as const)
+            expect(row[figure]).toBe(first[i][figure] + second[i][figure])
+          for (const figure of ['joules', 'wanted', 'given'] as const)
+            expect(row[figure]).toBeCloseTo(first[i][figure] + second[i][figure], 6)
+          expect([...row.cpu]).toEqual([...first[i].cpu, ...second[i].cpu])
+        })
+      }),
+      { numRuns: 100 }
+    )
+  })
+
   it('moves a VM in the time that its move costs, on both hosts meanwhile', () => {
     const rows = rowsOf({
       hosts: [host('a'), host('b')],
@@ -234,6 +280,7 @@ describe('a fleet with networks, memories and services', () => {
       utilisations: [idle, idle, idle],
       placement: [0, 0, 1],
       parallel: 1,
+      movingShare: 0.5,
       manager: timetable({
         1: [
           { type: 'startMigration', vm: 0, to: 1 },
@@ -253,6 +300,24 @@ describe('a fleet with networks, memories and services', () => {
       [1, 332],
       [2, 348]
     ])
+    // Each of them has half of its 100 MIPS for the 16 s that its own move takes, but for the downtime, and all of it while it waits.
+    expect(rows[1].wanted - rows[1].given).toBeCloseTo(3 * 50 * (16 + 0.001), 6)
+  })
+
+  it('has a host go off that one VM leaves before another comes', () => {
+    const rows = rowsOf({
+      hosts: [host('a'), host('b')],
+      vms: [vm('u', 1024), vm('v', 2048)],
+      utilisations: [idle, idle],
+      placement: [0, 1],
+      manager: timetable({
+        1: [
+          { type: 'startMigration', vm: 0, to: 1 },
+          { type: 'startMigration', vm: 1, to: 0 }
+        ]
+      })
+    })
+    expect(rows[1]).toMatchObject({ shutdowns: 1, active: 2 })
   })
 
   it('tells each move how many there are at its hosts, those that begin with it included', () => {
