@@ -6,6 +6,7 @@ import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
 import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
+import { benchMoves } from './moves'
 import { benchNoc } from './noc'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
@@ -25,7 +26,8 @@ describe('benches at smoke size', () => {
     benchCoordinating,
     benchCheckpoint,
     benchNoc,
-    benchHotspots
+    benchHotspots,
+    benchMoves
   ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })

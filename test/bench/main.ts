@@ -6,6 +6,7 @@ import { benchExploring } from './exploring'
 import { benchForecast } from './forecast'
 import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
+import { benchMoves } from './moves'
 import { benchNoc } from './noc'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
@@ -21,6 +22,7 @@ const benches = {
   checking: benchChecking,
   monitors: benchMonitors,
   hotspots: benchHotspots,
+  moves: benchMoves,
   exploring: benchExploring,
   checkpoint: benchCheckpoint,
   forecast: benchForecast,
