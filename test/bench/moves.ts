@@ -23,7 +23,7 @@ const types = [
 ] as const
 
 /**
- * Moves of a fleet that are simulated: runs a second of processor time by technique and size, VMs half used, at 62.5 MB/s; and how far the runs that moves share are from a run for each of them, over the moves of a day under Sandpiper: time and bytes (never less), downtime
+ * Moves of a fleet that are simulated: runs a second of processor time by technique and size, VMs half used, at 62.5 MB/s; and how far the runs that moves share are from a run for each of them, over the moves of two days under Sandpiper: time and bytes (never less), downtime
  * (which rises and falls with the last round, so that single moves may have less).
  */
 export const benchMoves = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
@@ -45,7 +45,7 @@ export const benchMoves = ({ smoke }: { readonly smoke: boolean }): BenchResult 
       counts.push(simulatedMove({ pipeline: technique(), link: wire })({ name: 'vm', mips: 1000, memoryBytes: mib * MIB }, load).ns)
     })
   )
-  const moves = movesOfDay(smoke ? 30 : 1052)
+  const moves = smoke ? movesOfDay(1, 30) : [1, 2].flatMap((seed) => movesOfDay(seed, 1052))
   const costs = (step?: number): { readonly all: readonly SimulatedMoveCost[]; readonly runs: number } => {
     let runs = 0
     const move = simulatedMove({
@@ -66,7 +66,7 @@ export const benchMoves = ({ smoke }: { readonly smoke: boolean }): BenchResult 
     name: 'moves',
     figures: {
       ...Object.fromEntries(sizes.map(([name, , mib], i) => [`${name} of ${mib} MiB, runs per second`, rounded(1e9 / times[i])])),
-      'moves of the day': moves.length,
+      'moves of two days': moves.length,
       'runs for them, each by itself': exact.runs,
       'runs for them, shared': shared.runs,
       'time of shared ones, % more': more('ns'),
@@ -81,8 +81,8 @@ export const benchMoves = ({ smoke }: { readonly smoke: boolean }): BenchResult 
 }
 
 /** VMs and their loads when Sandpiper moves them, twenty to a host. */
-const movesOfDay = (count: number): readonly (readonly [FleetVm, FleetMoveLoad])[] => {
-  const utilisations = utilisationDay({ key: key(1), vms: count })
+const movesOfDay = (seed: number, count: number): readonly (readonly [FleetVm, FleetMoveLoad])[] => {
+  const utilisations = utilisationDay({ key: key(seed), vms: count })
   const vms = utilisations.map((_, i) => ({ name: `vm${i}`, ...types[i % types.length] }))
   const hosts = Array.from({ length: Math.ceil(count / 20) }, (_, i) => ({
     name: `host${i}`,

@@ -18,12 +18,18 @@ describe('CloudSim’s day', () => {
   it('is without verdicts where it is another day than the one that was published', async () => {
     const { tables, verdicts } = await cloudsim.run({
       seed: 1,
-      recorded: { path: 'small', series: utilisations },
+      recorded: { path: 'small', series: utilisations.slice(0, 24).map((series) => series.slice(0, 30)) },
       progress: async () => {}
     })
     expect(verdicts).toEqual([])
-    expect(tables[0].title).toBe('small: 60 VMs')
+    expect(tables[0].title).toBe('small: 24 VMs')
     const [as, staying] = tables[0].rows
     expect(as[1]).toBeLessThan(staying[1] as number)
+    const [[, assumedHours, assumedBytes, noTime], [, hours, bytes, downS, lostS]] = tables[1].rows as number[][]
+    expect(hours).toBeGreaterThan(assumedHours)
+    expect(bytes).toBeGreaterThan(assumedBytes)
+    expect(noTime).toBe(0)
+    expect(downS).toBeGreaterThan(0)
+    expect(lostS).toBeCloseTo(downS, 9)
   })
 })
