@@ -32,14 +32,14 @@ export const overOf = ({ books: { used }, hosts, limits }: PackingProblem): read
     resources.some((resource, r) => used[resource][host] > limits[host * WIDTH + r])
   )
 
-/** Where mitigation has the VMs in the end, if it relieves all hosts. */
-const mitigated = ({ at }: PackingProblem, decisions: readonly Decision[]): Int32Array | undefined => {
+/** Where mitigation has the VMs in the end, if it relieves all hosts, and sends none back in a swap to one that takes nothing. */
+const mitigated = ({ at, may }: PackingProblem, decisions: readonly Decision[]): Int32Array | undefined => {
   const after = at.slice()
   for (const decision of decisions) {
     if (decision.type === 'unresolved') return undefined
     for (const { vm, to } of decision.moves) after[vm] = to
   }
-  return after
+  return after.every((to, vm) => may(vm, to)) ? after : undefined
 }
 
 const search = (problem: PackingProblem, lookAt: number, first: Int32Array): { readonly best?: Int32Array; readonly looked: number } => {

@@ -1,4 +1,4 @@
-import { checkedThresholds, fits, ROUNDING, useWith } from './fits'
+import { checkedThresholds, fits, hasCpus, ROUNDING, useWith } from './fits'
 import { orderedMoves } from './movesInOrder'
 import { type Amounts, type Books, booksOf, type Move, moveIn, type Placement, resources, utilisation } from './placement'
 import { volume, volumeToSize } from './volume'
@@ -133,7 +133,7 @@ const swapped = (
       known.get(target) ??
       byRatio(
         books,
-        books.on[target].filter((one) => !rules.isBarred(one, host))
+        books.on[target].filter((one) => hasCpus(books, host, one) && !rules.isBarred(one, host))
       ).slice(0, rules.swapUpTo)
     known.set(target, lowest)
     return lowest

@@ -40,7 +40,8 @@ export const packingProblem = (
   const [wanted, given] = [totals(needs), totals(limits)]
   // As FFDSum of Panigrahy et al. (Heuristics for Vector Bin Packing, 2011) weighs: a resource by how much of it is wanted in all.
   const weights = resources.map((resource) => wanted[resource] / given[resource] / given[resource])
-  const weigh = (of: Float64Array, i: number): number => weights.reduce((sum, weight, r) => sum + weight * of[i * WIDTH + r], 0)
+  const weigh = (of: Float64Array, i: number): number =>
+    weights.reduce((sum, weight, r) => (weight > 0 ? sum + weight * of[i * WIDTH + r] : sum), 0)
   const heavy = Float64Array.from(vms, (_, vm) => weigh(needs, vm))
   return {
     books,

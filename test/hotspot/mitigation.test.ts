@@ -136,6 +136,23 @@ describe('mitigation', () => {
     })
   })
 
+  it('sends no VM to a host with fewer CPUs than it has, nor back to one in a swap', () => {
+    const cpus = (count: number, ...[name, cpu, memory]: Parameters<typeof vm>): VmNeed => ({ ...vm(name, cpu, memory), cpus: count })
+    const [a, b, c] = [
+      { ...host('a'), cpus: 2 },
+      { ...host('b'), cpus: 1 },
+      { ...host('c'), cpus: 4 }
+    ]
+    const move: Placement = { hosts: [a, b, c], vms: [cpus(2, 'p', 60, 1), cpus(2, 'q', 30, 1), vm('r', 10, 1)], at: [0, 0, 2] }
+    expect(mitigation(move, [0])[0]).toMatchObject({ type: 'move', moves: [{ vm: 0, from: 0, to: 2 }] })
+    expect(mitigation({ ...move, hosts: [a, b], at: [0, 0, 1] }, [0])[0]).toMatchObject({ type: 'unresolved' })
+    const swap: Placement = { hosts: [b, c], vms: [vm('p', 50, 1), vm('q', 50, 1), vm('r', 20, 1), vm('s', 30, 2)], at: [0, 0, 1, 1] }
+    expect(mitigation(swap, [0])[0]).toMatchObject({ type: 'swap', moves: [{ vm: 0 }, { vm: 3 }] })
+    expect(mitigation({ ...swap, vms: swap.vms.map((one) => (one.name === 's' ? { ...one, cpus: 2 } : one)) }, [0])).toMatchObject([
+      { type: 'unresolved' }
+    ])
+  })
+
   it('leaves alone what is below every threshold, and what it must not do', () => {
     const placement: Placement = { hosts: [host('a'), host('b')], vms: [vm('p', 60, 1), vm('q', 30, 1)], at: [0, 0] }
     expect(mitigation({ ...placement, at: [0, 1] }, [1])).toMatchObject([{ type: 'unresolved', host: 1 }])
