@@ -15,7 +15,7 @@ import type { BenchResult } from './timeline'
  */
 export const benchChecking = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
   const runs = smoke ? 20 : 1000
-  const repeats = smoke ? 1 : 3
+  const repeats = smoke ? 0 : 3
   const pipelines = { precopy: precopy(), postcopy: postcopy(), hybrid: hybrid(), stopAndCopy: stopAndCopy() }
   const figures: Record<string, number> = {}
   const results: string[] = []

@@ -17,7 +17,9 @@ type Driven = { readonly scheduler: SchedulerLike; readonly runTo: (until: numbe
 export const benchTimeline = ({ smoke }: { readonly smoke: boolean }): BenchResult => {
   const events = smoke ? 100_000 : 2_000_000
   const rounds = smoke ? 2 : 5
-  const sizes = smoke ? [100, 10_000] : [100, 1000, 10_000, 100_000]
+  const sizes = smoke ? [100, 1000] : [100, 1000, 10_000, 100_000]
+  // What is pending while RxJS's scheduler is measured, which sorts all of it at every turn.
+  const pending = smoke ? 1000 : 10_000
   const costs: Record<string, number> = {}
   const measure = (n: number, periods: Periods): number => costPerEvent(onTimeline(), n, periods, Math.max(events, 5 * n), rounds)
   // The largest first, on a heap that no other size has used.
@@ -25,9 +27,10 @@ export const benchTimeline = ({ smoke }: { readonly smoke: boolean }): BenchResu
     costs[`intervalNs${n}`] = measure(n, 'random')
     costs[`intervalEqualPeriodsNs${n}`] = measure(n, 'equal')
   }
-  const virtualNs = costPerEvent(onVirtualTime(), 10_000, 'random', smoke ? 200 : 4000, smoke ? 1 : 3)
+  const virtualNs = costPerEvent(onVirtualTime(), pending, 'random', smoke ? 200 : 4000, smoke ? 1 : 3)
   const biggest = sizes[sizes.length - 1]
-  const order = orderHash(onTimeline(), 300, 30_000)
+  const ticks = smoke ? 10_000 : 30_000
+  const order = orderHash(onTimeline(), 300, ticks)
   return {
     name: 'timeline',
     figures: {
@@ -36,11 +39,11 @@ export const benchTimeline = ({ smoke }: { readonly smoke: boolean }): BenchResu
           .reverse()
           .map(([name, ns]) => [name, rounded(ns)])
       ),
-      virtualTimeNs10000: rounded(virtualNs),
+      [`virtualTimeNs${pending}`]: rounded(virtualNs),
       [`costRatio${biggest}To100`]: rounded(costs[`intervalNs${biggest}`] / costs.intervalNs100),
       [`costRatioEqualPeriods${biggest}To100`]: rounded(costs[`intervalEqualPeriodsNs${biggest}`] / costs.intervalEqualPeriodsNs100),
-      speedup10000: rounded(virtualNs / costs.intervalNs10000),
-      eventOrderAgrees: order === orderHash(onVirtualTime(), 300, 30_000) ? 'yes' : 'no'
+      [`speedup${pending}`]: rounded(virtualNs / costs[`intervalNs${pending}`]),
+      eventOrderAgrees: order === orderHash(onVirtualTime(), 300, ticks) ? 'yes' : 'no'
     },
     hash: order
   }
