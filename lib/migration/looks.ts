@@ -72,7 +72,7 @@ export const lookedUntil = (rule: LookRule, before: Looked, at: Time, sight: Sig
   let looked = before
   while (looked.nextAt <= at && !hasDecided(looked)) {
     const due = looked.nextAt
-    looked = lookedOnce(rule, { ...looked, nextAt: due + rule.everyNs }, due, sight, false)
+    looked = lookedOnce(rule, looked, due, sight, false)
   }
   return looked
 }
@@ -80,19 +80,18 @@ export const lookedUntil = (rule: LookRule, before: Looked, at: Time, sight: Sig
 /** The looks until a sync, and one at it where the rule looks then. @internal */
 export const lookedAtSync = (rule: LookRule, before: Looked, at: Time, sight: Sight): Looked => {
   const looked = lookedUntil(rule, before, at, sight)
-  return rule.atSyncs !== true || hasDecided(looked) ? looked : lookedOnce(rule, { ...looked, nextAt: at + rule.everyNs }, at, sight, true)
+  return rule.atSyncs !== true || hasDecided(looked) ? looked : lookedOnce(rule, looked, at, sight, true)
 }
 
 /** Whether anything has been decided for good. @internal */
 export const hasDecided = ({ postcopy, giveUp }: Looked): boolean => postcopy || giveUp !== null
 
-const lookedOnce = (rule: LookRule, looked: Looked, at: Time, { startedAt, ...sight }: Sight, synced: boolean): Looked => {
-  const [{ downtimeLimitNs = looked.downtimeLimitNs, postcopy = false, giveUp = null }, state] = rule.look(looked.state, {
-    ...sight,
-    at,
-    elapsedNs: at - startedAt,
-    synced
-  })
+// A forecast looks some thousand times ahead: the records are written out, because spreading them took most of its time.
+const lookedOnce = (rule: LookRule, looked: Looked, at: Time, sight: Sight, synced: boolean): Looked => {
+  const { startedAt, syncs, remainingBytes, bytesPerSecond, guest } = sight
+  const elapsedNs = at - startedAt
+  const [verdict, state] = rule.look(looked.state, { at, elapsedNs, syncs, remainingBytes, bytesPerSecond, synced, guest })
+  const { downtimeLimitNs = looked.downtimeLimitNs, postcopy = false, giveUp = null } = verdict
   if (!(downtimeLimitNs >= 0)) throw new RangeError(`looks: downtimeLimitNs of ${rule.name} must be at least 0 (got ${downtimeLimitNs})`)
-  return { ...looked, downtimeLimitNs, state, postcopy, giveUp }
+  return { nextAt: at + rule.everyNs, downtimeLimitNs, state, postcopy, giveUp }
 }

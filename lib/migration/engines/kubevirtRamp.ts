@@ -36,8 +36,8 @@ export const kubevirtRamp = (options: KubevirtRampOptions = {}): LookRule<Ramped
       const { limitNs, tunedAt } = tuned(ramp, before, look)
       const { remainingBytes, elapsedNs } = look
       const isLess = before.remainingBytes === null || remainingBytes < before.remainingBytes
-      const after = { ...before, limitNs, tunedAt, progressAt: isLess ? elapsedNs : before.progressAt, remainingBytes }
-      return ended(ramp, after, look)
+      const progressAt = isLess ? elapsedNs : before.progressAt
+      return ended(ramp, { limitNs, tunedAt, progressAt, remainingBytes, assisted: before.assisted }, look)
     }
   }
 }
