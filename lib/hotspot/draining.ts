@@ -12,7 +12,8 @@ export type DrainingManagerOptions = BesideOptions &
 
 /**
  * A manager that from some time on also empties hosts for maintenance (`drained`). What the other decides comes first, but for moves to such a host, and moves of VMs that run on one: these are left out. VMs that come to it when its time comes arrive, and leave again. At most `parallel` VMs of a host are on
- * their way at once. It goes on as long as there are VMs that fit elsewhere: those that fit nowhere now are tried again at each look.
+ * their way at once. It goes on as long as there are VMs that fit elsewhere: those that fit nowhere now are tried again at each look,
+ * and named in its notes when it turns out so.
  *
  *     fleetDay({ ...day, manager: draining(sandpiper(), { hosts: ['host0'], at: 3600e9, parallel: 2 }) })
  *
@@ -29,7 +30,7 @@ export const draining = (manager: FleetManager, options: DrainingManagerOptions)
       const closed = names.map((name) => hosts.findIndex((host) => host.name === name))
       const missing = closed.indexOf(-1)
       if (missing >= 0) throw new RangeError(`draining: hosts must be of the fleet (got ${names[missing]})`)
-      return looking({ ...how, closed: new Set(closed) }, manager.begin(hosts, vms), [])
+      return looking({ ...how, closed: new Set(closed) }, manager.begin(hosts, vms), [], new Map())
     }
   }
 }
@@ -38,14 +39,19 @@ type How = Pick<DrainingManagerOptions, 'at' | 'order'> &
   Required<Pick<DrainingOptions, 'thresholds' | 'parallel'>> & { readonly rules: SandpiperRules; readonly closed: ReadonlySet<number> }
 
 const looking =
-  (how: How, decide: FleetDecider, before: readonly FleetLook[]): FleetDecider =>
+  (how: How, decide: FleetDecider, before: readonly FleetLook[], told: Stuck): FleetDecider =>
   (view) => {
-    const [ordered, next, found] = decide(view)
+    const [ordered, next, found, notes = []] = decide(view)
     const looks = withLook(before, view, how.rules)
-    if (view.at < how.at) return [ordered, looking(how, next, looks), found]
+    if (view.at < how.at) return [ordered, looking(how, next, looks, told), found, notes]
     const kept = ordered.filter((command) => !isAgainst(command, view, how.closed))
-    return [[...kept, ...leaving(how, view, looks, kept)], looking(how, next, looks), found]
+    const [begun, stuck] = leaving(how, view, looks, kept)
+    const news = [...stuck].filter(([vm]) => !told.has(vm)).map(([, reason]) => reason)
+    return [[...kept, ...begun], looking(how, next, looks, stuck), found, [...notes, ...news]]
   }
+
+/** VMs of drained hosts that fit nowhere, and why. */
+type Stuck = ReadonlyMap<number, string>
 
 const isAgainst = (command: FleetCommand, { host }: FleetView, closed: ReadonlySet<number>): boolean =>
   command.type === 'startMigration' && (closed.has(command.to) || closed.has(host[command.vm]))
@@ -55,8 +61,8 @@ const leaving = (
   view: FleetView,
   looks: readonly FleetLook[],
   ordered: readonly FleetCommand[]
-): readonly StartMigration[] => {
-  if (![...closed].some((host) => view.on[host].some((vm) => view.moving[vm] === 0))) return []
+): readonly [begun: readonly StartMigration[], stuck: Stuck] => {
+  if (![...closed].some((host) => view.on[host].some((vm) => view.moving[vm] === 0))) return [[], new Map()]
   const all = beside(view, looks, rules, ordered)
   const onTheWay = (host: number): number => view.on[host].filter((vm) => view.moving[vm] === 1 && view.host[vm] === host).length
   const decisions = drained(all.placement, [...closed], {
@@ -66,8 +72,12 @@ const leaving = (
     underWay: onTheWay,
     ...(order === undefined ? {} : { order })
   })
-  return decisions.flatMap((decision) => {
-    if (decision.type === 'unresolved') return []
+  const stuck = new Map<number, string>()
+  const begun = decisions.flatMap((decision) => {
+    if (decision.type === 'unresolved') {
+      stuck.set(all.running[decision.vm], `${view.hosts[decision.host].name} is drained, but ${decision.reason}`)
+      return []
+    }
     let free = Math.max(0, parallel - onTheWay(decision.host))
     // What VMs that are leaving a host still hold is not free yet: who has no room for that waits, and the next goes.
     return [...decision.moves, ...decision.waiting].flatMap((move) => {
@@ -78,4 +88,5 @@ const leaving = (
       return [migrationOf(all, move, decision.why)]
     })
   })
+  return [begun, stuck]
 }

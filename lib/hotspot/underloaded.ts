@@ -38,7 +38,7 @@ type Seen = { readonly looks: readonly FleetLook[]; readonly used: readonly (rea
 const looking =
   (how: How, decide: FleetDecider, before: Seen): FleetDecider =>
   (view) => {
-    const [ordered, next, found = []] = decide(view)
+    const [ordered, next, found = [], notes] = decide(view)
     const { rules, thresholds, rule } = how
     const looks = withLook(before.looks, view, rules)
     const now = looks[looks.length - 1]
@@ -56,7 +56,12 @@ const looking =
         for (const move of decision.moves) begun.push(migrationOf(all, move, why))
       }
     const left = new Set(begun.flatMap(({ vm, to }) => [view.host[vm], to]))
-    return [[...ordered, ...begun], looking(how, next, { looks, used: used.map((past, host) => (left.has(host) ? [] : past)) }), found]
+    return [
+      [...ordered, ...begun],
+      looking(how, next, { looks, used: used.map((past, host) => (left.has(host) ? [] : past)) }),
+      found,
+      notes
+    ]
   }
 
 const usedAt = ({ on, hosts, memory }: FleetView, { cpu, network }: FleetLook, host: number): Amounts => ({

@@ -82,10 +82,10 @@ export type FleetHotspot = {
   readonly isPast?: boolean
 }
 
-/** What a manager decides when it looks, who decides the next time (what it remembers is in that), and the hotspots that it has found. Pure. */
+/** What a manager decides when it looks, who decides the next time (what it remembers is in that), the hotspots that it has found, and what else it has to say, in words. Pure. */
 export type FleetDecider = (
   view: FleetView
-) => readonly [commands: readonly FleetCommand[], next: FleetDecider, found?: readonly FleetHotspot[]]
+) => readonly [commands: readonly FleetCommand[], next: FleetDecider, found?: readonly FleetHotspot[], notes?: readonly string[]]
 
 /** A manager of a fleet: `begin` gives who decides first. */
 export type FleetManager = {

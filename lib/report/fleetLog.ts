@@ -14,7 +14,7 @@ import { formatBytes } from './numbers'
  *     02:15     move      vm17 host3 → host9: <why, as the manager says it>
  *     02:15:14  arrived   vm17 host3 → host9: 14.2 s, 912.3 MB, down 35.0 ms, 0.48 kJ
  *
- * Hotspots are those that the manager says it has found (`told`: what became of one before), and those besides that `fleetWatch` sees (by `options`) and it does not. Of one that nothing is done about this is said. `waits`: a move that was decided has not begun, as its hosts take part in others; `begins`: now it has. `refused` and
+ * `note`: what else the manager has to say. Hotspots are those that the manager says it has found (`told`: what became of one before), and those besides that `fleetWatch` sees (by `options`) and it does not. Of one that nothing is done about this is said. `waits`: a move that was decided has not begun, as its hosts take part in others; `begins`: now it has. `refused` and
  * `failed` say why. A kernel: the state is born with each call. Cost: O(hosts) a row, besides what is said.
  */
 export const fleetLog = (
@@ -93,6 +93,7 @@ export const fleetLog = (
     return [
       ...events,
       ...spots,
+      ...row.notes.map((said): Line => ({ at: row.at, what: 'note', said })),
       ...decisions,
       ...now,
       ...waits.map(

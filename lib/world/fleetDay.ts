@@ -101,7 +101,7 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
     lookInside()
     const now = view(at)
     seen(now)
-    const [commands, next, hotspots = []] = decide(now)
+    const [commands, next, hotspots = [], notes = []] = decide(now)
     decide = next
     for (const command of commands) moves.obey(command)
     moves.setOut(at)
@@ -115,7 +115,8 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
       commands,
       moveJoules: happened.moves.reduce((sum, { joules = 0 }) => sum + joules, 0),
       ...standing(options, shares),
-      hotspots
+      hotspots,
+      notes
     }
     sums = { shutdowns: 0, dropped: 0, brokenNs: 0 }
     return row

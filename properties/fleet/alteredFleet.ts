@@ -29,8 +29,8 @@ const seeing = (manager: FleetManager, sees: (view: FleetView) => FleetView): Fl
   const other =
     (decide: FleetDecider): FleetDecider =>
     (view) => {
-      const [commands, next, found] = decide(sees(view))
-      return [commands, other(next), found]
+      const [commands, next, found, notes] = decide(sees(view))
+      return [commands, other(next), found, notes]
     }
   return { ...manager, begin: (hosts, vms) => other(manager.begin(hosts, vms)) }
 }

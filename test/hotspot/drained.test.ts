@@ -126,6 +126,20 @@ describe('a manager that also drains hosts', () => {
     expect(rows.map(({ active }) => active)).toEqual([2, 2, 2, 2, ...Array(9).fill(1)])
   })
 
+  it('names a VM that fits nowhere once, as long as it does not', () => {
+    const rows = managedDay({
+      manager: draining(nobody, { hosts: ['a'], at: 900e9 }),
+      hosts: [fleetHost('a', 8), fleetHost('b', 2)],
+      vms: [fleetVm('p', 4), fleetVm('q', 1)],
+      utilisations: [constant(0.2), constant(0.3)],
+      placement: [0, 0]
+    })
+    expect(rows.flatMap(({ at, notes }) => notes.map((note) => [at / 300e9, note]))).toEqual([
+      [3, 'a is drained, but p fits nowhere: of 1 other host 1 above 100 % of memory with it']
+    ])
+    expect(rows.flatMap(({ moves }) => moves.map(({ vm }) => vm))).toEqual([1])
+  })
+
   it('lets the wrapped manager move nothing there, and keeps to the limit', () => {
     // A manager that sends every VM round.
     const restless: FleetManager = { name: 'restless', begin: () => (view) => [allRound(view), restless.begin([], [])] }
