@@ -1,10 +1,17 @@
+import { draining } from '../../lib/hotspot/draining'
 import { sandpiper } from '../../lib/hotspot/sandpiper'
-import type { FleetCommand, FleetManager, FleetView, StartMigration } from '../../lib/protocol/fleet'
+import type { FleetCommand, FleetDecider, FleetManager, FleetView, StartMigration } from '../../lib/protocol/fleet'
 import { alteredManager, type OtherwiseManaged } from './alteredManager'
+import { drainKept } from './drainKept'
+import type { FleetInvariant } from './fleetInvariant'
 import type { FleetInvariantName } from './fleetInvariants'
 
-/** A manager that does something wrong, and what finds it. */
-export type BrokenManager = { readonly found: FleetInvariantName; readonly manager: () => FleetManager }
+/** A manager that does something wrong, and what finds it; `invariants`: where it is held to others than `fleetInvariants()`. */
+export type BrokenManager = {
+  readonly found: FleetInvariantName | 'drainKept'
+  readonly manager: () => FleetManager
+  readonly invariants?: readonly FleetInvariant[]
+}
 
 const altered = (name: string, otherwise: OtherwiseManaged): FleetManager => alteredManager(sandpiper(), name, () => otherwise)
 
@@ -33,6 +40,20 @@ const sendingBack = (): FleetManager =>
       }
     }
   })
+
+/** Two managers that know nothing of each other; the first comes first where both send a VM. */
+const together = (one: FleetManager, other: FleetManager): FleetManager => ({
+  name: `${one.name}, and ${other.name} beside it`,
+  begin: (hosts, vms) => {
+    const both =
+      (a: FleetDecider, b: FleetDecider): FleetDecider =>
+      (view) => {
+        const [[first, nextA], [second, nextB]] = [a(view), b(view)]
+        return [[...first, ...second.filter(({ vm }) => !first.some((it) => it.vm === vm))], both(nextA, nextB)]
+      }
+    return both(one.begin(hosts, vms), other.begin(hosts, vms))
+  }
+})
 
 /** A number that outlives days: every other time that it is asked nothing is done. */
 const remembering = (): FleetManager => {
@@ -134,6 +155,18 @@ export const brokenManagers: Readonly<Record<string, BrokenManager>> = {
         const from = view.hosts.findIndex((_, host) => host !== view.host[move.vm] && host !== move.to && settledOn(view, host).length > 0)
         return from < 0 ? [] : [{ ...move, vm: settledOn(view, from)[0] }]
       })
+  },
+  /** A host is drained, and hotspots are mitigated onto it all the same. */
+  drainsOnto: {
+    found: 'drainKept',
+    manager: () => together(draining(sandpiper(), { hosts: ['h0'], at: 0, parallel: 2 }), sandpiper()),
+    invariants: [drainKept({ host: 0, from: 0, parallel: 2 })]
+  },
+  /** All VMs of a host that is drained leave it at once. */
+  drainsAllAtOnce: {
+    found: 'drainKept',
+    manager: () => draining(sandpiper(), { hosts: ['h0'], at: 0, parallel: 10 }),
+    invariants: [drainKept({ host: 0, from: 0, parallel: 2 })]
   },
   /** What it does depends on days before this one. */
   remembersOtherDays: { found: 'sameDaySameRows', manager: remembering }

@@ -3,13 +3,13 @@ import { fleetDifference } from './fleetDifference'
 import { type FleetInvariant, fleetInvariant } from './fleetInvariant'
 
 /**
- * Names decide nothing: when VMs and hosts exchange their names among each other, a day is the same but for names in reasons.
+ * Names decide nothing: when VMs exchange their names among each other, a day is the same but for names in reasons. Hosts keep theirs, since a manager may have been told of one by its name, as one that drains it.
  *
- *     rows(day with names permuted) = rows(day), without `why` and `reason`
+ *     rows(day with the names of its VMs permuted) = rows(day), without `why` and `reason`
  */
 export const namesDecideNothing: FleetInvariant = fleetInvariant({
   name: 'namesDecideNothing',
-  sentence: 'Another order of the names of VMs and hosts changes nothing but names.',
+  sentence: 'Another order of the names of VMs changes nothing but names.',
   source: 'symmetry (metamorphic: a day beside one with its names exchanged)',
   of: 'manager',
   other: (day, { turn }) => renamed(day, 1 + turn),
@@ -17,9 +17,8 @@ export const namesDecideNothing: FleetInvariant = fleetInvariant({
 })
 
 const renamed = (day: FleetDayOptions, by: number): FleetDayOptions => {
-  const hosts = turned(day.hosts, by)
   const vms = turned(day.vms, by)
-  return { ...day, hosts, vms, moveCost: (vm, load) => day.moveCost(day.vms[vms.indexOf(vm)] ?? vm, load) }
+  return { ...day, vms, moveCost: (vm, load) => day.moveCost(day.vms[vms.indexOf(vm)] ?? vm, load) }
 }
 
 /** Every name goes so many places on, and their order is turned round, so that no two of them stay in the order that they had. */

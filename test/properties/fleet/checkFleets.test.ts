@@ -1,17 +1,23 @@
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
 import { consolidation } from '../../../lib/hotspot/consolidation'
+import { draining } from '../../../lib/hotspot/draining'
 import { localRegression, threshold } from '../../../lib/hotspot/overloadRule'
+import { repacking } from '../../../lib/hotspot/repacking'
 import { sandpiper } from '../../../lib/hotspot/sandpiper'
+import { underloaded } from '../../../lib/hotspot/underloaded'
 import type { FleetDecider, FleetManager } from '../../../lib/protocol/fleet'
+import { seconds } from '../../../lib/time/time'
 import { alteredManager } from '../../../properties/fleet/alteredManager'
+import { asksWithinMemory } from '../../../properties/fleet/asksWithinMemory'
 import { brokenFleets } from '../../../properties/fleet/brokenFleets'
 import { brokenManagers } from '../../../properties/fleet/brokenManagers'
 import { type CheckFleetsOptions, checkFleets } from '../../../properties/fleet/checkFleets'
+import { drainKept } from '../../../properties/fleet/drainKept'
 import { explainFleets } from '../../../properties/fleet/explainFleets'
-import { fleetInvariants } from '../../../properties/fleet/fleetInvariants'
+import { fleetInvariants, fleetManagerInvariants, fleetWorldInvariants } from '../../../properties/fleet/fleetInvariants'
 
-const RUNS = 120
+const RUNS = 70
 const idle: FleetDecider = () => [[], idle]
 const nobody: FleetManager = { name: 'nobody', begin: () => idle }
 
@@ -38,6 +44,19 @@ describe('managers of fleets that are shipped', () => {
     expect(Math.min(moves, waits, refuses, movesLong)).toBeGreaterThan(0)
   })
 
+  const drained = { hosts: ['h0'], at: seconds(600), parallel: 2 }
+  const alsoKept = [...fleetWorldInvariants, ...fleetManagerInvariants, asksWithinMemory]
+
+  it.each([
+    ['repacked greedily', repacking({ packer: 'greedy' }), alsoKept],
+    ['repacked with the fewest bytes', repacking({ packer: 'least bytes' }), alsoKept],
+    ['emptied where there is little to do', underloaded(sandpiper()), alsoKept],
+    ['drained', draining(underloaded(sandpiper()), drained), [...alsoKept, drainKept({ host: 0, from: drained.at, parallel: 2 })]]
+  ])('a fleet that is %s keeps what every fleet keeps, and its memory', (_, manager, invariants) => {
+    const { moves, fails, movesLong } = happened(manager, { invariants })
+    expect(Math.min(moves, fails, movesLong)).toBeGreaterThan(0)
+  })
+
   it('nobody moves anything, which mitigates nothing and breaks nothing', () => {
     expect(happened(nobody, { mitigates: true }).moves).toBe(0)
   })
@@ -51,8 +70,8 @@ const caught = (found: string, manager: FleetManager, options: CheckFleetsOption
 }
 
 describe('what is wrong with a manager, or with the world of a fleet', () => {
-  it.each(Object.entries(brokenManagers))('is found: a manager that %s', (_, { found, manager }) => {
-    expect(caught(found, manager())).toBe(found)
+  it.each(Object.entries(brokenManagers))('is found: a manager that %s', (_, { found, manager, invariants }) => {
+    expect(caught(found, manager(), invariants && { invariants })).toBe(found)
   })
 
   it.each(Object.entries(brokenFleets))('is found: a world that %s', (_, { found, world }) => {
@@ -61,7 +80,7 @@ describe('what is wrong with a manager, or with the world of a fleet', () => {
 
   it('is of every kind that an invariant speaks of', () => {
     const all = [...Object.values(brokenManagers), ...Object.values(brokenFleets)].map(({ found }) => found)
-    expect(new Set(all)).toEqual(new Set(fleetInvariants().map(({ name }) => name)))
+    expect(new Set(all)).toEqual(new Set([...fleetInvariants().map(({ name }) => name), 'drainKept']))
   })
 
   it('is an exception too', () => {
