@@ -4,6 +4,7 @@ import { action } from './action'
 import { addCheckpointCommand } from './checkpointCommand'
 import { addCompareCommand, addOutputFlags, addRunCommand, mainJob } from './compareCommand'
 import { seeds } from './flags'
+import { addHotspotsCommand } from './hotspotsCommand'
 import { addManageCommand } from './manageCommand'
 import { addNocCommand } from './nocCommand'
 import { addReplayCommand } from './replayCommand'
@@ -32,6 +33,7 @@ export const commandLine = (): Command => {
   addCheckpointCommand(program)
   addNocCommand(program)
   addManageCommand(program)
+  addHotspotsCommand(program)
   addWhyCommand(program)
   addRecordCommand(program)
   addTraceCommand(program)

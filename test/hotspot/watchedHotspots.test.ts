@@ -69,8 +69,10 @@ describe('hotspots of what monitors report', () => {
         const whole = new Set(hotIn(await watched(observations)))
         const slots = await watched(observations, { key: key(seed), lateNs: 4 * everyNs }, 0)
         expect(hotIn(slots).filter((one) => !whole.has(one))).toEqual([])
-        const missing = slots.reduce((sum, { lost }) => sum + lost, 0)
-        expect(slots[slots.length - 1].late).toBeLessThanOrEqual(missing)
+        const came = await lastValueFrom(from(observations).pipe(unreliable({ key: key(seed), lateNs: 4 * everyNs }), toArray()))
+        const slotOf = ({ at }: Observation): number => Math.floor(at / everyNs)
+        const late = came.filter((one, i) => came.slice(0, i).some((before) => slotOf(before) > slotOf(one)))
+        expect(slots[slots.length - 1].late).toBe(late.length)
       })
     ))
 
@@ -101,6 +103,25 @@ describe('hotspots of what monitors report', () => {
       ['begins', 'b', 40, undefined, 1, 2, 0.9],
       ['lasts', 'b', 40, undefined, 1, 2, 0.9]
     ])
+  })
+
+  it('are the same for names that come as for names that are known, as long as there is room', async () => {
+    const observations = reports([
+      [90, 60],
+      [80, 90],
+      [70, 90]
+    ])
+    const options = { everyNs, room: 2 }
+    const asTheyCome = (room: number) => lastValueFrom(from(observations).pipe(watchedHotspots([], cpu, { ...options, room }), toArray()))
+    expect(await asTheyCome(2)).toEqual(await watched(observations))
+    expect(hotIn(await asTheyCome(5))).toEqual(hotIn(await watched(observations)))
+    await expect(asTheyCome(1)).rejects.toThrow('watchedHotspots: there must be room for all names (got b beyond 1)')
+  })
+
+  it('count as lost what had come before, and does not', async () => {
+    const at = (slot: number, name: string): Observation => ({ name, of: 'vm', at: slot * everyNs, cpu: 0.1 })
+    const slots = await watched([at(0, 'a'), at(1, 'a'), at(2, 'b'), at(4, 'a'), at(4, 'b')])
+    expect(slots.map(({ lost }) => lost)).toEqual([0, 0, 1, 2, 0])
   })
 
   it('refuse senseless options when built', () => {
