@@ -67,7 +67,9 @@ const decided = (rules: Rules, view: FleetView, seen: Seen, now: Float64Array): 
   /** Hosts that are not emptied (any more), and those that take no VMs (any more). */
   const isTreated = isOver.map((over, host) => (over === 1 || now[host] === 0 ? 1 : 0))
   const isNoTarget = isTreated.slice()
-  const order = [...hosts.keys()].filter((host) => isTreated[host] === 0).sort((a, b) => now[a] - now[b] || a - b)
+  const order: number[] = []
+  for (let host = 0; host < hosts.length; host++) if (isTreated[host] === 0) order.push(host)
+  order.sort((a, b) => now[a] - now[b] || a - b)
   for (const host of order) {
     if (isTreated[host] === 1 || now[host] >= 1 || isLeftAlone(plan.on[host], view, host)) continue
     isTreated[host] = 1

@@ -1,5 +1,5 @@
-import { wattsAt } from '../guest/serverPower'
 import type { FleetHost, FleetView } from '../protocol/fleet'
+import { powerColumns } from './powerColumns'
 
 /** Who would be where, and what that comes to: a scratch pad for one decision. @internal */
 export type FleetPlan = {
@@ -14,7 +14,7 @@ export type FleetPlan = {
   readonly best: (vm: number, barred: Uint8Array, off: boolean, isOverloaded?: (host: number, wanted: number) => boolean) => number
 }
 
-/** Begins plans for the same hosts: of VMs that want so much, on hosts that give so much now. @internal */
+/** Begins plans for the same hosts: of VMs that want so much, on hosts that give so much now. A plan is good until the next is begun: they have their columns in common. @internal */
 export type FleetPlans = (
   demand: Float64Array,
   given: Float64Array,
@@ -24,21 +24,23 @@ export type FleetPlans = (
 
 /** See `FleetPlan`. Cost: of a plan O(hosts + VMs); of `best` O(hosts in use + kinds of hosts): of hosts of a kind that have nothing to do, the first that is not barred stands for all. @internal */
 export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
-  const power = hosts.map(({ power }) => power)
   const mips = Float64Array.from(hosts, ({ mipsPerCore }) => mipsPerCore)
   const capacity = Float64Array.from(hosts, ({ cores, mipsPerCore }) => cores * mipsPerCore)
-  const idleWatts = Float64Array.from(power, (one) => wattsAt(one, 0))
+  const power = powerColumns(hosts.map((host) => host.power))
+  const idleWatts = Float64Array.from(hosts, (_, host) => power(host, 0))
   const kinds = kindsOf(hosts)
+  const watts = new Float64Array(hosts.length)
+  /** What is wanted, what is kept for VMs (little for those on their way here), and what will have to be done. */
+  const wanted = new Float64Array(hosts.length)
+  const kept = new Float64Array(hosts.length)
+  const coming = new Float64Array(hosts.length)
+  const isUsed = new Uint8Array(hosts.length)
   return (demand, given, view, movingShare = 1) => {
-    const on: (readonly number[])[] = view === undefined ? hosts.map(() => []) : [...view.on]
-    const own: (number[] | undefined)[] = hosts.map(() => undefined)
+    const on: (readonly number[])[] = view === undefined ? hosts.map(() => []) : view.on.slice()
+    const own: (number[] | undefined)[] = new Array(hosts.length)
     const ownOf = (host: number): number[] => (own[host] ??= on[host] = [...on[host]])
-    const watts = idleWatts.slice()
-    /** What is wanted, what is kept for VMs (little for those on their way here), and what will have to be done. */
-    const wanted = new Float64Array(hosts.length)
-    const kept = new Float64Array(hosts.length)
-    const coming = new Float64Array(hosts.length)
-    const isUsed = new Uint8Array(hosts.length)
+    watts.set(idleWatts)
+    for (const column of [wanted, kept, coming, isUsed]) column.fill(0)
     const used: number[] = []
     const firsts = kinds.map(() => 0)
     const count = (vm: number, host: number, sign: 1 | -1): void => {
@@ -55,7 +57,7 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
     for (let host = 0; host < hosts.length; host++) {
       if (given[host] === 0 && on[host].length === 0) continue
       use(host)
-      watts[host] = wattsAt(power[host], given[host] / capacity[host])
+      watts[host] = power(host, given[host] / capacity[host])
       for (const vm of on[host]) count(vm, host, 1)
     }
     return {
@@ -78,7 +80,7 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
         for (let i = 0; i < used.length; i++) {
           const host = used[i]
           if (barred[host] === 1 || needs > mips[host] || needs > capacity[host] - kept[host] + ROUNDING) continue
-          const rise = wattsAt(power[host], (coming[host] + needs) / capacity[host]) - watts[host]
+          const rise = power(host, (coming[host] + needs) / capacity[host]) - watts[host]
           if (rise > least || (rise === least && host > found)) continue
           if (given[host] > 0 && isOverloaded?.(host, (wanted[host] + needs) / capacity[host]) === true) continue
           least = rise
@@ -92,7 +94,7 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
             const host = all[i]
             if (barred[host] === 1 || isUsed[host] === 1) continue
             if (needs > mips[host] || needs > capacity[host] + ROUNDING) break
-            const rise = wattsAt(power[host], needs / capacity[host]) - watts[host]
+            const rise = power(host, needs / capacity[host]) - watts[host]
             if (rise < least || (rise === least && host < found)) {
               least = rise
               found = host

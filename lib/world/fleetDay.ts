@@ -40,11 +40,15 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
   const wants = fleetDemand(options)
   const shares = fleetShares(options, wants)
   const meter = fleetMeter(options, shares)
-  const touched = new Set<number>()
+  /** Hosts where something ends or begins now, as they were before. */
+  let touched: number[] = []
+  const isTouched = new Uint8Array(hosts.length)
   const moves = fleetMoves(options, shares, wants, (at, time) => {
+    if (isTouched[at] === 1) return
     wants.of(on[at], time)
     meter.until(at, time)
-    touched.add(at)
+    isTouched[at] = 1
+    touched.push(at)
   })
   const { demand, network } = wants
   const { on, arriving, host, moving, given, giveAt, memory, traffic } = shares
@@ -72,7 +76,8 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
       touched.forEach(giveAt)
       if (options.endsIdle) ended.forEach(endIfIdle)
       touched.forEach(settle)
-      touched.clear()
+      for (const one of touched) isTouched[one] = 0
+      touched = []
     }
   }
   /** Services as they are now; what they dropped and broke since the last look, as it was then. */

@@ -1,7 +1,7 @@
 import type { AllotMemory, FleetCommand, StartMigration } from '../protocol/fleet'
 import type { Time } from '../time/time'
 import type { FleetDemand } from './fleetDemand'
-import type { CheckedDay } from './fleetOptions'
+import type { CheckedDay, FleetMoveCost } from './fleetOptions'
 import type { FleetMove, FleetRow } from './fleetRow'
 import type { FleetShares } from './fleetShares'
 
@@ -38,11 +38,12 @@ export const fleetMoves = (
   const { hosts, vms, moveCost, movingShare, parallel } = options
   const { on, arriving, host, moving, memory, keeps, carried, giveAt } = shares
   const busy = new Int32Array(hosts.length)
+  const isGiven = new Uint8Array(hosts.length)
   const gone = new Set<number>()
   /** Those on their way, the last to end first; of those that end at one time, the last to begin. */
   const going: Going[] = []
   let waiting: StartMigration[] = []
-  let ready: (StartMigration & { readonly from: number })[] = []
+  let ready: (Omit<StartMigration, 'type'> & { readonly from: number })[] = []
   let told = { moves: [] as FleetMove[], failed: [] as FleetRow['failed'][number][], arrived: [] as FleetRow['arrived'][number][] }
   let answers = { refused: [] as FleetRow['refused'][number][], allotted: [] as FleetRow['allotted'][number][] }
 
@@ -72,7 +73,8 @@ export const fleetMoves = (
     const from = host[command.vm]
     busy[from]++
     busy[command.to]++
-    ready.push({ ...command, from })
+    const { vm, to, why } = command
+    ready.push({ vm, to, why, from })
   }
   const begin = ({ vm, from, to, why }: (typeof ready)[number], now: Time): void => {
     const load = { mips: demand[vm], network: network[vm], memoryBytes: memory[vm], parallel: Math.max(busy[from], busy[to]) }
@@ -80,17 +82,16 @@ export const fleetMoves = (
     const ns = Math.max(1, Math.round(cost.ns))
     keeps[vm] = movingShare * Math.max(0, 1 - (cost.lostNs ?? cost.downtimeNs) / ns)
     const rate = (cost.bytes / ns) * 1e9
-    for (const at of [from, to]) {
-      carried[at] += rate
-      giveAt(at)
-    }
+    carried[from] += rate
+    carried[to] += rate
     const ending: Going = { ends: now + ns, vm, from, to, rate, failed: cost.failed, lost: cost.lost }
     going.splice(countAfter(going, ending.ends), 0, ending)
-    told.moves.push({ vm, to, ...(why === undefined ? {} : { why }), ...cost, from, at: now })
+    told.moves.push(moveOf(vm, from, to, now, cost, why))
   }
   const isAdmitted = (one: StartMigration, now: Time): boolean => {
     if (!isFree(one)) return false
-    for (const at of [host[one.vm], one.to]) touch(at, now)
+    touch(host[one.vm], now)
+    touch(one.to, now)
     admit(one)
     return true
   }
@@ -120,6 +121,12 @@ export const fleetMoves = (
     const all = ready
     ready = []
     for (const one of all) begin(one, now)
+    for (const { from, to } of all)
+      for (const at of [from, to]) {
+        if (isGiven[at] === 0) giveAt(at)
+        isGiven[at] = 1
+      }
+    for (const { from, to } of all) isGiven[from] = isGiven[to] = 0
   }
   return {
     obey: (command) => {
@@ -153,7 +160,8 @@ export const fleetMoves = (
       const ended: number[] = []
       while (going.length > 0 && going[going.length - 1].ends === at) {
         const one = going.pop()!
-        for (const host of [one.from, one.to]) touch(host, at)
+        touch(one.from, at)
+        touch(one.to, at)
         if (host[one.vm] >= 0) touch(host[one.vm], at)
         end(one)
         ended.push(one.vm)
@@ -169,6 +177,18 @@ export const fleetMoves = (
       return all
     }
   }
+}
+
+/** Field by field: there are tens of thousands of them a day. */
+const moveOf = (vm: number, from: number, to: number, at: Time, cost: FleetMoveCost, why: string | undefined): FleetMove => {
+  const { ns, downtimeNs, bytes, lostNs, joules, failed, lost } = cost
+  const move: { -readonly [Name in keyof FleetMove]: FleetMove[Name] } = { vm, to, ns, downtimeNs, bytes, from, at }
+  if (why !== undefined) move.why = why
+  if (lostNs !== undefined) move.lostNs = lostNs
+  if (joules !== undefined) move.joules = joules
+  if (failed !== undefined) move.failed = failed
+  if (lost !== undefined) move.lost = lost
+  return move
 }
 
 /** How many end later than that: where one that ends then comes in. */
