@@ -8,6 +8,7 @@ import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
 import { benchMoves } from './moves'
 import { benchNoc } from './noc'
+import { benchPlanning } from './planning'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeBounded } from './timeBounded'
@@ -27,7 +28,8 @@ describe('benches at smoke size', () => {
     benchCheckpoint,
     benchNoc,
     benchHotspots,
-    benchMoves
+    benchMoves,
+    benchPlanning
   ])
     it(`${bench.name} gives the same result hash twice`, () => {
       const { hash, figures } = bench({ smoke: true })

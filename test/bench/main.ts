@@ -8,6 +8,7 @@ import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
 import { benchMoves } from './moves'
 import { benchNoc } from './noc'
+import { benchPlanning } from './planning'
 import { benchPostcopy } from './postcopy'
 import { benchPrecopy } from './precopy'
 import { benchTimeBounded } from './timeBounded'
@@ -23,6 +24,7 @@ const benches = {
   monitors: benchMonitors,
   hotspots: benchHotspots,
   moves: benchMoves,
+  planning: benchPlanning,
   exploring: benchExploring,
   checkpoint: benchCheckpoint,
   forecast: benchForecast,
