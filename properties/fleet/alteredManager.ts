@@ -15,8 +15,8 @@ export const alteredManager = (manager: FleetManager, name: string, otherwise: (
     const altered =
       (decide: FleetDecider): FleetDecider =>
       (view) => {
-        const [commands, next, found = []] = decide(sees(view))
-        return [decides(commands, view), altered(next), finds(found)]
+        const [commands, next, found = [], notes] = decide(sees(view))
+        return [decides(commands, view), altered(next), finds(found), notes]
       }
     return altered(manager.begin(hosts, vms))
   }

@@ -46,9 +46,9 @@ const recorded = (manager: FleetManager, tell: (commands: LookOfDay['commands'],
   const telling =
     (decide: FleetDecider): FleetDecider =>
     (view) => {
-      const [commands, next, found = []] = decide(view)
+      const [commands, next, found = [], notes] = decide(view)
       tell([...commands], [...found])
-      return [commands, telling(next), found]
+      return [commands, telling(next), found, notes]
     }
   return { ...manager, begin: (hosts, vms) => telling(manager.begin(hosts, vms)) }
 }

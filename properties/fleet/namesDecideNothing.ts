@@ -5,7 +5,7 @@ import { type FleetInvariant, fleetInvariant } from './fleetInvariant'
 /**
  * Names decide nothing: when VMs exchange their names among each other, a day is the same but for names in reasons. Hosts keep theirs, since a manager may have been told of one by its name, as one that drains it.
  *
- *     rows(day with the names of its VMs permuted) = rows(day), without `why` and `reason`
+ *     rows(day with the names of its VMs permuted) = rows(day), without `why`, `reason` and `notes`
  */
 export const namesDecideNothing: FleetInvariant = fleetInvariant({
   name: 'namesDecideNothing',
@@ -32,4 +32,4 @@ const withoutWords = (of: unknown): unknown =>
       ? Object.fromEntries(Object.entries(of).flatMap(([key, value]) => (WORDS.has(key) ? [] : [[key, withoutWords(value)]])))
       : of
 
-const WORDS: ReadonlySet<string> = new Set(['why', 'reason'])
+const WORDS: ReadonlySet<string> = new Set(['why', 'reason', 'notes'])

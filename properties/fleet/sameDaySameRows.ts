@@ -21,8 +21,8 @@ const askedTwice = (manager: FleetManager): FleetManager => {
     (decide: FleetDecider): FleetDecider =>
     (view) => {
       decide(view)
-      const [commands, next, found] = decide(view)
-      return [commands, twice(next), found]
+      const [commands, next, ...told] = decide(view)
+      return [commands, twice(next), ...told]
     }
   return { ...manager, begin: (hosts, vms) => twice(manager.begin(hosts, vms)) }
 }

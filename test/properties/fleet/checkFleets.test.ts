@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either'
 import { describe, expect, it } from 'vitest'
 import { consolidation } from '../../../lib/hotspot/consolidation'
@@ -16,6 +17,7 @@ import { type CheckFleetsOptions, checkFleets } from '../../../properties/fleet/
 import { drainKept } from '../../../properties/fleet/drainKept'
 import { explainFleets } from '../../../properties/fleet/explainFleets'
 import { fleetInvariants, fleetManagerInvariants, fleetWorldInvariants } from '../../../properties/fleet/fleetInvariants'
+import type { FleetPlan } from '../../../properties/fleet/fleetPlan'
 
 const RUNS = 70
 const idle: FleetDecider = () => [[], idle]
@@ -68,6 +70,34 @@ const caught = (found: string, manager: FleetManager, options: CheckFleetsOption
   const result = checkFleets(manager, { runs: WITHIN, seed: 5, mitigates: true, only: [found], shrinks: 0, ...options })
   return E.isLeft(result) && result.left.breach.invariant
 }
+
+describe('what checks of fleets have found', () => {
+  it('a swap that must wait before its first move is decided anew then, and not begun when nobody needs it any more', () => {
+    const vm = { cores: 1, mipsPerCore: 1000, memoryMib: 512, cpu: [[8, 1]], lost: [], fails: 0, isLost: false } as const
+    const plan: FleetPlan = {
+      looks: 6,
+      afterSeconds: 0,
+      hosts: [
+        { cores: 2, mipsPerCore: 1000, memoryMib: 4096 },
+        { cores: 3, mipsPerCore: 2000, memoryMib: 4096 }
+      ],
+      vms: [
+        { ...vm, host: 0, cores: 2, memoryMib: 2048, cpu: [[7, 1]] },
+        { ...vm, host: 0 },
+        { ...vm, host: 1, memoryMib: 2048 },
+        { ...vm, host: 1, cores: 2 }
+      ],
+      mibPerSecond: 64,
+      movingShare: 1,
+      arrivingShare: 0,
+      endsIdle: false,
+      twin: { vm: 0, look: 0, turn: 0 }
+    }
+    const result = checkFleets(sandpiper(), { plans: fc.constant(plan), runs: 1, mitigates: true })
+    if (E.isLeft(result)) throw new Error(explainFleets(result.left))
+    expect(result.right.sometimes.moves).toBe(1)
+  })
+})
 
 describe('what is wrong with a manager, or with the world of a fleet', () => {
   it.each(Object.entries(brokenManagers))('is found: a manager that %s', (_, { found, manager, invariants }) => {
