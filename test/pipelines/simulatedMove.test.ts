@@ -14,7 +14,7 @@ import { datacentre } from '../../lib/world/datacentre'
 import { fleetDay } from '../../lib/world/fleetDay'
 import type { FleetMoveLoad } from '../../lib/world/fleetOptions'
 import type { FleetRow } from '../../lib/world/fleetRow'
-import { engineOf } from '../../pipelines/engines'
+import { engineOf, engines } from '../../pipelines/engines'
 import { hybrid } from '../../pipelines/hybrid'
 import { moveJoules } from '../../pipelines/managers/moveJoules'
 import { serverGuest } from '../../pipelines/managers/serverGuest'
@@ -150,6 +150,12 @@ describe('a simulated move', () => {
     const withWindows = mover({ ...engine })(of, at(300))
     expect(withWindows).not.toEqual(mover({ pipeline: engine.pipeline })(of, at(300)))
     expect(withWindows).not.toHaveProperty('failed')
+    for (const { name, ...one } of engines) {
+      const cost = mover({ ...one })(sized(8), at(300))
+      expect([name, cost.failed]).toEqual([name, undefined])
+      expect(cost.bytes).toBeGreaterThan(8 * MIB)
+      expect(cost.downtimeNs).toBeLessThan(cost.ns)
+    }
   })
 })
 
