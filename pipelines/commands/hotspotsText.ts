@@ -40,7 +40,7 @@ export const spellJson = (source: WatchedHotspots['source'], { type, spell }: Sp
   JSON.stringify({ type, ...spellData(source, spell) })
 
 const head = ({ source: { of, everyNs }, rule: { threshold, k, n, window }, names, resources, slots }: WatchedHotspots): string =>
-  `hotspots: ${formatNumber(names)} ${of === 'vm' ? 'VM' : 'host'}${names === 1 ? '' : 's'}, ${resources.join(', ') || 'no resource'}, ${formatNumber(slots)} slots of ${spanText(everyNs)}; ${k} of ${n} slots above ${formatNumber(threshold * 100)} %, and the next predicted above it from the last ${window}`
+  `hotspots: ${many(names, of === 'vm' ? 'VM' : 'host')}, ${resources.join(', ') || 'no resource'}, ${many(slots, 'slot')} of ${spanText(everyNs)}; ${k} of ${n} slots above ${formatNumber(threshold * 100)} %, and the next predicted above it from the last ${window}`
 
 const headsOf = ({ source: { of, fromSeconds }, rule: { n } }: WatchedHotspots): readonly Head[] => [
   { name: of === 'vm' ? 'VM' : 'host', unit: '', align: 'left' },
@@ -72,10 +72,12 @@ export const hotspotsSentence = ({ source, names, spells, slots, lost, late, end
   const kind = source.of === 'vm' ? 'VM' : 'host'
   const found =
     spells.length === 0
-      ? `No hotspot of ${formatNumber(names)} ${kind}${names === 1 ? '' : 's'} in ${formatNumber(slots)} slots.`
-      : `${formatNumber(spells.length)} hotspot${spells.length === 1 ? '' : 's'} of ${formatNumber(who)} of ${formatNumber(names)} ${kind}${names === 1 ? '' : 's'}, ${longText(sum)} in all${lasting === 0 ? '' : `, ${formatNumber(lasting)} of them to the end`}.`
-  return `${found} ${formatNumber(lost)} samples are lost, ${formatNumber(late)} came too late.${ended === undefined ? '' : ` That is what there was until it ended: ${ended}`}`
+      ? `No hotspot of ${many(names, kind)} in ${many(slots, 'slot')}.`
+      : `${many(spells.length, 'hotspot')} of ${formatNumber(who)} of ${many(names, kind)}, ${longText(sum)} in all${lasting === 0 ? '' : `, ${formatNumber(lasting)} of them to the end`}.`
+  return `${found} ${many(lost, 'sample')} ${lost === 1 ? 'is' : 'are'} lost, ${formatNumber(late)} came too late.${ended === undefined ? '' : ` That is what there was until it ended: ${ended}`}`
 }
+
+const many = (count: number, what: string): string => `${formatNumber(count)} ${what}${count === 1 ? '' : 's'}`
 
 /** A span of time that may be hours. */
 const longText = (ns: Time): string => (ns >= 3.6e12 ? `${formatNumber(ns / 3.6e12, 1)} h` : spanText(ns))

@@ -118,7 +118,27 @@ describe('hotspots', () => {
       expect(code).toBe(0)
       expect(out).toContain('hotspots: 1 VM, cpu, 6 slots of 10 s;')
       expect(out).toMatch(/^a {2}cpu {6}2023-11-14 22:13:40 the end {5}5 /m)
-      expect(await said(...asked, '--query', 'cpu=vm', '--vms', '1')).toMatchObject({ code: 0 })
+    }))
+
+  it('refuses more names than there is room for, behind what it found by then', () =>
+    inFolder(async (path) => {
+      writeFileSync(path('a.csv'), 'time,name,of,cpu\n0,a,host,0.5\n')
+      expect(await said('hotspots', path('a.csv'))).toMatchObject({
+        code: 2,
+        err: `${path('a.csv')}: expected observations of a vm, got none\n`
+      })
+      expect((await said('hotspots', path('a.csv'), '--of', 'host')).out).toContain('No hotspot of 1 host in 1 slot.')
+      const two = JSON.stringify({
+        status: 'success',
+        data: { resultType: 'matrix', result: ['a', 'b'].map((instance) => ({ metric: { instance }, values: [[0, '0.5']] })) }
+      })
+      await withServer(
+        (_request, response) => response.end(two),
+        async (url) => {
+          const asked = ['hotspots', '--prometheus', url, '--query', 'cpu=vm', '--from', '0', '--until', '0', '--vms', '1']
+          expect(await said(...asked)).toMatchObject({ code: 2, err: '--vms: expected there must be room for all names, got b beyond 1\n' })
+        }
+      )
     }))
 
   it('follows a server until Ctrl-C, and says then what there was', () =>
