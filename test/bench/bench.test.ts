@@ -4,6 +4,7 @@ import { benchChecking } from './checking'
 import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
+import { benchFleet } from './fleet'
 import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
 import { benchMoves } from './moves'
@@ -28,6 +29,7 @@ describe('benches at smoke size', () => {
     benchCheckpoint,
     benchNoc,
     benchHotspots,
+    benchFleet,
     benchMoves,
     benchPlanning
   ])

@@ -3,6 +3,7 @@ import { benchChecking } from './checking'
 import { benchCheckpoint } from './checkpoint'
 import { benchCoordinating } from './coordinating'
 import { benchExploring } from './exploring'
+import { benchFleet } from './fleet'
 import { benchForecast } from './forecast'
 import { benchHotspots } from './hotspots'
 import { benchMonitors } from './monitors'
@@ -23,6 +24,7 @@ const benches = {
   checking: benchChecking,
   monitors: benchMonitors,
   hotspots: benchHotspots,
+  fleet: benchFleet,
   moves: benchMoves,
   planning: benchPlanning,
   exploring: benchExploring,
