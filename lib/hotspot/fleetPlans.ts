@@ -9,7 +9,7 @@ export type FleetPlan = {
   readonly add: (vm: number, host: number) => void
   readonly remove: (vm: number, host: number) => void
   /**
-   * The host whose power rises least by a VM, the first of equals, of those that are not barred (1), have room, and are not overloaded then if they give anything now; with `off` also of hosts that have nothing to do. -1 where there is none.
+   * The host whose power rises least by a VM, the first of equals, of those that are not barred (1), have room, and are not overloaded then if they give anything now; with `off` also of hosts that had nothing to do when the plan began. -1 where there is none.
    */
   readonly best: (vm: number, barred: Uint8Array, off: boolean, isOverloaded?: (host: number, wanted: number) => boolean) => number
 }

@@ -31,6 +31,7 @@ describe('plans of a fleet', () => {
         at.forEach((to, vm) => {
           on[to].push(vm)
         })
+        const isIdle = on.map((there) => there.length === 0)
         const capacity = hosts.map(({ cores, mipsPerCore }) => cores * mipsPerCore)
         const given = Float64Array.from(hosts, (_, i) =>
           Math.min(
@@ -48,7 +49,7 @@ describe('plans of a fleet', () => {
             const used = sum((one) => Math.min(demand[one], mipsPerCore))
             if (barred[i] || demand[vm] > mipsPerCore || demand[vm] > capacity[i] - used + 1e-9) return
             if (given[i] > 0 && isOverloaded(i, (sum((one) => demand[one]) + demand[vm]) / capacity[i])) return
-            if (!isOff && given[i] === 0 && plan.on[i].length === 0) return
+            if (!isOff && isIdle[i]) return
             const rise = wattsAt(power, (used + demand[vm]) / capacity[i]) - wattsAt(power, given[i] / capacity[i])
             if (rise < least) [found, least] = [i, rise]
           })
