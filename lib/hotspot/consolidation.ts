@@ -4,12 +4,13 @@ import type { OverloadRule } from './overloadRule'
 
 /**
  * Options of `consolidation`: `movingShare` and `arrivingShare` as the fleet's, for what hosts will have to do; `again`: whether a VM that is to leave an overloaded host may be moved on in the same decision, when its new host turns out to be
- * underloaded (default false; CloudSim 4.0 does so).
+ * underloaded (default false; CloudSim 4.0 does so). `memoryCounts`: whether a host takes a VM only with memory for it (default true; CloudSim's takes them without).
  */
 export type ConsolidationOptions = {
   readonly overloaded: OverloadRule
   readonly movingShare?: number
   readonly again?: boolean
+  readonly memoryCounts?: boolean
 }
 
 /**
@@ -17,12 +18,12 @@ export type ConsolidationOptions = {
  * the highest demand first they go to the host whose power rises least and that is not overloaded then; then hosts from the least used on are emptied, where all of their VMs find another host, no host that is off being turned on for it. The rule of overload is the
  * caller's. What is equal keeps the order of the hosts. Cost: O(VMs that may move x hosts in use).
  */
-export const consolidation = ({ overloaded, movingShare = 1, again = false }: ConsolidationOptions): FleetManager => {
+export const consolidation = ({ overloaded, movingShare = 1, again = false, memoryCounts = true }: ConsolidationOptions): FleetManager => {
   const { looks = 0 } = overloaded
   return {
     name: `consolidation by ${overloaded.name}`,
     begin: (hosts) => {
-      const rules: Rules = { ...overloaded, plans: fleetPlans(hosts), movingShare, again }
+      const rules: Rules = { ...overloaded, plans: fleetPlans(hosts), movingShare, again, memoryCounts }
       const after =
         (seen: Seen): FleetDecider =>
         (view) => {
@@ -37,31 +38,44 @@ export const consolidation = ({ overloaded, movingShare = 1, again = false }: Co
 }
 
 type Seen = readonly (readonly number[])[]
-type Rules = OverloadRule & { readonly plans: FleetPlans; readonly movingShare: number; readonly again: boolean }
+type Rules = OverloadRule & {
+  readonly plans: FleetPlans
+  readonly movingShare: number
+  readonly again: boolean
+  readonly memoryCounts: boolean
+}
 
 const decided = (rules: Rules, view: FleetView, seen: Seen, now: Float64Array): readonly StartMigration[] => {
-  const { plans, isOverloaded, movingShare, again } = rules
-  const { hosts, demand, moving, given } = view
-  const plan = plans(demand, given, view, movingShare)
+  const { plans, isOverloaded, movingShare, again, memoryCounts } = rules
+  const { hosts, vms, demand, moving, given } = view
+  const { memory: _, ...blind } = view
+  const plan = plans(demand, given, memoryCounts ? view : blind, movingShare)
   const isOver = new Uint8Array(hosts.length)
   for (let host = 0; host < hosts.length; host++) isOver[host] = isOverloaded(plan.wanted(host), seen[host]) ? 1 : 0
   const wouldBeOver = (host: number, wanted: number): boolean => isOverloaded(wanted, seen[host])
   const byDemand = (some: number[]): readonly number[] => some.sort((a, b) => demand[b] - demand[a])
   const moves: StartMigration[] = []
   const leaving: number[] = []
-  for (let host = 0; host < hosts.length; host++)
+  const from = new Map<number, string>()
+  for (let host = 0; host < hosts.length; host++) {
+    const wanted = percent(plan.wanted(host))
     for (let isStill = isOver[host] === 1; isStill; ) {
       const vm = leastMemory(plan.on[host], view)
       if (vm < 0) break
       leaving.push(vm)
+      from.set(
+        vm,
+        `${hosts[host].name} is overloaded by the rule ${rules.name}, ${wanted} of its CPU being wanted; of its VMs ${vms[vm].name} has the least memory to move, ${Math.round(view.memory[vm] / 2 ** 20)} MiB`
+      )
       plan.remove(vm, host)
       isStill = isOverloaded(plan.wanted(host), seen[host])
     }
+  }
   for (const vm of byDemand(leaving)) {
     const to = plan.best(vm, isOver, true, wouldBeOver)
     if (to < 0) continue
     plan.add(vm, to)
-    moves.push({ type: 'startMigration', vm, to, why: 'its host is overloaded' })
+    moves.push({ type: 'startMigration', vm, to, why: `${from.get(vm)}, and the power of ${hosts[to].name} rises least by it` })
   }
   const isPlaced = new Set(moves.map(({ vm }) => vm))
   /** Hosts that are not emptied (any more), and those that take no VMs (any more). */
@@ -81,7 +95,12 @@ const decided = (rules: Rules, view: FleetView, seen: Seen, now: Float64Array): 
       const to = plan.best(vm, isNoTarget, false, wouldBeOver)
       if (to < 0) break
       plan.add(vm, to)
-      emptied.push({ type: 'startMigration', vm, to, why: 'its host is emptied' })
+      emptied.push({
+        type: 'startMigration',
+        vm,
+        to,
+        why: `${hosts[host].name} is emptied, of those that may be the one used least, ${percent(now[host])} of its CPU; the power of ${hosts[to].name} rises least by ${vms[vm].name}`
+      })
     }
     if (emptied.length < staying.length) for (const { vm, to } of emptied) plan.remove(vm, to)
     else
@@ -108,3 +127,5 @@ const isLeftAlone = (some: readonly number[], { moving, arriving }: FleetView, h
   }
   return true
 }
+
+const percent = (part: number): string => `${Math.round(part * 1000) / 10} %`

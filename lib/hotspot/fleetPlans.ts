@@ -18,15 +18,16 @@ export type FleetPlan = {
 export type FleetPlans = (
   demand: Float64Array,
   given: Float64Array,
-  view?: Pick<FleetView, 'on' | 'arriving' | 'moving'>,
+  view?: Pick<FleetView, 'on' | 'arriving' | 'moving'> & Partial<Pick<FleetView, 'memory'>>,
   movingShare?: number
 ) => FleetPlan
 
-/** See `FleetPlan`. Cost: of a plan O(hosts + VMs); of `best` O(hosts in use + kinds of hosts): of hosts of a kind that have nothing to do, the first that is not barred stands for all. @internal */
+/** See `FleetPlan`; where the view tells `memory`, a host takes a VM only with memory for it, besides all that are there now, those that leave too. Cost: of a plan O(hosts + VMs); of `best` O(hosts in use + kinds of hosts): of hosts of a kind that have nothing to do, the first that is not barred stands for all. @internal */
 export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
   const mips = Float64Array.from(hosts, ({ mipsPerCore }) => mipsPerCore)
   const capacity = Float64Array.from(hosts, ({ cores, mipsPerCore }) => cores * mipsPerCore)
   const power = powerColumns(hosts.map((host) => host.power))
+  const room = Float64Array.from(hosts, ({ memoryBytes }) => memoryBytes)
   const idleWatts = Float64Array.from(hosts, (_, host) => power(host, 0))
   const kinds = kindsOf(hosts)
   const watts = new Float64Array(hosts.length)
@@ -34,13 +35,16 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
   const wanted = new Float64Array(hosts.length)
   const kept = new Float64Array(hosts.length)
   const coming = new Float64Array(hosts.length)
+  const held = new Float64Array(hosts.length)
   const isUsed = new Uint8Array(hosts.length)
   return (demand, given, view, movingShare = 1) => {
     const on: (readonly number[])[] = view === undefined ? hosts.map(() => []) : view.on.slice()
     const own: (number[] | undefined)[] = new Array(hosts.length)
     const ownOf = (host: number): number[] => (own[host] ??= on[host] = [...on[host]])
     watts.set(idleWatts)
-    for (const column of [wanted, kept, coming, isUsed]) column.fill(0)
+    for (const column of [wanted, kept, coming, held, isUsed]) column.fill(0)
+    const memory = view?.memory
+    const hasMemory = (vm: number, host: number): boolean => memory === undefined || held[host] + memory[vm] <= room[host]
     const used: number[] = []
     const firsts = kinds.map(() => 0)
     const count = (vm: number, host: number, sign: 1 | -1): void => {
@@ -58,7 +62,10 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
       if (given[host] === 0 && on[host].length === 0) continue
       use(host)
       watts[host] = power(host, given[host] / capacity[host])
-      for (const vm of on[host]) count(vm, host, 1)
+      for (const vm of on[host]) {
+        count(vm, host, 1)
+        if (memory !== undefined) held[host] += memory[vm]
+      }
     }
     return {
       on,
@@ -67,11 +74,13 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
         if (isUsed[host] === 0) use(host)
         ownOf(host).push(vm)
         count(vm, host, 1)
+        if (memory !== undefined) held[host] += memory[vm]
       },
       remove: (vm, host) => {
         const there = ownOf(host)
         there.splice(there.lastIndexOf(vm), 1)
         count(vm, host, -1)
+        if (memory !== undefined && view?.on[host].includes(vm) === false) held[host] -= memory[vm]
       },
       best: (vm, barred, off, isOverloaded) => {
         const needs = demand[vm]
@@ -81,7 +90,7 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
           const host = used[i]
           if (barred[host] === 1 || needs > mips[host] || needs > capacity[host] - kept[host] + ROUNDING) continue
           const rise = power(host, (coming[host] + needs) / capacity[host]) - watts[host]
-          if (rise > least || (rise === least && host > found)) continue
+          if (rise > least || (rise === least && host > found) || !hasMemory(vm, host)) continue
           if (given[host] > 0 && isOverloaded?.(host, (wanted[host] + needs) / capacity[host]) === true) continue
           least = rise
           found = host
@@ -93,7 +102,7 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
           for (let i = firsts[kind]; i < all.length; i++) {
             const host = all[i]
             if (barred[host] === 1 || isUsed[host] === 1) continue
-            if (needs > mips[host] || needs > capacity[host] + ROUNDING) break
+            if (needs > mips[host] || needs > capacity[host] + ROUNDING || !hasMemory(vm, host)) break
             const rise = power(host, needs / capacity[host]) - watts[host]
             if (rise < least || (rise === least && host < found)) {
               least = rise
@@ -111,8 +120,8 @@ export const fleetPlans = (hosts: readonly FleetHost[]): FleetPlans => {
 /** Hosts that are alike, in ascending order. */
 const kindsOf = (hosts: readonly FleetHost[]): readonly (readonly number[])[] => {
   const kinds = new Map<string, number[]>()
-  hosts.forEach(({ cores, mipsPerCore, power }, host) => {
-    const kind = `${cores} ${mipsPerCore} ${power.join(' ')}`
+  hosts.forEach(({ cores, mipsPerCore, memoryBytes, power }, host) => {
+    const kind = `${cores} ${mipsPerCore} ${memoryBytes} ${power.join(' ')}`
     const alike = kinds.get(kind)
     if (alike === undefined) kinds.set(kind, [host])
     else alike.push(host)

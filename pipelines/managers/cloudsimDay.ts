@@ -26,7 +26,7 @@ export const cloudsimDay = (utilisations: readonly ArrayLike<number>[], hostCoun
     vms,
     utilisations,
     placement: powerAwarePlacement(hosts, vms),
-    manager: consolidation({ overloaded: threshold(0.8), movingShare: 0.9, again: true }),
+    manager: consolidation({ overloaded: threshold(0.8), movingShare: 0.9, again: true, memoryCounts: false }),
     moveCost: ({ memoryBytes }) => ({ ns: (memoryBytes / (62.5 * MB)) * 1e9, downtimeNs: 0, bytes: memoryBytes }),
     everyNs: 300e9,
     afterNs: 1e8,

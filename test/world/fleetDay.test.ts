@@ -397,7 +397,31 @@ describe('consolidation', () => {
       ],
       [0, 0, 1]
     )
-    expect(row.moves).toMatchObject([{ vm: 0, from: 0, to: 1, why: 'its host is overloaded' }])
+    expect(row.moves).toMatchObject([
+      {
+        vm: 0,
+        from: 0,
+        to: 1,
+        why: 'h0 is overloaded by the rule threshold 0.8, 90 % of its CPU being wanted; of its VMs v0 has the least memory to move, 500 MiB, and the power of h1 rises least by it'
+      }
+    ])
+  })
+
+  it('sends VMs only to hosts with memory for them, but where memory does not count', () => {
+    const full = (memoryCounts: boolean) =>
+      rowsOf({
+        hosts: ['h0', 'h1', 'h2'].map(host),
+        vms: [vm('v0', 500), vm('v1', 501), vm('v2', 3800)],
+        utilisations: [
+          [0.9, 0.9],
+          [0.9, 0.9],
+          [0.5, 0.5]
+        ],
+        placement: [0, 0, 1],
+        manager: consolidation({ overloaded: threshold(0.8), memoryCounts })
+      })[0]
+    expect(full(true)).toMatchObject({ moves: [{ vm: 0, to: 2 }], refused: [] })
+    expect(full(false)).toMatchObject({ moves: [], refused: [{ vm: 0, to: 1 }] })
   })
 
   it('empties the host that is used least, where all of its VMs find another', () => {
@@ -410,8 +434,8 @@ describe('consolidation', () => {
       [0, 0, 1]
     )
     expect(row.moves).toMatchObject([
-      { vm: 0, to: 1, why: 'its host is emptied' },
-      { vm: 1, to: 1, why: 'its host is emptied' }
+      { vm: 0, to: 1, why: 'h0 is emptied, of those that may be the one used least, 25 % of its CPU; the power of h1 rises least by v0' },
+      { vm: 1, to: 1, why: 'h0 is emptied, of those that may be the one used least, 25 % of its CPU; the power of h1 rises least by v1' }
     ])
     expect(
       day(
