@@ -1,9 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
+import { draining } from '../../lib/hotspot/draining'
 import type { HotspotOptions } from '../../lib/hotspot/hotspotOptions'
 import { checkedHotspots } from '../../lib/hotspot/hotspotOptions'
+import type { FleetManager } from '../../lib/protocol/fleet'
 import type { Seed } from '../../lib/random/random'
+import { fleetChart } from '../../lib/report/fleetChart'
+import { fleetSvg } from '../../lib/report/fleetSvg'
+import { clock } from '../../lib/report/fleetWords'
 import { formatBytes } from '../../lib/report/numbers'
 import { type InputError, isInputError, refusals } from '../experiment/inputError'
 import type { ManagedDay } from '../managers/managedDay'
@@ -57,14 +62,15 @@ const manage = async (given: ManageFlags, signal: AbortSignal): Promise<Ending> 
   if (isLeft(chosen)) return refused(chosen.left)
   const { managers, leftOut } = chosen.right
   const names = managers.map(({ name }) => name)
-  errors.push(...wrongFiles(wishes, { force: given.force === true, names }))
+  errors.push(...wrongFiles(wishes, { force: given.force === true, isChart: given.chart === true, names }))
   if (errors.length > 0) return refused(...errors)
+  const drawn = wishes.manager ?? (names.includes('sandpiper') ? 'sandpiper' : names[names.length - 1])
   const isOwn = (name: string): boolean => wishes.manager === undefined || name === wishes.manager
   const ran = await runManagers(day, managers, {
     moveCost: moves.right.cost,
     parallel: wishes.parallel,
     hotspots,
-    keeps: () => false,
+    keeps: (name) => (wishes.svg !== undefined || given.chart === true) && name === drawn,
     logs: (name) => wishes.log !== undefined && isOwn(name),
     line,
     signal
@@ -73,15 +79,21 @@ const manage = async (given: ManageFlags, signal: AbortSignal): Promise<Ending> 
   if (ran === undefined) return { type: 'interrupted' }
   if (isInputError(ran)) return refused(ran)
   const all = ran
+  const picture = all.find(({ name }) => name === drawn)
+  if (picture !== undefined) draw(picture, { wishes, day, hotspots, sentence, source, seed })
   writeLog(
     wishes.log,
     all.filter(({ name }) => isOwn(name)),
     `${sentence}; seed ${JSON.stringify(seed)}`
   )
+  const drained = (wishes.drain ?? []).map((name) => ({ name, host: day.hosts.findIndex((host) => host.name === name) }))
+  const drains = wishes.drain === undefined ? '' : `, ${wishes.drain.join(', ')} drained from ${clock(wishes.drainAt)} on`
   const notes = notesOf(wishes, moves.right.sentence)
   process.stdout.write(
-    `${manageText(wishes.format, { sentence: `${sentence}, under ${managers.length} manager${managers.length === 1 ? '' : 's'}`, source, seed, leftOut, notes }, all)}\n`
+    `${manageText(wishes.format, { sentence: `${sentence}${drains}, under ${managers.length} manager${managers.length === 1 ? '' : 's'}`, source, seed, leftOut, drained, notes }, all)}\n`
   )
+  if (picture !== undefined && given.chart === true && wishes.format === 'text')
+    process.stdout.write(`\n${drawn}:\n${fleetChart(day, { hotspots })(picture.rows)}\n`)
   return ended
 }
 
@@ -118,9 +130,17 @@ type Chosen = { readonly managers: readonly Trialled[]; readonly leftOut: readon
 
 const chosenFrom = (
   known: readonly NamedManager[],
-  { managers: names = known.map(({ name }) => name) }: Wishes,
+  wishes: Wishes,
   { day, hotspots }: { readonly day: ManagedDay; readonly hotspots: HotspotOptions }
 ): Either<InputError, Chosen> => {
+  const { managers: names = known.map(({ name }) => name), drain = [] } = wishes
+  const strange = drain.find((name) => day.hosts.every((host) => host.name !== name))
+  if (strange !== undefined)
+    return left({
+      path: '--drain',
+      expected: `hosts of ${day.hosts[0].name} to ${day.hosts[day.hosts.length - 1].name}`,
+      got: JSON.stringify(strange)
+    })
   const unknown = names.find((name, i) => known.every((one) => one.name !== name) || names.indexOf(name) < i)
   if (unknown !== undefined)
     return left({
@@ -133,20 +153,25 @@ const chosenFrom = (
     return { name, sentence: `${sentence} (${source})`, made: make(day, hotspots) }
   })
   return right({
-    managers: all.flatMap(({ name, sentence, made }) => ('begin' in made ? [{ name, sentence, manager: made }] : [])),
+    managers: all.flatMap(({ name, sentence, made }) => ('begin' in made ? [{ name, sentence, manager: drainedBy(made, wishes) }] : [])),
     leftOut: all.flatMap(({ name, made }) => ('begin' in made ? [] : [{ name, not: made.not }]))
   })
 }
 
+/** The manager that also empties the hosts that are to be drained. */
+const drainedBy = (manager: FleetManager, { drain, drainAt, parallel }: Wishes): FleetManager =>
+  drain === undefined ? manager : draining(manager, { hosts: drain, at: drainAt, parallel })
+
 const wrongFiles = (
   { log, svg, format, manager, from, until }: Wishes,
-  { force, names }: { readonly force: boolean; readonly names: readonly string[] }
+  { force, isChart, names }: { readonly force: boolean; readonly isChart: boolean; readonly names: readonly string[] }
 ): readonly InputError[] => [
   ...Object.entries({ '--log': log, '--svg': svg }).flatMap(([path, file]) =>
     file !== undefined && file !== '-' && existsSync(file) && !force
       ? [{ path, expected: 'a file that does not exist yet', got: file, hint: 'name another, or add --force to replace it' }]
       : []
   ),
+  ...(isChart && format !== 'text' ? [{ path: '--chart', expected: 'to stand beside --format text', got: format }] : []),
   ...(log === '-' && format !== 'text' ? [{ path: '--log', expected: `a file, beside --format ${format}`, got: '-' }] : []),
   ...(manager !== undefined && !names.includes(manager)
     ? [{ path: '--manager', expected: `one of ${names.join(', ')}`, got: JSON.stringify(manager) }]
@@ -155,6 +180,23 @@ const wrongFiles = (
     ? [{ path: '--until', expected: 'a time after --from', got: 'one before it' }]
     : [])
 ]
+
+type Drawing = {
+  readonly wishes: Wishes
+  readonly day: ManagedDay
+  readonly hotspots: HotspotOptions
+  readonly sentence: string
+  readonly source: string
+  readonly seed: Seed
+}
+
+/** Writes the picture of a manager's day; says so on standard error. */
+const draw = ({ name, rows }: Managed, { wishes: { svg, from, until }, day, hotspots, sentence, source, seed }: Drawing): void => {
+  if (svg === undefined) return
+  const title = `Hosts over time under ${name}: ${sentence}; seed ${JSON.stringify(seed)}`
+  writeFileSync(svg, fleetSvg(day, { from, until, hotspots, title, caption: [source] })(rows))
+  process.stderr.write(`the picture of ${name}: ${svg}\n`)
+}
 
 const writeLog = (file: string | undefined, all: readonly Managed[], about: string): void => {
   if (file === undefined) return

@@ -99,6 +99,13 @@ const flags = {
     usual: '2',
     help: 'moves that a host takes part in at once; others wait'
   },
+  drain: {
+    usage: '--drain <hosts>',
+    codec: namesText,
+    usual: undefined,
+    help: 'hosts that are emptied for maintenance, by their names with commas between them, whoever manages'
+  },
+  drainAt: { usage: '--drain-at <time>', codec: durationText, usual: '0s', help: 'from when on they are' },
   threshold: {
     usage: '--threshold <part>',
     codec: numberText(positive),
@@ -134,7 +141,7 @@ const flags = {
     usage: '--manager <name>',
     codec: text,
     usual: undefined,
-    help: 'whose log and picture (default: the log of all, the picture of the first that moves VMs)'
+    help: 'whose log and picture (default: the log of all, the picture of sandpiper, or else of the last)'
   },
   from: { usage: '--from <time>', codec: durationText, usual: undefined, help: 'when the picture begins, such as 6h' },
   until: { usage: '--until <time>', codec: positiveDurationText, usual: undefined, help: 'when the picture ends' }

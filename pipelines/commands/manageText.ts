@@ -5,19 +5,20 @@ import { type ReproducedForm, reproducedText } from '../reproduce/reproducedText
 import type { Cell, ReproducedColumn } from '../reproduce/reproduction'
 import type { Managed } from './runManagers'
 
-/** A day that was run under several managers, for people: what it was, where its series come from, who was left out and why, and what else is to be known. */
+/** A day that was run under several managers, for people: what it was, where its series come from, who was left out and why, hosts that were to be emptied, and what else is to be known. */
 export type ManagedTable = {
   readonly sentence: string
   readonly source: string
   readonly seed: Seed
   readonly leftOut: readonly { readonly name: string; readonly not: string }[]
+  readonly drained: readonly { readonly host: number; readonly name: string }[]
   readonly notes: readonly string[]
 }
 
 /** One table of managers side by side, a row for each; columns of services only where there are any. In `json` a record for each with units in the names. */
 export const manageText = (
   form: ReproducedForm,
-  { sentence, source, seed, leftOut, notes }: ManagedTable,
+  { sentence, source, seed, leftOut, drained, notes }: ManagedTable,
   all: readonly Managed[]
 ): string => {
   const shown = columns.filter(({ when = () => true }) => all.some(({ figures }) => when(figures)))
@@ -27,10 +28,11 @@ export const manageText = (
         day: sentence,
         source,
         seed,
-        managers: all.map(({ name, sentence, figures }) => ({
+        managers: all.map(({ name, sentence, figures, at }) => ({
           manager: name,
           does: sentence,
           ...Object.fromEntries(columns.map(({ key, value }) => [key, value(figures)])),
+          ...(drained.length === 0 ? {} : { leftOnDrainedHosts: leftOn(at, drained) }),
           failures: Object.fromEntries(figures.failed),
           refusals: Object.fromEntries(figures.refused)
         })),
@@ -50,6 +52,7 @@ export const manageText = (
       verdicts: [],
       notes: [
         ...all.flatMap(troubles),
+        ...(drained.length === 0 ? [] : all.map((one) => stayed(one, drained))),
         ...leftOut.map(({ name, not }) => `${name} is left out: ${not}`),
         ...notes,
         ...all.map(({ name, sentence }) => `${name}: ${sentence}.`)
@@ -116,4 +119,16 @@ const troubles = ({ name, figures: { failed, refused, waiting } }: Managed): rea
     ...(refused.size === 0 ? [] : [`${name}: what was refused: ${listed(refused)}.`]),
     ...(waiting === 0 ? [] : [`${name}: ${waiting} move${waiting === 1 ? '' : 's'} waited for a turn when the day ended.`])
   ]
+}
+
+/** VMs that are on hosts that were to be emptied. */
+const leftOn = (at: readonly number[], drained: ManagedTable['drained']): number =>
+  at.filter((host) => drained.some((one) => one.host === host)).length
+
+const stayed = ({ name, at }: Managed, drained: ManagedTable['drained']): string => {
+  const left = leftOn(at, drained)
+  const hosts = drained.map((one) => one.name).join(', ')
+  return left === 0
+    ? `${name}: ${hosts} ${drained.length === 1 ? 'is' : 'are'} empty at the end.`
+    : `${name}: ${left} VM${left === 1 ? ' is' : 's are'} left on ${hosts} at the end, as nowhere else was room below the thresholds.`
 }

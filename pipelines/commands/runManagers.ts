@@ -13,9 +13,10 @@ import type { Line } from './progress'
 /** A manager on trial: what it is called in the table, what it is in words, and itself. */
 export type Trialled = { readonly name: string; readonly sentence: string; readonly manager: FleetManager }
 
-/** What a day under a manager came to; its rows and its log where they were asked for. */
+/** What a day under a manager came to, and the host of each VM at its end; its rows and its log where they were asked for. */
 export type Managed = Omit<Trialled, 'manager'> & {
   readonly figures: DayFigures
+  readonly at: readonly number[]
   readonly rows: readonly FleetRow[]
   readonly log: readonly string[]
 }
@@ -44,12 +45,15 @@ export const runManagers = async (
     const tell = logs(name) ? fleetLog(day, hotspots) : () => []
     const rows: FleetRow[] = []
     const log: string[] = []
+    const at = [...day.placement]
     let state = measure.init()
     let moves = 0
     let breath = performance.now()
     for (const row of fleetRows({ ...day, manager, moveCost, parallel })) {
       state = measure.step(state, row)
       log.push(...tell(row))
+      for (const { vm, to } of row.arrived) at[vm] = to
+      for (const { vm, lost } of row.failed) if (lost === true) at[vm] = -1
       if (keeps(name)) rows.push(row)
       moves += row.moves.length
       if (performance.now() - breath < 100) continue
@@ -58,7 +62,7 @@ export const runManagers = async (
       if (signal.aborted) return undefined
       breath = performance.now()
     }
-    all.push({ name, sentence, figures: measure.done(state), rows, log })
+    all.push({ name, sentence, figures: measure.done(state), at, rows, log })
     await setImmediate()
     if (signal.aborted) return undefined
   }

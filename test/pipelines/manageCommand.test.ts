@@ -41,7 +41,7 @@ describe('manage', () => {
   it('gives records with units in their names; a manager that moves VMs has fewer hotspots than nobody, and pays for it', async () => {
     const { seed, managers } = await json(...small, '--seed', '1')
     expect(seed).toBe(1)
-    const [nobody, sandpiper, threshold] = managers
+    const [nobody, sandpiper, , threshold] = managers
     expect(nobody).toMatchObject({
       manager: 'nobody',
       migrations: 0,
@@ -89,6 +89,46 @@ describe('manage', () => {
     expect(sandpiper).toMatch(/^\d\d:\d\d:\d\d +arrived +vm\d+ host\d+ → host\d+: [\d.]+ s, [\d.]+ [MG]B, down [\d.]+ ms, [\d.]+ kJ/m)
     const { out } = await said('manage', ...some, '--seed', '1', '--log', '-', '--manager', 'sandpiper')
     expect(out.startsWith(`${sandpiper}\nmanage: `.replace(/\n+manage/, '\n\nmanage'))).toBe(true)
+  })
+
+  it('draws a manager’s day, and in the terminal too', async () => {
+    const svg = join(folder, 'day.svg')
+    const { out, err, code } = await said('manage', ...some, '--svg', svg, '--chart')
+    expect({ err, code }).toEqual({ err: `the picture of sandpiper: ${svg}\n`, code: 0 })
+    expect(readFileSync(svg, 'utf8')).toContain('Hosts over time under sandpiper: 60 VMs on 6 hosts')
+    expect(out).toMatch(/^sandpiper:\nhost0 [▁▂▃▄▅▆▇█▓ ]{49}$/m)
+    const [whole, part] = [readFileSync(svg, 'utf8'), ['--force', '--from', '1h', '--until', '2h', '--manager', 'nobody']]
+    expect((await said('manage', ...some, '--svg', svg, ...part)).err).toBe(`the picture of nobody: ${svg}\n`)
+    expect(readFileSync(svg, 'utf8')).toContain('01:00 to 02:00, 12 looks')
+    expect(readFileSync(svg, 'utf8').length).toBeLessThan(whole.length)
+  })
+
+  it('drains hosts, whoever manages, and says what is left there', async () => {
+    const drain = ['--drain', 'host0,host3', '--drain-at', '30min', '--managers', 'nobody']
+    const { out } = await said('manage', '--vms', '60', '--hosts', '10', '--looks', '40', ...drain, '--log', '-')
+    expect(out).toContain(', host0, host3 drained from 00:30 on, under 1 manager')
+    expect(out).toContain('\nnobody: host0, host3 are empty at the end.\n')
+    const ways = [...out.matchAll(/^(\d\d:\d\d) +move +vm\d+ (host\d) → (host\d)/gm)]
+    expect(ways).toHaveLength(12)
+    expect(ways.every(([, at, from, to]) => at >= '00:30' && ['host0', 'host3'].includes(from) && !['host0', 'host3'].includes(to))).toBe(
+      true
+    )
+    const [full] = (await json(...small, ...drain)).managers
+    expect(Number(full.leftOnDrainedHosts)).toBeGreaterThan(0)
+  })
+
+  it('leaves out managers that are none for such a day, and says why', async () => {
+    const few = ['--looks', '30', '--managers', 'nobody,sandpiper-gray,greedy,optimal,least-bytes']
+    const large = await json('--vms', '50', '--hosts', '6', ...few)
+    expect(large.managers.map(({ manager }) => manager)).toEqual(['nobody', 'greedy'])
+    expect(large.leftOut).toEqual([
+      { name: 'sandpiper-gray', not: 'no VM has a service that could be seen from inside (--services)' },
+      { name: 'optimal', not: 'it looks at all placements there can be, for at most 40 VMs on 20 hosts' },
+      { name: 'least-bytes', not: 'it looks at all placements there can be, for at most 40 VMs on 20 hosts' }
+    ])
+    const small = await json('--vms', '30', '--hosts', '3', '--services', '10', ...few)
+    expect(small.managers).toHaveLength(5)
+    expect(small.leftOut).toEqual([])
   })
 
   it('reads recorded days, the first VMs of them where so many are asked for', async () => {
@@ -155,6 +195,8 @@ describe('manage', () => {
     [['--log', '-', '--json'], '--log: expected a file, beside --format json, got -\n'],
     [['--json', '--format', 'csv'], '--json, --format: expected one of the two, got both\n'],
     [['--log', __filename], '--log: expected a file that does not exist yet, got '],
+    [['--chart', '--json'], '--chart: expected to stand beside --format text, got json\n'],
+    [['--drain', 'host0,cellar'], '--drain: expected hosts of host0 to host19, got "cellar"\n'],
     [['--svg', __filename], 'name another, or add --force to replace it\n'],
     [['--svg', 'x.svg', '--from', '2h', '--until', '1h'], '--until: expected a time after --from, got one before it\n']
   ])('refuses %j', async (words, message) => {
