@@ -56,10 +56,10 @@ const guarded = (file: string, { name, begin }: FleetManager): FleetManager => {
       const answer: unknown = attempted('decide when it looks', () => decide(view))
       if (!(Array.isArray(answer) && Array.isArray(answer[0]) && typeof answer[1] === 'function'))
         throw sourceFault(file, `${name} must answer [commands, next] when it looks (got ${described(answer)})`)
-      const [commands, next, found] = answer as unknown as ReturnType<FleetDecider>
+      const [commands, next, found, notes] = answer as unknown as ReturnType<FleetDecider>
       const wrong = commands.find(({ type }) => type !== 'startMigration' && type !== 'allotMemory')
       if (wrong !== undefined) throw sourceFault(file, `${name} must command startMigration or allotMemory (got ${described(wrong)})`)
-      return [commands, looking(next), found]
+      return [commands, looking(next), found, notes]
     }
   return { name, begin: (hosts, vms) => looking(attempted('begin', () => begin(hosts, vms))) }
 }
