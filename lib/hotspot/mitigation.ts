@@ -1,4 +1,4 @@
-import { checkedThresholds, fits, hasCpus, ROUNDING, useWith } from './fits'
+import { checkedThresholds, fits, hasCpus, ROUNDING } from './fits'
 import { orderedMoves } from './movesInOrder'
 import { type Amounts, type Books, booksOf, type Move, moveIn, type Placement, resources, utilisation } from './placement'
 import { volume, volumeToSize } from './volume'
@@ -59,9 +59,14 @@ type Rules = {
   readonly thresholds: Amounts
   readonly swapUpTo: number
   readonly isBarred: (vm: number, to: number) => boolean
+  /** Hosts that take VMs, in ascending order, and by their volume now, the lowest first. */
   readonly targets: readonly number[]
+  readonly byVolume: number[]
   /** The volume of each host now. */
   readonly volumes: Float64Array
+  /** The VMs of a host by their ratio, the lowest first, as long as none comes or goes. */
+  readonly ratios: (readonly number[] | undefined)[]
+  readonly room: Room
   /** VMs that have been moved, and stay. */
   readonly decided: Set<number>
 }
@@ -72,13 +77,74 @@ const rulesOf = ({ thresholds, swapUpTo = 2, isBarred = () => false, excluded = 
   if (!(Number.isInteger(swapUpTo) && swapUpTo >= 0))
     throw new RangeError(`mitigation: swapUpTo must be an integer from 0 on (got ${swapUpTo})`)
   const decided = new Set<number>()
+  const targets = hosts.map((_, host) => host).filter((host) => !excluded(host))
+  const volumes = Float64Array.from(hosts, (_, host) => volumeOf(books, host))
   return {
     thresholds: limits,
     swapUpTo,
     isBarred: (vm, to) => decided.has(vm) || isBarred(vm, to),
     decided,
-    targets: hosts.map((_, host) => host).filter((host) => !excluded(host)),
-    volumes: Float64Array.from(hosts, (_, host) => volumeOf(books, host))
+    targets,
+    byVolume: [...targets].sort((a, b) => volumes[a] - volumes[b] || a - b),
+    volumes,
+    ratios: hosts.map(() => undefined),
+    room: roomOf(books, limits)
+  }
+}
+
+/** Moves a VM, with all that is known of its hosts. */
+const carryOut = (books: Books, { byVolume, volumes, ratios, decided }: Rules, { vm, from, to }: Move): void => {
+  moveIn(books, vm, to)
+  decided.add(vm)
+  for (const host of [from, to]) {
+    const was = byVolume.indexOf(host)
+    volumes[host] = volumeOf(books, host)
+    ratios[host] = undefined
+    if (was < 0) continue
+    byVolume.splice(was, 1)
+    let [low, high] = [0, byVolume.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = byVolume[middle]
+      if (volumes[other] < volumes[host] || (volumes[other] === volumes[host] && other < host)) low = middle + 1
+      else high = middle
+    }
+    byVolume.splice(low, 0, host)
+  }
+}
+
+/**
+ * Sums of needs in flat arrays, for the loops over all VMs of a host and all hosts: the same arithmetic as `fits` and `useWith`, so the same answers. `count`: so many of the first of `back` leave (or come).
+ */
+type Room = {
+  readonly mayTake: (vm: number, host: number, back: readonly number[], count: number) => boolean
+  /** The part of a resource of a host that is used when VMs have come back and one has gone. */
+  readonly usedAfter: (r: number, host: number, back: readonly number[], count: number, vm: number) => number
+  readonly usedNow: (r: number, host: number) => number
+}
+
+const NONE: readonly number[] = []
+
+const roomOf = (books: Books, thresholds: Amounts): Room => {
+  const { hosts, vms } = books.placement
+  const width = resources.length
+  const needs = Float64Array.from(vms.flatMap(({ needs: of }) => resources.map((one) => of[one])))
+  const capacity = Float64Array.from(hosts.flatMap((host) => resources.map((one) => host.capacity[one])))
+  const limits = resources.map((one) => thresholds[one] + ROUNDING)
+  const used = resources.map((one) => books.used[one])
+  const sum = (some: readonly number[], count: number, r: number): number => {
+    let all = 0
+    for (let i = 0; i < count; i++) all += needs[some[i] * width + r]
+    return all
+  }
+  return {
+    mayTake: (vm, host, back, count) => {
+      for (let r = 0; r < width; r++)
+        if (!((used[r][host] + needs[vm * width + r] - sum(back, count, r)) / capacity[host * width + r] <= limits[r])) return false
+      return hasCpus(books, host, vm)
+    },
+    usedAfter: (r, host, back, count, vm) => (used[r][host] + sum(back, count, r) - needs[vm * width + r]) / capacity[host * width + r],
+    usedNow: (r, host) => used[r][host] / capacity[host * width + r]
   }
 }
 
@@ -86,16 +152,11 @@ const rulesOf = ({ thresholds, swapUpTo = 2, isBarred = () => false, excluded = 
 const relieve = (books: Books, rules: Rules, host: number, decisions: Decision[]): boolean => {
   while (!isWithin(books, rules, host)) {
     const before = rules.volumes[host]
-    const candidates = byRatio(books, books.on[host]).reverse()
-    const targets = rules.targets.filter((one) => one !== host).sort((a, b) => rules.volumes[a] - rules.volumes[b] || a - b)
-    const found = moved(books, rules, candidates, targets) ?? swapped(books, rules, host, candidates, targets)
+    const candidates = [...ratiosOf(books, rules, host)].reverse()
+    const found = moved(books, rules, host, candidates) ?? swapped(books, rules, host, candidates)
     if (found === undefined) return false
     const vsr = ratioOf(books, found.vm)
-    for (const { vm, from, to } of found.moves) {
-      moveIn(books, vm, to)
-      for (const changed of [from, to]) rules.volumes[changed] = volumeOf(books, changed)
-      rules.decided.add(vm)
-    }
+    for (const move of found.moves) carryOut(books, rules, move)
     decisions.push({
       type: found.moves.length === 1 ? 'move' : 'swap',
       host,
@@ -109,49 +170,49 @@ const relieve = (books: Books, rules: Rules, host: number, decisions: Decision[]
 
 type Found = { readonly vm: number; readonly moves: readonly Move[] }
 
-const moved = (books: Books, rules: Rules, candidates: readonly number[], targets: readonly number[]): Found | undefined => {
+const moved = (books: Books, rules: Rules, from: number, candidates: readonly number[]): Found | undefined => {
+  const { byVolume, room } = rules
   for (const vm of candidates) {
     if (isIdle(books, vm)) continue
-    const to = targets.find((target) => !rules.isBarred(vm, target) && fits(books, rules.thresholds, target, [vm], []))
-    if (to !== undefined) return { vm, moves: [{ vm, from: books.at[vm], to }] }
+    const to = byVolume.find((target) => target !== from && room.mayTake(vm, target, NONE, 0) && !rules.isBarred(vm, target))
+    if (to !== undefined) return { vm, moves: [{ vm, from, to }] }
   }
   return undefined
 }
 
-const swapped = (
-  books: Books,
-  rules: Rules,
-  host: number,
-  candidates: readonly number[],
-  targets: readonly number[]
-): Found | undefined => {
+const swapped = (books: Books, rules: Rules, host: number, candidates: readonly number[]): Found | undefined => {
+  const { byVolume, room, swapUpTo } = rules
   const before = rules.volumes[host]
-  const known = new Map<number, readonly number[]>()
+  const known: (readonly number[] | undefined)[] = []
   /** Of a host, the VMs that may come back, the lowest ratios first: the same whoever goes there. */
   const lowestOf = (target: number): readonly number[] => {
-    const lowest =
-      known.get(target) ??
-      byRatio(
-        books,
-        books.on[target].filter((one) => hasCpus(books, host, one) && !rules.isBarred(one, host))
-      ).slice(0, rules.swapUpTo)
-    known.set(target, lowest)
+    const lowest: number[] = []
+    for (const one of ratiosOf(books, rules, target)) {
+      if (lowest.length === swapUpTo) break
+      if (hasCpus(books, host, one) && !rules.isBarred(one, host)) lowest.push(one)
+    }
     return lowest
   }
   for (const vm of candidates)
-    for (const target of targets) {
-      if (rules.isBarred(vm, target)) continue
-      const lowest = lowestOf(target)
-      for (let count = 1; count <= lowest.length; count++) {
-        const back = lowest.slice(0, count)
-        if (!fits(books, rules.thresholds, target, [vm], back)) continue
-        if (!(volumeWith(books, host, back, [vm]) < before) || worsens(books, rules, host, back, [vm])) break
-        const moves = ordered(books, rules, { vm, from: host, to: target }, back)
-        if (moves !== undefined) return { vm, moves }
-        break
-      }
+    for (const target of byVolume) {
+      if (target === host) continue
+      known[target] ??= lowestOf(target)
+      const lowest = known[target]
+      if (lowest.length === 0 || !room.mayTake(vm, target, lowest, lowest.length) || rules.isBarred(vm, target)) continue
+      let count = 1
+      while (!room.mayTake(vm, target, lowest, count)) count++
+      if (!lowers(rules, host, lowest, count, vm, before)) continue
+      const moves = ordered(books, rules, { vm, from: host, to: target }, lowest.slice(0, count))
+      if (moves !== undefined) return { vm, moves }
     }
   return undefined
+}
+
+/** Whether a host's volume falls by a swap, and no resource of it that was within its threshold is not any more. */
+const lowers = ({ room, thresholds }: Rules, host: number, back: readonly number[], count: number, vm: number, before: number): boolean => {
+  const use = (r: number): number => room.usedAfter(r, host, back, count, vm)
+  if (!(volume({ cpu: use(0), network: use(1), memory: use(2) }) < before)) return false
+  return resources.every((resource, r) => use(r) <= thresholds[resource] + ROUNDING || use(r) <= room.usedNow(r, host))
 }
 
 /** The moves of a swap in an order in which memory is enough at every step, over a third host where it must be. */
@@ -161,25 +222,16 @@ const ordered = (books: Books, { targets }: Rules, move: Move, back: readonly nu
   return stuck.length === 0 ? moves : undefined
 }
 
-/** Whether a resource that was within its threshold is not any more. */
-const worsens = (books: Books, { thresholds }: Rules, host: number, joining: readonly number[], leaving: readonly number[]): boolean =>
-  resources.some((resource) => {
-    const after = useWith(books, host, resource, joining, leaving)
-    return after > thresholds[resource] + ROUNDING && after > useWith(books, host, resource, [], [])
-  })
-
 const isWithin = (books: Books, rules: Rules, host: number): boolean => fits(books, rules.thresholds, host, [], [])
 
 const isIdle = ({ placement: { vms } }: Books, vm: number): boolean => resources.every((resource) => vms[vm].needs[resource] === 0)
 
 const volumeOf = (books: Books, host: number): number => volume(utilisation(books, host))
 
-const volumeWith = (books: Books, host: number, joining: readonly number[], leaving: readonly number[]): number =>
-  volume({
-    cpu: useWith(books, host, 'cpu', joining, leaving),
-    network: useWith(books, host, 'network', joining, leaving),
-    memory: useWith(books, host, 'memory', joining, leaving)
-  })
+const ratiosOf = (books: Books, { ratios }: Rules, host: number): readonly number[] => {
+  ratios[host] ??= byRatio(books, books.on[host])
+  return ratios[host]
+}
 
 /** VMs by their volume-to-size ratio, the lowest first. */
 const byRatio = (books: Books, vms: readonly number[]): number[] =>
