@@ -44,13 +44,14 @@ export const fleetMemory = (
       const before = worst.get(at)
       if (before === undefined || spot.predicted > before.predicted) worst.set(at, { host: at, resource: 'memory', ...spot, vm })
       bytes.set(vm, memoryNeed(memory[vm], true, steps * stepBytes))
-    } else if (!kept(at)) {
-      const now = memoryNeed(memory[vm], true, Math.min(steps, left) * stepBytes)
-      bytes.set(vm, now)
-      const short = isInside ? `uses more than ${threshold * 100} % of its memory` : 'swaps'
-      const why = `${vms[vm].name} ${short}, as at ${spot.above} of the last ${spot.n} looks, and ${hosts[at].name} has memory for it`
-      allotted.push({ type: 'allotMemory', vm, bytes: now, why })
+      continue
     }
+    const now = memoryNeed(memory[vm], true, Math.min(steps, left) * stepBytes)
+    bytes.set(vm, now)
+    if (kept(at)) continue
+    const short = isInside ? `uses more than ${threshold * 100} % of its memory` : 'swaps'
+    const why = `${vms[vm].name} ${short}, as at ${spot.above} of the last ${spot.n} looks, and ${hosts[at].name} has memory for it`
+    allotted.push({ type: 'allotMemory', vm, bytes: now, why })
   }
   return { allotted, hotspots: [...worst.values()], bytes: (vm) => bytes.get(vm) ?? memory[vm] }
 }
