@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { specPower } from '../../lib/guest/serverPower'
 import { utilisationDay } from '../../lib/guest/utilisationDay'
 import { sandpiper } from '../../lib/hotspot/sandpiper'
-import type { SandpiperOptions } from '../../lib/hotspot/sandpiperOptions'
 import type { FleetHost, FleetManager, FleetVm } from '../../lib/protocol/fleet'
 import { key } from '../../lib/random/random'
 import { fleetDay } from '../../lib/world/fleetDay'
@@ -32,6 +31,57 @@ const managed = (
   const moveCost = ({ memoryBytes }: FleetVm) => ({ ns: (memoryBytes / 62.5e6) * 1e9, downtimeNs: 0, bytes: memoryBytes })
   fleetDay({ hosts, vms, utilisations, placement, manager, moveCost }).subscribe((row) => rows.push(row))
   return rows
+}
+
+/** Small fleets with little memory, of which moves take longer than looks, wait for each other, and fail. */
+const fleets = fc.record({
+  n: fc.constantFrom(2, 3),
+  threshold: fc.constantFrom(0.5, 0.6, 0.75),
+  memories: fc.array(fc.constantFrom(3, 4, 6), { minLength: 3, maxLength: 3 }),
+  series: fc.array(fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 5, maxLength: 5 }), { minLength: 4, maxLength: 8 }),
+  draws: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
+  parallel: fc.constantFrom(1, 2, Infinity),
+  moveSeconds: fc.constantFrom(20, 400),
+  fails: fc.constantFrom(0, 0, 3)
+})
+const played = (
+  { n, threshold, memories, series, draws, parallel, moveSeconds, fails }: typeof fleets extends fc.Arbitrary<infer A> ? A : never,
+  names = 'v'
+) => {
+  const hosts = memories.map((gib, i) => ({ ...host(`h${i}`, gib), cores: i + 1 }))
+  const free = [...memories]
+  const placed = series.flatMap((parts, i) => {
+    const [size, at] = [1 + (draws[i] % 2), [0, 1, 2].find((one) => free[(one + draws[i]) % 3] >= 1 + (draws[i] % 2))]
+    if (at === undefined) return []
+    const where = (at + draws[i]) % 3
+    free[where] -= size
+    const cores = where > 0 && draws[i] % 5 === 0 ? 2 : 1
+    // What it wants goes on for four looks.
+    return [
+      {
+        vm: { ...vm(`${names}${i}`, size), mips: 1000 * cores, cores },
+        where,
+        parts: parts.flatMap((part) => Array<number>(4).fill(part / 10))
+      }
+    ]
+  })
+  const rows: FleetRow[] = []
+  let moves = 0
+  fleetDay({
+    hosts,
+    vms: placed.map((one) => one.vm),
+    utilisations: placed.map(({ parts }) => parts),
+    placement: placed.map(({ where }) => where),
+    manager: sandpiper({ k: 2, n, threshold }),
+    parallel,
+    moveCost: ({ memoryBytes: bytes }) => ({
+      ns: (bytes / GIB) * moveSeconds * 1e9,
+      downtimeNs: 0,
+      bytes,
+      ...(fails > 0 && ++moves % fails === 0 ? { failed: 'the link failed' } : {})
+    })
+  }).subscribe((row) => rows.push(row))
+  return { rows, n, hosts, vms: placed.map((one) => one.vm) }
 }
 const flat = (parts: readonly number[]): readonly number[] => parts
 
@@ -77,41 +127,69 @@ describe('Sandpiper', () => {
     expect(overloaded(managed(sandpiper(), utilisations, placement, hosts))).toBeLessThan(without / 3)
   })
 
-  it('sends no VM back within the looks that make a hotspot, and moves the same ones whatever they are called', () => {
-    const options: fc.Arbitrary<SandpiperOptions> = fc.record({
-      threshold: fc.constantFrom(0.4, 0.6, 0.75),
-      n: fc.constantFrom(2, 3),
-      k: fc.constantFrom(1, 2)
-    })
-    const part = fc.integer({ min: 0, max: 10 }).map((tenths) => tenths / 10)
+  it('finds memory for all that it decides, leaves a VM that has arrived or failed to where it is for n looks, and gives up swaps aloud', () => {
+    let swaps = 0
+    let givenUp = 0
     fc.assert(
-      fc.property(
-        options,
-        fc.array(fc.array(part, { minLength: 14, maxLength: 14 }), { minLength: 2, maxLength: 7 }),
-        fc.array(fc.nat({ max: 2 })),
-        (chosen, utilisations, begins) => {
-          const hosts = [host('a'), host('b'), host('c')]
-          const placement = utilisations.map((_, i) => begins[i] ?? 0)
-          const rows = managed(sandpiper(chosen), utilisations, placement, hosts)
-          const last = new Map<number, number>()
-          rows.forEach(({ moves }, look) => {
-            for (const { vm: which } of moves) {
-              expect(look - (last.get(which) ?? -Infinity)).toBeGreaterThan(0)
-              last.set(which, look)
-            }
-          })
-          const movesOf = (some: readonly FleetRow[]) => some.map(({ moves }) => moves.map(({ vm: which, to }) => [which, to]))
-          const renamed = managed(
-            sandpiper(chosen),
-            utilisations,
-            placement,
-            hosts,
-            utilisations.map((_, i) => vm(`z${9 - i}`))
-          )
-          expect(movesOf(renamed)).toEqual(movesOf(rows))
+      fc.property(fleets, (fleet) => {
+        const { rows, n } = played(fleet)
+        expect(rows.flatMap(({ refused }) => refused)).toEqual([])
+        const last = new Map<number, { readonly look: number; readonly why: string | undefined }>()
+        const failed = new Map<number, number>()
+        const decided = new Map<string | undefined, number>()
+        rows.forEach(({ commands, failed: fails, arrived, memory, hotspots }, look) => {
+          for (const part of memory) expect(part).toBeLessThanOrEqual(1)
+          for (const { vm: which } of [...fails, ...arrived]) last.set(which, { look, why: last.get(which)?.why })
+          for (const { vm: which } of fails) failed.set(which, look)
+          for (const command of commands) {
+            if (command.type !== 'startMigration') continue
+            const before = last.get(command.vm)
+            if (before?.why !== command.why) expect(look - (before?.look ?? -Infinity)).toBeGreaterThanOrEqual(n)
+            expect(look - (failed.get(command.vm) ?? -Infinity)).toBeGreaterThanOrEqual(n)
+            last.set(command.vm, { look: Infinity, why: command.why })
+            decided.set(command.why, (decided.get(command.why) ?? 0) + 1)
+          }
+          for (const { isPast, why } of hotspots) {
+            if (isPast !== true) continue
+            expect(why).toMatch(/is given up: .* (did not get to|has no memory for|is not on) /)
+            givenUp++
+          }
+        })
+        for (const count of decided.values()) if (count > 1) swaps++
+      }),
+      { numRuns: 80 }
+    )
+    expect(swaps).toBeGreaterThan(5)
+    expect(givenUp).toBeGreaterThan(1)
+  })
+
+  it('moves the same VMs whatever they are called', () => {
+    fc.assert(
+      fc.property(fleets, (fleet) => {
+        const commandsOf = (names: string) =>
+          played(fleet, names).rows.map(({ commands }) => commands.map(({ why: _, ...command }) => command))
+        expect(commandsOf('z')).toEqual(commandsOf('v'))
+      }),
+      { numRuns: 40 }
+    )
+  })
+
+  it('moves nothing but for a hotspot that it tells, and no VM where it has not the CPUs', () => {
+    fc.assert(
+      fc.property(fleets, (fleet) => {
+        const { rows, hosts, vms } = played(fleet)
+        // A swap can wait before its first move, so that its hotspot was told before.
+        const told: string[] = []
+        for (const { commands, hotspots } of rows) {
+          for (const { why } of hotspots) told.push(why.slice(0, why.indexOf(';') + 1))
+          for (const command of commands) {
+            if (command.type !== 'startMigration') continue
+            expect(vms[command.vm].cores ?? 1).toBeLessThanOrEqual(hosts[command.to].cores)
+            expect(told.some((words) => command.why?.startsWith(words))).toBe(true)
+          }
         }
-      ),
-      { numRuns: 100 }
+      }),
+      { numRuns: 40 }
     )
   })
 
