@@ -1,16 +1,17 @@
-import type { FleetView } from '../protocol/fleet'
+import type { FleetView, InsideView } from '../protocol/fleet'
+import { cpuToSustain } from './cpuToSustain'
 import type { FleetLook } from './fleetLook'
 import { peakNeed } from './peakNeed'
 import { percentileOf } from './percentileOf'
 import type { SandpiperRules } from './sandpiperOptions'
-import { cpuForPeak, networkForPeak } from './sustainableRate'
+import { networkForPeak } from './sustainableRate'
 
 /** What a VM needs: MIPS, and bytes per second of network. */
 export type FleetNeed = { readonly cpu: number; readonly network: number }
 
 /**
  * What VMs need after such looks (Wood et al., NSDI 2007, resource provisioning). From outside, a high percentile of what they got, and more where they might have wanted more then (`peakNeed`). From inside, what keeps the promise at the highest rate of requests of the window
- * (`cpuForPeak`, `networkForPeak`), by the looks at which the VM had memory enough: short of it, the time of a service says nothing about its CPU. Beyond what was seen no VM needs more than its `mips`. One of which all reports are lost counts as if it took all its CPU and no network. Where no host's network has a limit, none is needed.
+ * (`cpuToSustain`, `networkForPeak`), from the service times of looks at which the VM had memory enough: short of it, they say nothing about its CPU. Beyond what was seen no VM needs more than its `mips`. One of which all reports are lost counts as if it took all its CPU and no network. Where no host's network has a limit, none is needed.
  *
  * A function of a VM's index. Cost: O(window) a VM.
  */
@@ -63,18 +64,22 @@ const peaksOf = (
   }
 }
 
-const insideNeed = (looks: readonly FleetLook[], vm: number): FleetNeed | undefined => {
-  let found: { readonly has: number; readonly seen: NonNullable<FleetLook['inside'][number]> } | undefined
+const insideNeed = (looks: readonly FleetLook[], vm: number): Partial<FleetNeed> | undefined => {
+  let peakRate = 0
+  let found: { readonly has: number; readonly seen: InsideView } | undefined
   for (const { inside, has, memoryOf } of looks) {
     const seen = inside[vm]
-    if (seen === undefined || !(memoryOf[vm] < 1 && has[vm] > 0 && seen.serviceSeconds < Infinity)) continue
-    if (seen.requestsPerSecond > (found?.seen.requestsPerSecond ?? 0)) found = { has: has[vm], seen }
+    if (seen === undefined || Number.isNaN(memoryOf[vm])) continue
+    peakRate = Math.max(peakRate, seen.requestsPerSecond)
+    if (memoryOf[vm] < 1 && has[vm] > 0 && seen.serviceSeconds < Infinity && seen.requestsPerSecond > (found?.seen.requestsPerSecond ?? 0))
+      found = { has: has[vm], seen }
   }
   if (found === undefined) return undefined
-  const { requestsPerSecond: peakRate, serviceSeconds: serviceTime, promisedSeconds: promised, responseBytes } = found.seen
-  const { interarrivalVariance, serviceVariance } = found.seen
+  const { requestsPerSecond, serviceSeconds: serviceTime, promisedSeconds: promised, responseBytes, serviceVariance } = found.seen
+  // Times between requests scatter with their mean.
+  const interarrivalVariance = found.seen.interarrivalVariance * (requestsPerSecond / peakRate) ** 2
   return {
-    cpu: cpuForPeak(found.has, { serviceTime, promised, interarrivalVariance, serviceVariance, peakRate }),
+    cpu: cpuToSustain(found.has, { serviceTime, promised, interarrivalVariance, serviceVariance, peakRate }),
     network: networkForPeak(peakRate, responseBytes)
   }
 }

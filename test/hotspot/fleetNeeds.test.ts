@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuToSustain } from '../../lib/hotspot/cpuToSustain'
 import { fleetLook } from '../../lib/hotspot/fleetLook'
 import { fleetNeeds } from '../../lib/hotspot/fleetNeeds'
 import { percentileOf } from '../../lib/hotspot/percentileOf'
@@ -56,16 +57,21 @@ describe('what VMs need', () => {
     // Half of the CPU that it wants: 20 ms a request in place of 10 ms, at 80 requests a second.
     const inside = [insideView({ requestsPerSecond: 80, serviceSeconds: 0.02, interarrivalVariance: 1 / 6400, serviceVariance: 4e-4 })]
     const full = view([800, 800, 800, 800], { inside: [...inside, undefined, undefined, undefined] })
-    const sustainable = 1 / (0.02 + (1 / 6400 + 4e-4) / (2 * (0.1 - 0.02)))
-    expect(needsOf({ box: 'gray' }, [full])(0).cpu).toBeCloseTo((500 * 80) / sustainable, 6)
+    const demand = { serviceTime: 0.02, promised: 0.1, interarrivalVariance: 1 / 6400, serviceVariance: 4e-4, peakRate: 80 }
+    expect(needsOf({ box: 'gray' }, [full])(0).cpu).toBe(cpuToSustain(500, demand))
+    expect(cpuToSustain(500, demand)).toBeGreaterThan(800)
     expect(needsOf({ box: 'gray' }, [full])(0).network).toBe(80 * 1000)
     expect(needsOf({ box: 'black' }, [full])(0).cpu).toBeCloseTo(500 * 1.2, 9)
     expect(needsOf({ box: 'gray' }, [full])(1).cpu).toBeCloseTo(500 * 1.2, 9)
   })
 
-  it('from inside is not by looks at which it had too little memory, nor by none', () => {
-    const short = view([800], { inside: [insideView({ memoryBytes: 1024 * MIB, requestsPerSecond: 900, serviceSeconds: 1 })] })
+  it('from inside is by service times of looks at which it had memory enough, and none where nobody asks', () => {
+    const short = view([800], { inside: [insideView({ memoryBytes: 1024 * MIB, requestsPerSecond: 80, serviceSeconds: 1 })] })
     expect(needsOf({ box: 'gray' }, [short])(0)).toEqual({ cpu: 800, network: 0 })
+    const before = view([200], { inside: [insideView({ requestsPerSecond: 20, interarrivalVariance: 1 / 400 })] })
+    // 10 ms at 1,000 MIPS, at as many requests as when it was short.
+    const demand = { serviceTime: 0.01, promised: 0.1, interarrivalVariance: 1 / 6400, serviceVariance: 1e-4, peakRate: 80 }
+    expect(needsOf({ box: 'gray' }, [before, short])(0).cpu).toBeCloseTo(cpuToSustain(1000, demand), 6)
     const idle = view([0], { inside: [insideView({ requestsPerSecond: 0, interarrivalVariance: 0 })] })
     expect(needsOf({ box: 'gray' }, [idle])(0)).toEqual({ cpu: 0, network: 0 })
   })

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { from, lastValueFrom, map, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { cpuToSustain } from '../../lib/hotspot/cpuToSustain'
 import { memoryNeed, peakNeed } from '../../lib/hotspot/peakNeed'
 import { profile, profiles } from '../../lib/hotspot/profile'
 import { cpuForPeak, networkForPeak, sustainableRate } from '../../lib/hotspot/sustainableRate'
+import { insideOf } from '../../lib/world/insideOf'
 
 describe('a profile', () => {
   it('has the observations and their distribution, without those that are lost', () => {
@@ -73,5 +75,37 @@ describe('provisioning', () => {
         expect(sustainableRate(queue)).toBeLessThan(1 / serviceTime)
       })
     )
+  })
+
+  it('keeps the promise of a queue with the CPU that it asks for, and asks for less of it than twice what keeps it', () => {
+    const rate = fc.integer({ min: 1, max: 200 })
+    fc.assert(
+      fc.property(rate, fc.integer({ min: 5, max: 50 }), fc.integer({ min: 1, max: 40 }), (peakRate, ms, has) => {
+        const promised = ms / 1000
+        const service = { requests: [], instructions: 10, responseBytes: 0, promisedSeconds: promised, room: 2000 }
+        const serviceTime = 10 / (has * 100)
+        const queue = { serviceTime, promised, interarrivalVariance: 1 / peakRate ** 2, serviceVariance: serviceTime ** 2 }
+        const needs = cpuToSustain(has * 100, { ...queue, peakRate })
+        expect(insideOf(service, peakRate, needs, 0).responseSeconds).toBeLessThanOrEqual(promised)
+        expect(insideOf(service, peakRate, needs / 2, 0).responseSeconds).toBeGreaterThan(promised)
+      })
+    )
+  })
+
+  it('asks for more CPU for more and wilder requests and a shorter promise, and never for less than they take', () => {
+    const ms = fc.integer({ min: 1, max: 100 }).map((n) => n / 1000)
+    fc.assert(
+      fc.property(ms, ms, ms, ms, fc.integer({ min: 1, max: 100 }), (serviceTime, promised, scatter, more, peakRate) => {
+        const demand = { serviceTime, promised, interarrivalVariance: scatter, serviceVariance: scatter, peakRate }
+        const needs = cpuToSustain(1, demand)
+        expect(needs).toBeGreaterThanOrEqual(serviceTime * peakRate)
+        expect(cpuToSustain(1, { ...demand, promised: promised + more })).toBeLessThan(needs)
+        expect(cpuToSustain(1, { ...demand, serviceVariance: scatter + more })).toBeGreaterThan(needs)
+        expect(cpuToSustain(1, { ...demand, interarrivalVariance: scatter + more })).toBeGreaterThan(needs)
+      })
+    )
+    const demand = { serviceTime: 0.01, promised: 0.1, interarrivalVariance: 0, serviceVariance: 0, peakRate: 10 }
+    expect(() => cpuToSustain(0, demand)).toThrow('cpuToSustain: hasCpu must be above 0 (got 0)')
+    expect(() => cpuToSustain(1, { ...demand, serviceVariance: -1 })).toThrow('cpuToSustain: serviceVariance must be from 0 on (got -1)')
   })
 })

@@ -117,6 +117,31 @@ describe('Sandpiper', () => {
     expect(rows.flatMap(({ refused }) => refused)).toEqual([])
   })
 
+  it('gives up a swap of which a move fails, says so, and takes another VM while that one stays', () => {
+    const hosts = [host('a', 3), host('b', 3)]
+    const vms = [vm('big', 1), vm('other', 1), vm('small', 1), vm('least', 1)]
+    const constant = (part: number) => flat(Array(12).fill(part))
+    let moves = 0
+    const rows: FleetRow[] = []
+    fleetDay({
+      hosts,
+      vms,
+      utilisations: [constant(0.9), constant(0.8), constant(0.6), constant(0.2)],
+      placement: [0, 0, 1, 1],
+      manager: sandpiper(),
+      moveCost: ({ memoryBytes: bytes }) => ({ ns: 20e9, downtimeNs: 0, bytes, ...(moves++ === 0 ? { failed: 'the link failed' } : {}) })
+    }).subscribe((row) => rows.push(row))
+    const begun = rows.flatMap(({ commands }, look) => commands.map((command) => [look, command.vm]))
+    expect(rows[2].hotspots.filter(({ isPast }) => isPast)).toMatchObject([
+      { host: 0, resource: 'cpu', why: 'the swap for a is given up: big did not get to b' }
+    ])
+    expect(begun).toEqual([
+      [1, 0],
+      [3, 1],
+      [4, 3]
+    ])
+  })
+
   it('leaves hosts overloaded for a third of the time that they are without it at most, of a day made up', () => {
     const utilisations = utilisationDay({ key: key(3), vms: 120, samples: 120 })
     const hosts = Array.from({ length: 16 }, (_, i) => host(`h${i}`, 64))
@@ -127,9 +152,8 @@ describe('Sandpiper', () => {
     expect(overloaded(managed(sandpiper(), utilisations, placement, hosts))).toBeLessThan(without / 3)
   })
 
-  it('finds memory for all that it decides, leaves a VM that has arrived or failed to where it is for n looks, and gives up swaps aloud', () => {
+  it('finds memory for all that it decides, leaves a VM that has arrived or failed to where it is for n looks, and says when it gives up a swap', () => {
     let swaps = 0
-    let givenUp = 0
     fc.assert(
       fc.property(fleets, (fleet) => {
         const { rows, n } = played(fleet)
@@ -152,7 +176,6 @@ describe('Sandpiper', () => {
           for (const { isPast, why } of hotspots) {
             if (isPast !== true) continue
             expect(why).toMatch(/is given up: .* (did not get to|has no memory for|is not on) /)
-            givenUp++
           }
         })
         for (const count of decided.values()) if (count > 1) swaps++
@@ -160,7 +183,6 @@ describe('Sandpiper', () => {
       { numRuns: 80 }
     )
     expect(swaps).toBeGreaterThan(5)
-    expect(givenUp).toBeGreaterThan(1)
   })
 
   it('moves the same VMs whatever they are called', () => {
