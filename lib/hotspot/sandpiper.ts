@@ -14,7 +14,7 @@ import { type Rooms, roomsAt, type Swap, swapsInTurn } from './swapsInTurn'
  * swaps (`mitigation`), each with its reason in words. With `box: 'gray'` it sees services from inside too.
  *
  * - All hotspots found are told, those that nothing is done about too, and why not.
- * - A swap's moves are made one after the other; its hosts have no other part in anything meanwhile. One that cannot begin at once is not kept: by then its host may need it no more. When one fails the rest is not begun, and that is told (`isPast`). Its moves, and only they, have one `why`.
+ * - A swap's moves are made one after the other; its hosts have no other part in anything meanwhile. When one fails the rest is not begun, and that is told (`isPast`). Its moves, and only they, have one `why`.
  * - A VM stays for n looks after it has arrived, or failed to; a host that VMs leave takes none before they have arrived.
  *
  * Pure. Laws: no move but for a hotspot found at that look, or the rest of a swap; every `allotMemory` and move finds its memory, whatever else was decided at that look. Cost: O(hosts + VMs) a look, and where there is a hotspot O(VMs x window) and the mitigation. Throws `RangeError`
@@ -125,8 +125,8 @@ const mitigated = (rules: SandpiperRules, situation: Situation, rooms: Rooms): D
     }
     const resolution = sandpiperWords.resolution({ ...decision, moves }, hosts, vms)
     const why = `${wordsOf(decision.host)}; ${resolution}`
-    tell(decision.host, resolution)
     if (decision.type === 'move') {
+      tell(decision.host, resolution)
       rooms.take(first.vm, first.to)
       begun.push({ type: 'startMigration', vm: first.vm, to: first.to, why })
       continue
@@ -134,11 +134,10 @@ const mitigated = (rules: SandpiperRules, situation: Situation, rooms: Rooms): D
     for (const host of involved) taken.add(host)
     const spot = found.find(({ host }) => host === decision.host)!
     const turn = swapsInTurn([{ left: moves, isGoing: false, why, spot: { ...spot, why } }], view, rooms)
-    if (turn.begun.length > 0) {
-      begun.push(...turn.begun)
-      swaps.push(...turn.swaps)
-    } else if (turn.swaps.length > 0) tell(decision.host, 'it waits for memory that VMs are leaving, and is decided anew then')
-    for (const { why: because } of turn.givenUp) tell(decision.host, because)
+    begun.push(...turn.begun)
+    // One that cannot begin is not kept: at the next look it may be for nothing.
+    swaps.push(...turn.swaps.filter(({ isGoing }) => isGoing))
+    tell(decision.host, turn.begun.length > 0 ? resolution : 'what would help waits for memory that is left by a VM on its way')
   }
   for (const host of kept) if (hot.has(host)) tell(host, 'it has part in a swap that is not over')
   return {

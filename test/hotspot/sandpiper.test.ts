@@ -200,7 +200,7 @@ describe('Sandpiper', () => {
     fc.assert(
       fc.property(fleets, (fleet) => {
         const { rows, hosts, vms } = played(fleet)
-        // A swap can wait before its first move, so that its hotspot was told before.
+        // A hotspot of which a swap goes on was told before.
         const told: string[] = []
         for (const { commands, hotspots } of rows) {
           for (const { why } of hotspots) told.push(why.slice(0, why.indexOf(';') + 1))
