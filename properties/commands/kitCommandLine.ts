@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { commandLine } from '../../pipelines/commands/commandLine'
 import { addCheckCommand } from './checkCommand'
+import { addCheckFleetCommand } from './checkFleetCommand'
 import { addExploreCommand } from './exploreCommand'
 import { addMuseumCommand } from './museumCommand'
 import { addPropertiesCommand } from './propertiesCommand'
@@ -9,6 +10,7 @@ import { addPropertiesCommand } from './propertiesCommand'
 export const kitCommandLine = (): Command => {
   const program = commandLine()
   addCheckCommand(program)
+  addCheckFleetCommand(program)
   addPropertiesCommand(program)
   addExploreCommand(program)
   addMuseumCommand(program)

@@ -81,16 +81,28 @@ export const checkFleets = (of: CheckedManager, options: CheckFleetsOptions = {}
       for (const [name, { happens }] of Object.entries(fleetSometimes)) if (happens(history)) counts.set(name, counts.get(name)! + 1)
     return true
   }
-  const details = fc.check(fc.property(plans, holds), {
-    numRuns: path === '' ? runs : 1,
-    ...(seed !== undefined && { seed }),
-    path,
-    endOnFailure: path !== ''
-  })
+  const details = attempted(path, () =>
+    fc.check(fc.property(plans, holds), {
+      numRuns: path === '' ? runs : 1,
+      ...(seed !== undefined && { seed }),
+      path,
+      endOnFailure: path !== ''
+    })
+  )
   if (found !== undefined)
     return E.left({ ...found, seed: details.seed, path: details.counterexamplePath ?? path, runs: made, shrinks: smaller })
   if (details.failed && details.errorInstance !== null) throw details.errorInstance
   return E.right({ runs: made, seed: details.seed, sometimes: Object.fromEntries(counts) as FleetsPassed['sometimes'] })
+}
+
+/** A path that leads nowhere, in the kit's own words; any other error as it is. */
+const attempted = <A>(path: string, act: () => A): A => {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('Unable to replay'))) throw error
+    throw new RangeError(`checkFleets: path must lead to a run of this check (got ${path})`)
+  }
 }
 
 const asked = ({ mitigates = false, invariants, only }: CheckFleetsOptions): readonly FleetInvariant[] => {

@@ -139,6 +139,7 @@ describe('a counterexample', () => {
   })
 
   it('is not looked for by what is senseless', () => {
+    expect(() => checkFleets(nobody, { seed: 1, path: '7:99:99:99' })).toThrow('checkFleets: path must lead to a run of this check')
     expect(() => checkFleets(nobody, { runs: 0 })).toThrow('checkFleets: runs must be an integer above 0 (got 0)')
     expect(() => checkFleets(nobody, { only: ['noPingPong'] })).toThrow('checkFleets: only must name some of onePlace')
   })
