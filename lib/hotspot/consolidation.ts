@@ -58,8 +58,9 @@ const decided = (rules: Rules, view: FleetView, seen: Seen, now: Float64Array): 
   const leaving: number[] = []
   const from = new Map<number, string>()
   for (let host = 0; host < hosts.length; host++) {
+    if (isOver[host] === 0) continue
     const wanted = percent(plan.wanted(host))
-    for (let isStill = isOver[host] === 1; isStill; ) {
+    for (let isStill = true; isStill; ) {
       const vm = leastMemory(plan.on[host], view)
       if (vm < 0) break
       leaving.push(vm)
@@ -90,24 +91,22 @@ const decided = (rules: Rules, view: FleetView, seen: Seen, now: Float64Array): 
     isNoTarget[host] = 1
     const staying = plan.on[host].filter((vm) => moving[vm] === 0)
     if (!again && staying.some((vm) => isPlaced.has(vm))) continue
-    const emptied: StartMigration[] = []
+    const emptied: { readonly vm: number; readonly to: number }[] = []
     for (const vm of byDemand(staying)) {
       const to = plan.best(vm, isNoTarget, false, wouldBeOver)
       if (to < 0) break
       plan.add(vm, to)
-      emptied.push({
-        type: 'startMigration',
-        vm,
-        to,
-        why: `${hosts[host].name} is emptied, of those that may be the one used least, ${percent(now[host])} of its CPU; the power of ${hosts[to].name} rises least by ${vms[vm].name}`
-      })
+      emptied.push({ vm, to })
     }
-    if (emptied.length < staying.length) for (const { vm, to } of emptied) plan.remove(vm, to)
-    else
-      for (const move of emptied) {
-        isTreated[move.to] = 1
-        moves.push(move)
-      }
+    if (emptied.length < staying.length) {
+      for (const { vm, to } of emptied) plan.remove(vm, to)
+      continue
+    }
+    const why = `${hosts[host].name} is emptied, of those that may be the one used least, ${percent(now[host])} of its CPU`
+    for (const { vm, to } of emptied) {
+      isTreated[to] = 1
+      moves.push({ type: 'startMigration', vm, to, why: `${why}; the power of ${hosts[to].name} rises least by ${vms[vm].name}` })
+    }
   }
   return moves
 }
