@@ -44,8 +44,12 @@ export const observedSource = (
   { seed, follow, now, told }: { readonly seed: Seed; readonly follow: boolean; readonly now: number; readonly told: Told }
 ): Either<InputError, ObservedSource> => {
   if (wishes.prometheus !== undefined) return server(wishes.prometheus, wishes, { follow, now, told })
-  return path === undefined ? right(madeUp(wishes, seed)) : recorded(path, wishes)
+  if (path !== undefined) return recorded(path, wishes)
+  return wishes.of === 'host' ? left(nothingOfHosts) : right(madeUp(wishes, seed))
 }
+
+/** PlanetLab, Bitbrains and the day made up have VMs alone. */
+const nothingOfHosts: InputError = { path: '--of', expected: 'vm, as there is nothing of hosts', got: 'host' }
 
 const FIVE_MINUTES: Time = 300e9
 
@@ -70,6 +74,7 @@ const madeUp = ({ vms = 200, every = FIVE_MINUTES, of = 'vm' }: HotspotsWishes, 
 const recorded = (path: string, { every, of = 'vm' }: HotspotsWishes): Either<InputError, ObservedSource> => {
   const format = traceFormat(path)
   if (isLeft(format)) return left({ path, expected: 'utilisations of VMs', got: format.left })
+  if (of === 'host' && format.right !== 'observations') return left(nothingOfHosts)
   const whole = { source: `${path} (${format.right})`, room: 0, of }
   if (format.right === 'planetlab') {
     const names = planetLabNames(path)

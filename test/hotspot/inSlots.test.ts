@@ -31,6 +31,7 @@ describe('slots of samples', () => {
       [0, [1, lost], 0],
       [10, [2, lost], 0]
     ])
+    expect(await slotsOf([sample(5, 2), sample(-3, 1)])).toEqual([[0, [2, lost], 1]])
     expect(await slotsOf([sample(15, 2), sample(3, 1)], 0)).toEqual([
       [0, [lost, lost], 0],
       [10, [2, lost], 1]

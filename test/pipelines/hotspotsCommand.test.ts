@@ -72,6 +72,7 @@ describe('hotspots', () => {
     }
     expect(await wrong('no/such/file')).toBe('no/such/file: expected a file or folder that can be looked at, got no such file or folder\n')
     expect(await wrong('--k', '6')).toBe('--threshold, --k, --n, --window: expected k must be an integer from 1 to n = 5, got 6\n')
+    expect(await wrong('--of', 'host')).toBe('--of: expected vm, as there is nothing of hosts, got host\n')
     expect(await wrong('--follow')).toBe('--follow: expected a server that is asked (--prometheus), got none\n')
     expect(await wrong('--prometheus', 'http://a')).toContain('--prometheus: expected what to ask it')
     expect(await wrong('--prometheus', 'a', '--query', 'cpu=up')).toBe('--prometheus: expected url must be one of http or https, got a\n')
@@ -90,11 +91,14 @@ describe('hotspots', () => {
     const values = Array.from({ length: Math.floor((end - start) / step + 1.5) }, (_, i) => [start + i * step, '0.9'])
     return JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [{ metric: { domain: 'a' }, values }] } })
   }
-  const serving = (use: (url: string) => Promise<void>): Promise<void> =>
+  const serving = (use: (url: string) => Promise<void>, asked: () => unknown = () => undefined): Promise<void> =>
     withServer((request, response) => {
       const body: Buffer[] = []
       request.on('data', (chunk) => body.push(chunk))
-      request.on('end', () => response.end(hot(new URLSearchParams(Buffer.concat(body).toString()))))
+      request.on('end', () => {
+        asked()
+        response.end(hot(new URLSearchParams(Buffer.concat(body).toString())))
+      })
     }, use)
 
   it('asks a server, with room for as many names as there may be', () =>
@@ -141,27 +145,17 @@ describe('hotspots', () => {
       )
     }))
 
-  it('follows a server until Ctrl-C, and says then what there was', () =>
-    serving(async (url) => {
-      const followed = said(
-        'hotspots',
-        '--prometheus',
-        url,
-        '--query',
-        'cpu=vm',
-        '--label',
-        'domain',
-        '--every',
-        '100ms',
-        '--window',
-        '5',
-        '--follow'
-      )
-      setTimeout(() => process.emit('SIGINT'), 600)
-      const { out, code } = await followed
+  it('follows a server until Ctrl-C, and says then what there was', () => {
+    let asked = 0
+    // The fourth question is asked when the answers to those before have been heard.
+    const interrupt = (): boolean => ++asked === 4 && process.emit('SIGINT')
+    return serving(async (url) => {
+      const server = ['--prometheus', url, '--query', 'cpu=vm', '--label', 'domain', '--every', '100ms', '--window', '5', '--vms', '8']
+      const { out, code } = await said('hotspots', ...server, '--follow')
       expect(code).toBe(0)
       expect(out).toMatch(
         /^.* {2}a {2}cpu {2}begins: 3 of 5 slots above, 90.0 % now, 90.0 % predicted\n1 hotspot of 1 of 1 VM, .*1 of them to the end\./
       )
-    }))
+    }, interrupt)
+  })
 })

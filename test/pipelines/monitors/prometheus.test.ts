@@ -36,7 +36,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus server (needs prometheus; skipped 
   })
   beforeAll(async () => {
     server = await prometheusWith(metrics())
-  })
+  }, 60_000)
   afterAll(() => server.end())
 
   const samplesOf = (name: string, seen: readonly (Observation | string)[]): readonly (readonly [number, number | undefined])[] =>

@@ -29,7 +29,10 @@ export const prometheusWith = async (openMetrics: string): Promise<RunningPromet
   const server: ChildProcess = spawn('prometheus', [...options, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}`
   for (let tries = 0; !(await isReady(url)); tries++) {
-    if (tries > 200 || server.exitCode !== null) throw new Error('prometheus does not answer')
+    if (tries > 1000 || server.exitCode !== null) {
+      server.kill('SIGKILL')
+      throw new Error('prometheus does not answer')
+    }
     await setTimeout(25)
   }
   return {
