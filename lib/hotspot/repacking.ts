@@ -22,7 +22,7 @@ export type RepackingOptions = Pick<SandpiperOptions, 'threshold' | 'k' | 'n' | 
 }
 
 /**
- * A manager to compare with: when there is a hotspot (the same k of n as Sandpiper's, from outside) all VMs are placed anew by a packer, and go where it says in an order in which memory suffices at every step (`movesInOrder`), as many at a look as have the memory. Until they are there
+ * A manager to compare with: when there is a hotspot (the same k of n as Sandpiper's, from outside) all VMs are placed anew by a packer, and go where it says in an order in which memory suffices at every step (`movesInOrder`), as many at a look as have the memory. Until they are there, and for n looks after that,
  * nothing else is decided. When a move fails, or is refused, the rest is not begun. Every hotspot is told, and what the packer makes of it.
  *
  *     fleetDay({ ...day, manager: repacking({ packer: 'greedy' }) })
@@ -41,13 +41,19 @@ export const repacking = ({ packer = 'greedy', ...options }: RepackingOptions = 
         throw new RangeError(
           `repacking: the packer '${packer}' takes fleets of at most ${mostPacked.vms} VMs on ${mostPacked.hosts} hosts (got ${vms.length} on ${hosts.length})`
         )
-      return looking({ rules, pack }, { looks: [], steps: [], going: [] })
+      return looking({ rules, pack }, { looks: [], steps: [], going: [], quiet: 0 })
     }
   }
 }
 
 type How = { readonly rules: SandpiperRules; readonly pack: Packer }
-type Memory = { readonly looks: readonly FleetLook[]; readonly steps: readonly StartMigration[]; readonly going: readonly StartMigration[] }
+/** The last looks; steps that wait, those under way; looks until VMs may be placed anew. */
+type Memory = {
+  readonly looks: readonly FleetLook[]
+  readonly steps: readonly StartMigration[]
+  readonly going: readonly StartMigration[]
+  readonly quiet: number
+}
 
 const looking =
   (how: How, before: Memory): FleetDecider =>
@@ -58,9 +64,12 @@ const looking =
     const isBroken = before.going.some(({ vm, to }) => view.moving[vm] === 0 && view.host[vm] >= 0 && view.host[vm] !== to)
     const waiting = isBroken ? [] : before.steps
     const spots = fleetHotspots(looks, view, rules)
-    const isIdle = under.length === 0 && waiting.length === 0 && !view.moving.includes(1)
+    const isBusy = under.length > 0 || waiting.length > 0 || view.moving.includes(1)
+    const isIdle = !isBusy && before.quiet === 0
     const [planned, said] =
-      spots.length > 0 && isIdle ? repacked(view, looks, rules, pack) : [[], 'moves of an earlier packing are under way']
+      spots.length > 0 && isIdle
+        ? repacked(view, looks, rules, pack)
+        : [[], isBusy ? 'moves of an earlier packing are under way' : 'VMs have been placed anew just before']
     const found = spots.map((spot): FleetHotspot => ({ ...spot, why: `${sandpiperWords.hotspot(spot, view, 'black')}; ${said}` }))
     const why = found.map((spot) => spot.why).join('; ')
     const [begun, steps] = inTurn(
@@ -68,7 +77,8 @@ const looking =
       planned.length > 0 ? planned.map((step) => ({ ...step, why })) : waiting,
       under.map(({ vm }) => vm)
     )
-    return [begun, looking(how, { looks, steps, going: [...under, ...begun] }), found]
+    const quiet = isBusy || begun.length > 0 ? rules.n : Math.max(0, before.quiet - 1)
+    return [begun, looking(how, { looks, steps, going: [...under, ...begun], quiet }), found]
   }
 
 const repacked = (
