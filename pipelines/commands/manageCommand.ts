@@ -1,28 +1,26 @@
-import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
-import { draining } from '../../lib/hotspot/draining'
 import type { HotspotOptions } from '../../lib/hotspot/hotspotOptions'
 import { checkedHotspots } from '../../lib/hotspot/hotspotOptions'
-import type { FleetManager } from '../../lib/protocol/fleet'
 import type { Seed } from '../../lib/random/random'
 import { fleetChart } from '../../lib/report/fleetChart'
-import { fleetSvg } from '../../lib/report/fleetSvg'
 import { clock } from '../../lib/report/fleetWords'
 import { formatBytes } from '../../lib/report/numbers'
 import { type InputError, isInputError, refusals } from '../experiment/inputError'
-import type { ManagedDay } from '../managers/managedDay'
 import { assumedMove, type MoveCost, movesBy } from '../managers/movesBy'
-import { type NamedManager, namedManagers } from '../managers/namedManagers'
+import { namedManagers } from '../managers/namedManagers'
 import { isSourceFault } from '../monitors/sourceFault'
 import { action, type Ending, ended, refused } from './action'
 import { seedFrom } from './flags'
+import { manageChoice } from './manageChoice'
 import { managedDayOf } from './manageDay'
+import { drawManaged, writeManageLog, wrongManageFiles } from './manageFiles'
 import { addManageFlags, type ManageFlags, readManageFlags, type Wishes } from './manageFlags'
 import { managersIn } from './managersIn'
+import { manageStudy } from './manageStudy'
 import { manageText } from './manageText'
 import { terminalLine } from './progress'
-import { type Managed, runManagers, type Trialled } from './runManagers'
+import { runManagers } from './runManagers'
 
 /** Adds `manage`: a fleet's day under several managers, side by side. */
 export const addManageCommand = (program: Command): Command =>
@@ -41,13 +39,16 @@ Examples:
   transhume manage
   transhume manage --managers nobody,sandpiper --log - --svg day.svg
   transhume manage --trace planetlab/20110303 --vms 300 --hosts 40 --technique post-copy
-  transhume manage --manager-module mine.ts --json`
+  transhume manage --vms 40 --hosts 4 --drain host0 --drain-at 6h --managers sandpiper,optimal
+  transhume manage --manager-module mine.ts --json
+  transhume manage --study`
 
 const manage = async (given: ManageFlags, signal: AbortSignal): Promise<Ending> => {
   const errors: InputError[] = []
   const wishes = readManageFlags(given, errors)
   if (errors.length > 0) return refused(...errors)
   const seed = seedFrom(given.seed) ?? 1
+  if (given.study === true) return manageStudy(wishes, { seed, quiet: given.quiet === true, signal })
   const hotspots = refusals('--threshold, --k, --n', () => hotspotsOf(wishes))
   if (isInputError(hotspots)) return refused(hotspots)
   const made = managedDayOf(wishes, seed)
@@ -58,11 +59,11 @@ const manage = async (given: ManageFlags, signal: AbortSignal): Promise<Ending> 
   if (isLeft(moves)) return refused(moves.left)
   const own = wishes.managerModule === undefined ? right([]) : await managersIn(wishes.managerModule)
   if (isLeft(own)) return refused(...own.left)
-  const chosen = chosenFrom([...namedManagers, ...own.right], wishes, { day, hotspots })
+  const chosen = manageChoice([...namedManagers, ...own.right], wishes, { day, hotspots })
   if (isLeft(chosen)) return refused(chosen.left)
   const { managers, leftOut } = chosen.right
   const names = managers.map(({ name }) => name)
-  errors.push(...wrongFiles(wishes, { force: given.force === true, isChart: given.chart === true, names }))
+  errors.push(...wrongManageFiles(wishes, { force: given.force === true, isChart: given.chart === true, names }))
   if (errors.length > 0) return refused(...errors)
   const drawn = wishes.manager ?? (names.includes('sandpiper') ? 'sandpiper' : names[names.length - 1])
   const isOwn = (name: string): boolean => wishes.manager === undefined || name === wishes.manager
@@ -80,8 +81,8 @@ const manage = async (given: ManageFlags, signal: AbortSignal): Promise<Ending> 
   if (isInputError(ran)) return refused(ran)
   const all = ran
   const picture = all.find(({ name }) => name === drawn)
-  if (picture !== undefined) draw(picture, { wishes, day, hotspots, sentence, source, seed })
-  writeLog(
+  if (picture !== undefined) drawManaged(picture, { wishes, day, hotspots, sentence, source, seed })
+  writeManageLog(
     wishes.log,
     all.filter(({ name }) => isOwn(name)),
     `${sentence}; seed ${JSON.stringify(seed)}`
@@ -124,92 +125,6 @@ const movesOf = (
     cost: cost.right,
     sentence: `Each move is carried out by ${technique} in a simulated data centre, over ${formatBytes(bytesPerSecond)}/s that a host’s moves share, the VM writing its memory as it uses its CPU. ${energy}.`
   })
-}
-
-type Chosen = { readonly managers: readonly Trialled[]; readonly leftOut: readonly { readonly name: string; readonly not: string }[] }
-
-const chosenFrom = (
-  known: readonly NamedManager[],
-  wishes: Wishes,
-  { day, hotspots }: { readonly day: ManagedDay; readonly hotspots: HotspotOptions }
-): Either<InputError, Chosen> => {
-  const { managers: names = known.map(({ name }) => name), drain = [] } = wishes
-  const strange = drain.find((name) => day.hosts.every((host) => host.name !== name))
-  if (strange !== undefined)
-    return left({
-      path: '--drain',
-      expected: `hosts of ${day.hosts[0].name} to ${day.hosts[day.hosts.length - 1].name}`,
-      got: JSON.stringify(strange)
-    })
-  const unknown = names.find((name, i) => known.every((one) => one.name !== name) || names.indexOf(name) < i)
-  if (unknown !== undefined)
-    return left({
-      path: '--managers',
-      expected: `some of ${known.map(({ name }) => name).join(', ')}, each once`,
-      got: JSON.stringify(unknown)
-    })
-  const all = names.map((name) => {
-    const { sentence, source, make } = known.find((one) => one.name === name)!
-    return { name, sentence: `${sentence} (${source})`, made: make(day, hotspots) }
-  })
-  return right({
-    managers: all.flatMap(({ name, sentence, made }) => ('begin' in made ? [{ name, sentence, manager: drainedBy(made, wishes) }] : [])),
-    leftOut: all.flatMap(({ name, made }) => ('begin' in made ? [] : [{ name, not: made.not }]))
-  })
-}
-
-/** The manager that also empties the hosts that are to be drained. */
-const drainedBy = (manager: FleetManager, { drain, drainAt, parallel }: Wishes): FleetManager =>
-  drain === undefined ? manager : draining(manager, { hosts: drain, at: drainAt, parallel })
-
-const wrongFiles = (
-  { log, svg, format, manager, from, until }: Wishes,
-  { force, isChart, names }: { readonly force: boolean; readonly isChart: boolean; readonly names: readonly string[] }
-): readonly InputError[] => [
-  ...Object.entries({ '--log': log, '--svg': svg }).flatMap(([path, file]) =>
-    file !== undefined && file !== '-' && existsSync(file) && !force
-      ? [{ path, expected: 'a file that does not exist yet', got: file, hint: 'name another, or add --force to replace it' }]
-      : []
-  ),
-  ...(isChart && format !== 'text' ? [{ path: '--chart', expected: 'to stand beside --format text', got: format }] : []),
-  ...(log === '-' && format !== 'text' ? [{ path: '--log', expected: `a file, beside --format ${format}`, got: '-' }] : []),
-  ...(manager !== undefined && !names.includes(manager)
-    ? [{ path: '--manager', expected: `one of ${names.join(', ')}`, got: JSON.stringify(manager) }]
-    : []),
-  ...(from !== undefined && until !== undefined && until <= from
-    ? [{ path: '--until', expected: 'a time after --from', got: 'one before it' }]
-    : [])
-]
-
-type Drawing = {
-  readonly wishes: Wishes
-  readonly day: ManagedDay
-  readonly hotspots: HotspotOptions
-  readonly sentence: string
-  readonly source: string
-  readonly seed: Seed
-}
-
-/** Writes the picture of a manager's day; says so on standard error. */
-const draw = ({ name, rows }: Managed, { wishes: { svg, from, until }, day, hotspots, sentence, source, seed }: Drawing): void => {
-  if (svg === undefined) return
-  const title = `Hosts over time under ${name}: ${sentence}; seed ${JSON.stringify(seed)}`
-  writeFileSync(svg, fleetSvg(day, { from, until, hotspots, title, caption: [source] })(rows))
-  process.stderr.write(`the picture of ${name}: ${svg}\n`)
-}
-
-const writeLog = (file: string | undefined, all: readonly Managed[], about: string): void => {
-  if (file === undefined) return
-  const text = all
-    .map(({ name, log }) =>
-      [`${name}: ${about}`, ...(log.length === 0 ? ['nothing was decided, and there was nothing to decide'] : log)].join('\n')
-    )
-    .join('\n\n')
-  if (file === '-') process.stdout.write(`${text}\n\n`)
-  else {
-    writeFileSync(file, `${text}\n`)
-    process.stderr.write(`the log of ${all.map(({ name }) => name).join(', ')}: ${file}\n`)
-  }
 }
 
 const notesOf = ({ threshold, k, n, parallel }: Wishes, moves: string): readonly string[] => [

@@ -2,6 +2,7 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either'
 import { utilisationDay } from '../../lib/guest/utilisationDay'
 import { key, type Seed } from '../../lib/random/random'
 import { spanText } from '../../lib/report/fleetWords'
+import { formatNumber } from '../../lib/report/numbers'
 import { type InputError, isInputError, refusals } from '../experiment/inputError'
 import { hostsFor, type ManagedDay, managedDay } from '../managers/managedDay'
 import { readTrace } from '../monitors/readTrace'
@@ -16,18 +17,37 @@ export const managedDayOf = (wishes: Wishes, seed: Seed): Either<readonly InputE
   if (isLeft(series)) return series
   const { source, ...options } = series.right
   const { utilisations, everyNs = 300e9 } = options
-  const { hosts = hostsFor(utilisations.length), cores, hostMemory: memoryBytes, network, services } = wishes
+  const looks = utilisations[0].length
+  if (looks < 2)
+    return left([{ path: '--looks', expected: 'at least 2 samples of each VM, as managers look from the second on', got: String(looks) }])
+  const { hosts = hostsFor(utilisations.length), network, services } = wishes
+  const { cores, memoryBytes } = sizeOf(wishes, options.sizes, hosts)
   const day = refusals('--hosts', () =>
     managedDay({ ...options, hosts, cores, memoryBytes, services, ...(network !== undefined && { networkBytesPerSecond: network }) })
   )
   if (isInputError(day)) return left([day])
-  const looks = utilisations[0].length
   const serving = services === 0 ? '' : `, ${services} of them with a service,`
   return right({
     day,
-    sentence: `${utilisations.length} VMs${serving} on ${hosts} hosts for ${spanHours((looks - 1) * everyNs)}, a look every ${spanText(everyNs)}`,
+    sentence: `${utilisations.length} VMs${serving} on ${hosts} hosts of ${cores} cores and ${formatNumber(memoryBytes / 2 ** 30)} GiB for ${spanHours((looks - 1) * everyNs)}, a look every ${spanText(everyNs)}`,
     source
   })
+}
+
+/** What each host has: for VMs whose sizes are told, so much that the largest fits twice, and all of them. */
+const sizeOf = (
+  { cores: wishedCores, hostMemory }: Wishes,
+  sizes: Series['sizes'],
+  hosts: number
+): { readonly cores: number; readonly memoryBytes: number } => {
+  const GIB = 2 ** 30
+  const most = (sizes ?? []).reduce((max, one) => Math.max(max, one.memoryBytes), 0)
+  const all = (sizes ?? []).reduce((sum, one) => sum + one.memoryBytes, 0)
+  const needed = Math.ceil(Math.max(2 * most, (1.5 * all) / hosts) / GIB) * GIB
+  return {
+    cores: wishedCores ?? Math.max(2, 2 * (sizes ?? []).reduce((max, { cores = 1 }) => Math.max(max, cores), 0)),
+    memoryBytes: hostMemory ?? Math.max(16 * GIB, needed)
+  }
 }
 
 type Series = Omit<Parameters<typeof managedDay>[0], 'hosts'> & { readonly source: string }

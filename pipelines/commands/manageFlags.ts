@@ -2,13 +2,17 @@ import { type Command, Option } from 'commander'
 import * as t from 'io-ts'
 import type { Problem } from '../../lib/codec/decode'
 import { numberText } from '../../lib/codec/numberText'
-import { nonNegativeInteger, positive, positiveInteger } from '../../lib/codec/quantities'
+import { nonNegativeInteger, positiveInteger } from '../../lib/codec/quantities'
 import { durationText, positiveDurationText, positiveRateText, sizeText } from '../../lib/codec/quantityText'
+import { refined } from '../../lib/codec/refined'
 import { oneOf, text } from '../../lib/codec/text'
 import { moveTechniques } from '../managers/movesBy'
 import { namedManagers } from '../managers/namedManagers'
 import { flagReader } from './flagReader'
 import { seeds } from './flags'
+
+/** A threshold. */
+const part = refined('a part above 0 and at most 1, such as 0.75', (u): u is number => typeof u === 'number' && u > 0 && u <= 1)
 
 /** Names with commas between them. */
 const namesText = new t.Type<readonly string[], unknown>(
@@ -50,10 +54,15 @@ const flags = {
   cores: {
     usage: '--cores <n>',
     codec: numberText(positiveInteger),
-    usual: '2',
-    help: 'cores of each host, which takes the watts of a server of two cores for every two'
+    usual: undefined,
+    help: 'cores of each host, which takes the watts of a server of two cores for every two (default 2, or twice those of the largest VM of a trace that tells them)'
   },
-  hostMemory: { usage: '--host-memory <size>', codec: sizeText, usual: '16GiB', help: 'of each host' },
+  hostMemory: {
+    usage: '--host-memory <size>',
+    codec: sizeText,
+    usual: undefined,
+    help: 'of each host (default 16GiB, or half as much again as the VMs of a trace that tells theirs take on the mean)'
+  },
   network: {
     usage: '--network <rate>',
     codec: positiveRateText,
@@ -108,7 +117,7 @@ const flags = {
   drainAt: { usage: '--drain-at <time>', codec: durationText, usual: '0s', help: 'from when on they are' },
   threshold: {
     usage: '--threshold <part>',
-    codec: numberText(positive),
+    codec: numberText(part),
     usual: '0.75',
     help: 'of a capacity, above which a look counts for a hotspot'
   },
@@ -119,6 +128,12 @@ const flags = {
     help: 'looks above it that make a hotspot, with a prediction above it'
   },
   n: { usage: '--n <n>', codec: numberText(positiveInteger), usual: '3', help: 'of so many last looks' },
+  cases: {
+    usage: '--cases <n>',
+    codec: numberText(positiveInteger),
+    usual: '200',
+    help: 'small fleets that --study looks at for each load'
+  },
   format: {
     usage: '--format <form>',
     codec: oneOf('text', 'markdown', 'csv', 'json'),
@@ -152,6 +167,7 @@ export type ManageFlags = { readonly [K in keyof typeof flags]?: string } & {
   readonly seed?: string
   readonly json?: boolean
   readonly chart?: boolean
+  readonly study?: boolean
   readonly force?: boolean
   readonly quiet?: boolean
 }
@@ -165,6 +181,7 @@ export const addManageFlags = (command: Command): Command =>
     )
     .option('--json', 'the same as --format json')
     .option('--chart', 'draw hosts over time in the terminal, too')
+    .option('--study', 'no day, but how near Sandpiper’s moves and swaps, and packers, come to the optimum in small fleets')
     .option('--force', 'replace files that exist')
     .option('--seed <seed>', `of the day that is made up, and of the memory that moving VMs write: ${seeds}`)
     .option('--quiet', 'no progress on standard error (nor is there any when it is not a terminal)')

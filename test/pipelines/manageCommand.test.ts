@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -26,7 +26,9 @@ describe('manage', () => {
   it('prints one table with units, what a hotspot is, where the watts come from, and the seed; equal seeds give equal tables', async () => {
     const { out, err, code } = await said('manage', ...some, '--seed', 'a')
     expect({ err, code }).toEqual({ err: '', code: 0 })
-    expect(out).toMatch(/^manage: 60 VMs on 6 hosts for 4\.1 h, a look every 5 min, under 2 managers\nsource: .*made up.*; seed "a"\n/)
+    expect(out).toMatch(
+      /^manage: 60 VMs on 6 hosts of 2 cores and 16 GiB for 4\.1 h, a look every 5 min, under 2 managers\nsource: .*made up.*; seed "a"\n/
+    )
     expect(out).toMatch(
       /^manager +hotspots +overloaded +moves +failed +refused +moved +down +longest +work lost +energy +of moves +active/m
     )
@@ -131,16 +133,39 @@ describe('manage', () => {
     expect(small.leftOut).toEqual([])
   })
 
+  it('studies how near decisions come to the optimum', async () => {
+    const { out, code } = await said('manage', '--study', '--cases', '3', '--seed', '7')
+    expect(code).toBe(0)
+    expect(out).toMatch(/seed 7/)
+    expect(out).toMatch(/optimum/)
+  })
+
+  it('makes hosts large enough for the VMs of a trace that tells their sizes', async () => {
+    const head =
+      'Timestamp [ms];\tCPU cores;\tCPU capacity provisioned [MHZ];\tCPU usage [MHZ];\tCPU usage [%];\tMemory capacity provisioned [KB];\tMemory usage [KB];\tDisk read throughput [KB/s];\tDisk write throughput [KB/s];\tNetwork received throughput [KB/s];\tNetwork transmitted throughput [KB/s]'
+    const days = join(folder, 'bitbrains')
+    mkdirSync(days)
+    for (const vm of [1, 2, 3, 4]) {
+      const lines = Array.from({ length: 10 }, (_, i) =>
+        [1376314846 + 300 * i, 4, 11704, 1000 * vm, 9 * vm, 32 * 2 ** 20, 2 ** 20, 0, 0, 10, 10].join(';\t')
+      )
+      writeFileSync(join(days, `${vm}.csv`), `${[head, ...lines].join('\n')}\n`)
+    }
+    const { out, err } = await said('manage', '--trace', days, '--managers', 'nobody,sandpiper')
+    expect(err).toBe('')
+    expect(out).toMatch(/^manage: 4 VMs on 2 hosts of 8 cores and 96 GiB for 0\.8 h/)
+  })
+
   it('reads recorded days, the first VMs of them where so many are asked for', async () => {
     const lines = Array.from({ length: 12 }, (_, vm) =>
       [`vm-${vm}`, ...Array.from({ length: 20 }, (_, i) => (vm * 7 + i * 3) % 101)].join(',')
     )
     const trace = fileOf('day.csv', lines.join('\n'))
     const { out } = await said('manage', '--trace', trace, '--managers', 'nobody')
-    expect(out).toMatch(/^manage: 12 VMs on 2 hosts for 1\.6 h, a look every 5 min, under 1 manager\n/)
+    expect(out).toMatch(/^manage: 12 VMs on 2 hosts of 2 cores and 16 GiB for 1\.6 h, a look every 5 min, under 1 manager\n/)
     expect(out).toContain(`the day is ${trace}`)
     expect((await said('manage', '--trace', trace, '--vms', '8', '--looks', '10', '--managers', 'nobody')).out).toMatch(
-      /^manage: 8 VMs on 2 hosts for 0\.8 h/
+      /^manage: 8 VMs on 2 hosts of 2 cores and 16 GiB for 0\.8 h/
     )
   })
 
@@ -188,6 +213,8 @@ describe('manage', () => {
       ['--host-memory', '1GiB'],
       '--hosts: expected managedDay: hosts must have memory for every VM, got 20 hosts, and none of them has room for vm'
     ],
+    [['--threshold', '75'], '--threshold: expected a part above 0 and at most 1, such as 0.75, got "75"\n'],
+    [['--looks', '1'], '--looks: expected at least 2 samples of each VM, as managers look from the second on, got 1\n'],
     [['--services', '999'], 'services must be an integer from 0 to the 200 VMs, got 999\n'],
     [['--trace', 'nowhere'], 'nowhere: expected '],
     [['--manager-module', 'nowhere.js'], 'nowhere.js: expected a file that exports a manager of a fleet, got no such file\n'],
