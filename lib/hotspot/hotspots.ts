@@ -9,7 +9,7 @@ export type HotspotVerdict = { readonly hot: boolean; readonly above: number; re
  * Sandpiper's hotspot detector on a stream of samples, one a slot, NaN where it was lost: a hotspot is sustained, and goes on, in prediction (Wood et al., NSDI 2007, hotspot detection). See `inSlots` for samples that come when they
  * like.
  *
- *     from([0.5, 0.9, 0.8, 0.9]).pipe(hotspots({ k: 2, n: 3 }), map(({ hot }) => hot))    // false, false, true, true
+ *     from([0.5, 0.9, 0.9, 0.9]).pipe(hotspots({ k: 2, n: 3 }), map(({ hot }) => hot))    // false, false, false, true: at the third, 0.744 is predicted
  *
  * The state is born with each subscription. Laws: no hotspot without k of n above; a lost sample never makes one. Cost: a pass over the window for each sample. Throws `RangeError` naming the option.
  */

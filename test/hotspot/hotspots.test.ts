@@ -98,6 +98,12 @@ describe('an autoregression', () => {
 })
 
 describe('the hotspot detector', () => {
+  it('waits for its prediction where k of n are above, as its example says', async () => {
+    expect(await verdicts([0.5, 0.9, 0.9, 0.9], { k: 2, n: 3 })).toEqual([false, false, false, true])
+    // Of 0.5, 0.9, 0.9 the mean is 2.3 / 3 and phi -1 / 6, so that 0.7444 comes next.
+    expect(await verdicts([0.5, 0.9, 0.9, 0.9], { k: 2, n: 3, threshold: 0.744 })).toEqual([false, false, true, true])
+  })
+
   it('wants k of the last n above the threshold, and the next value predicted there', async () => {
     expect(await verdicts([0.8, 0.8, 0.8, 0.1, 0.8], { k: 3, n: 3, window: 3 })).toEqual([false, false, true, false, false])
     // Three of five above, but falling: the next is predicted below.
