@@ -52,7 +52,8 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
   })
   const { demand, network } = wants
   const { on, arriving, host, moving, given, giveAt, memory, traffic } = shares
-  const isOn = Uint8Array.from(on, (there) => (there.length > 0 ? 1 : 0))
+  const hasVms = (at: number): 0 | 1 => (on[at].length > 0 ? 1 : 0)
+  const isOn = Uint8Array.from(on, (_, at) => hasVms(at))
   const swap = new Float64Array(vms.length)
   const inside: FleetView['inside'][number][] = vms.map(() => undefined)
   let sums = { shutdowns: 0, dropped: 0, brokenNs: 0 }
@@ -64,11 +65,11 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
     there.splice(there.indexOf(vm), 1)
     host[vm] = -1
   }
-  /** A host that has nothing to do any more, when all of one time has happened. */
+  /** A host that is off now, when all of one time has happened. */
   const settle = (at: number): void => {
-    const isBusy = given[at] > 0 ? 1 : 0
-    if (isOn[at] === 1 && isBusy === 0) sums.shutdowns++
-    isOn[at] = isBusy
+    const isStill = options.endsIdle ? (given[at] > 0 ? 1 : 0) : hasVms(at)
+    if (isOn[at] === 1 && isStill === 0) sums.shutdowns++
+    isOn[at] = isStill
   }
   const endMovesUntil = (until: Time): void => {
     for (let at = moves.next(); at < until; at = moves.next()) {
@@ -94,6 +95,12 @@ const fleet = (options: CheckedDay, seen: (view: FleetView) => void): ((look: nu
   const view = (at: Time): FleetView => {
     for (let vm = 0; vm < vms.length; vm++) swap[vm] = shares.swapOf(vm)
     return { at, hosts, vms, on, arriving, host, moving, demand, network, memory, swap, lost: wants.lost, inside, given, traffic }
+  }
+
+  if (!options.endsIdle) {
+    wants.at(0)
+    for (let one = 0; one < hosts.length; one++) meter.until(one, 0)
+    lookInside()
   }
 
   return (look) => {

@@ -14,7 +14,7 @@ export type FleetMeter = {
 }
 
 /** See `FleetMeter`. Cost: O(VMs of the host) a time. @internal */
-export const fleetMeter = ({ hosts }: CheckedDay, shares: FleetShares): FleetMeter => {
+export const fleetMeter = ({ hosts, endsIdle }: CheckedDay, shares: FleetShares): FleetMeter => {
   const { on, given, capacity, asked, served, excess, giveAt } = shares
   const since = new Float64Array(hosts.length)
   const power = hosts.map((host) => host.power)
@@ -32,7 +32,7 @@ export const fleetMeter = ({ hosts }: CheckedDay, shares: FleetShares): FleetMet
       const wasAsked = asked[host]
       const wasServed = served[host]
       giveAt(host)
-      if (ns === 0 || before === 0) return
+      if (ns === 0 || (endsIdle && before === 0)) return
       const seconds = ns / 1e9
       const full = capacity[host]
       joules += ((wattsAt(power[host], before / full) + wattsAt(power[host], given[host] / full)) / 2) * seconds

@@ -43,7 +43,8 @@ export type FleetService = {
  * - `moveCost`: of a VM and what it does (see `simulatedMove` for one that a pipeline carries out). While it moves it gets `movingShare` of what it would get at its old host (default 1) but for what it loses by `lostNs`, and its new one has
  *   work of `arrivingShare` of it (default 0). `parallel`: moves that a host takes part in at once; others wait for their turn, in order (default: no limit).
  * - `memoryCounts` (default true): a host whose memory the VMs and those on their way there would exceed refuses a move. `movesTwice` (default false): whether a VM on its way may be sent elsewhere too; it then ends where it gets last.
- * - `endsIdle` (default false): a VM that wants nothing when it is looked at, and is not on its way, ends for good. So CloudSim 4.0 does.
+ * - `endsIdle` (default false): a VM that wants nothing when it is looked at, and is not on its way, ends for good; a host is off not only without VMs but while nothing is wanted there, and counts for nothing before the first look. So CloudSim 4.0 does
+ *   (PowerHost.getEnergyLinearInterpolation).
  * - `swappedPerSecond`: of memory in use beyond what a VM has, the part that is swapped in a second (default 0.1, ours); a VM works as much slower as it has too little.
  */
 export type FleetDayOptions = {

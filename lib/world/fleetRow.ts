@@ -11,7 +11,7 @@ export type FleetMove = Omit<StartMigration, 'type'> & FleetMoveCost & { readonl
  * - `joules` of all hosts; `moveJoules` of moves besides.
  * - `commands`: what the manager decided at this look.
  * - `moves` that began; those that `failed`, when, and whether the VM was `lost` with it; those that ended well (`arrived`); commands that were `refused`, and why; memory that was `allotted`. `waiting`: moves that wait for their turn now.
- * - `shutdowns`: hosts that have gone off; `active`: hosts with VMs.
+ * - `shutdowns`: hosts that have gone off, as their last VM left; `active`: hosts with VMs.
  * - `overloaded`: hosts of which more CPU or network is wanted than they have, and the time that hosts spent so, what is wanted being linear between looks; `wanted`, `given`: work that VMs wanted and got, in MIPS x s. `dropped`: requests of services; `brokenNs`: time that services answered later than they promise.
  * - `cpu`, `network`, `memory` of each host: parts of its capacity that are wanted (of memory: allotted). `hotspots` that the manager has found, and its `notes`.
  */

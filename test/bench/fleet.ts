@@ -96,6 +96,7 @@ const accounts = (rows: readonly FleetRow[]): Accounts =>
     [0, 0, 0, 0]
   )
 
+/** Of a fleet in which every host has VMs, and keeps them. */
 const plainLoop = ({ hosts, vms, utilisations, placement, everyNs = 300e9, afterNs = 0 }: FleetDayOptions): Accounts => {
   const mips = Float64Array.from(vms, (vm) => vm.mips)
   const at = Int32Array.from(placement)
@@ -105,10 +106,11 @@ const plainLoop = ({ hosts, vms, utilisations, placement, everyNs = 300e9, after
   const work = new Float64Array(hosts.length)
   const [wasAsked, wasWork] = [new Float64Array(hosts.length), new Float64Array(hosts.length)]
   const looks = utilisations[0].length
-  const part = afterNs / everyNs
-  const seconds = everyNs / 1e9
   let [joules, wanted, given, overloadedNs] = [0, 0, 0, 0]
-  for (let look = 1; look < looks; look++) {
+  for (let look = 0; look < looks; look++) {
+    const part = look === 0 ? 0 : afterNs / everyNs
+    const ns = look === 1 ? everyNs + afterNs : everyNs
+    const seconds = ns / 1e9
     asked.fill(0)
     work.fill(0)
     for (let vm = 0; vm < mips.length; vm++) {
@@ -120,14 +122,13 @@ const plainLoop = ({ hosts, vms, utilisations, placement, everyNs = 300e9, after
     }
     for (let host = 0; host < hosts.length; host++) {
       const [before, after, full] = [wasWork[host], work[host], capacity[host]]
-      if (before > 0) {
+      if (look > 0) {
         const { power } = hosts[host]
         joules += ((wattsAt(power, before / full) + wattsAt(power, after / full)) / 2) * seconds
         wanted += ((wasAsked[host] + asked[host]) / 2) * seconds
         given += ((Math.min(before, full) + Math.min(after, full)) / 2) * seconds
         const [from, to] = [Math.max(0, before - full), Math.max(0, after - full)]
-        if (from > 0 || to > 0)
-          overloadedNs += Math.round((everyNs * (from + to)) / (from > 0 && to > 0 ? from + to : Math.abs(after - before)))
+        if (from > 0 || to > 0) overloadedNs += Math.round((ns * (from + to)) / (from > 0 && to > 0 ? from + to : Math.abs(after - before)))
       }
       wasAsked[host] = asked[host]
       wasWork[host] = after

@@ -48,10 +48,27 @@ describe('watts of a server', () => {
 describe('a day of a fleet', () => {
   it('takes the energy of its hosts, linear between looks; a host without VMs takes none', () => {
     const rows = rowsOf({ hosts: [host('a'), host('b')], vms: [vm('v')], utilisations: [[0.4, 0.4, 0.8, 0.8]], placement: [0] })
-    // 0.2, 0.2, 0.4 of two cores at 0, 300, 600 and 900 s; until the first look it is not known what is given.
+    // 0.2, 0.2, 0.4 and 0.4 of two cores at 0, 300, 600 and 900 s.
     expect(rows.map(({ at }) => at / 1e9)).toEqual([300, 600, 900])
-    expect(rows.map(({ joules }) => joules)).toEqual([0, ((92.6 + 99.5) / 2) * 300, 99.5 * 300])
+    expect(rows.map(({ joules }) => joules)).toEqual([92.6 * 300, ((92.6 + 99.5) / 2) * 300, 99.5 * 300])
     expect(rows[2]).toMatchObject({ active: 1, overloaded: [], wanted: 800 * 300, given: 800 * 300 })
+  })
+
+  it('takes what an idle host takes while its VMs want nothing, and is off where there are none', () => {
+    const idle = { hosts: [host('a'), host('b')], vms: [vm('v')], utilisations: [[0, 0, 0.4, 0, 0]], placement: [0] }
+    const rows = rowsOf(idle)
+    expect(rows.map(({ joules }) => joules)).toEqual([86 * 300, ((86 + 92.6) / 2) * 300, ((86 + 92.6) / 2) * 300, 86 * 300])
+    expect(rows.map(({ wanted }) => wanted)).toEqual([0, 200 * 300, 200 * 300, 0])
+    expect(rows.map(({ active, shutdowns }) => [active, shutdowns])).toEqual(rows.map(() => [1, 0]))
+    // As CloudSim has it, all that is wanted from nothing on is for nothing.
+    const ended = rowsOf({ ...idle, utilisations: [[0.4, 0.4, 0, 0, 0]], endsIdle: true })
+    expect(ended.map(({ joules }) => joules)).toEqual([0, ((86 + 92.6) / 2) * 300, 0, 0])
+    expect(ended.map(({ active, shutdowns }) => [active, shutdowns])).toEqual([
+      [1, 0],
+      [0, 1],
+      [0, 0],
+      [0, 0]
+    ])
   })
 
   it('gives VMs of a full host what there is, in proportion, and counts the time', () => {
@@ -304,20 +321,23 @@ describe('a fleet with networks, memories and services', () => {
     expect(rows[1].wanted - rows[1].given).toBeCloseTo(3 * 50 * (16 + 0.001), 6)
   })
 
-  it('has a host go off that one VM leaves before another comes', () => {
-    const rows = rowsOf({
-      hosts: [host('a'), host('b')],
-      vms: [vm('u', 1024), vm('v', 2048)],
-      utilisations: [idle, idle],
-      placement: [0, 1],
-      manager: timetable({
-        1: [
-          { type: 'startMigration', vm: 0, to: 1 },
-          { type: 'startMigration', vm: 1, to: 0 }
-        ]
+  it('keeps a host on to which a VM comes as another leaves; without work it is off then as CloudSim has it', () => {
+    const swapped = (endsIdle: boolean) =>
+      rowsOf({
+        hosts: [host('a'), host('b')],
+        vms: [vm('u', 1024), vm('v', 2048)],
+        utilisations: [idle, idle],
+        placement: [0, 1],
+        endsIdle,
+        manager: timetable({
+          1: [
+            { type: 'startMigration', vm: 0, to: 1 },
+            { type: 'startMigration', vm: 1, to: 0 }
+          ]
+        })
       })
-    })
-    expect(rows[1]).toMatchObject({ shutdowns: 1, active: 2 })
+    expect(swapped(false)[1]).toMatchObject({ shutdowns: 0, active: 2 })
+    expect(swapped(true)[1]).toMatchObject({ shutdowns: 1, active: 2 })
   })
 
   it('tells each move how many there are at its hosts, those that begin with it included', () => {
