@@ -20,5 +20,8 @@ export const nonNegative = number('a number >= 0', (n) => Number.isFinite(n) && 
 /** A finite number above 0. */
 export const positive = number('a number > 0', (n) => Number.isFinite(n) && n > 0)
 
+/** A part of a whole, and not in percent. */
+export const part = number('a part above 0 and at most 1, such as 0.75', (n) => n > 0 && n <= 1)
+
 /** A number from 0 to 1. */
 export const fraction = number('a number from 0 to 1', (n) => n >= 0 && n <= 1)

@@ -95,6 +95,8 @@ const hotspots = async (path: string | undefined, given: HotspotsFlags, signal: 
   line.clear()
   const isFollowed = given.follow === true
   if (signal.aborted && !isFollowed) return { type: 'interrupted' }
+  if (!isFollowed && fault === undefined && found.seen.size === 0)
+    return refused({ path: source.source, expected: `observations of a ${source.of} at that time`, got: 'none' })
   const whole: WatchedHotspots = {
     source,
     rule: { threshold: wishes.threshold, k: wishes.k, n: wishes.n, window: wishes.window },

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import type { Problem } from '../../lib/codec/decode'
 import { numberText } from '../../lib/codec/numberText'
 import { observedFields, secondsOf } from '../../lib/codec/observationCsv'
-import { nonNegativeInteger, positive, positiveInteger } from '../../lib/codec/quantities'
+import { nonNegativeInteger, part, positiveInteger } from '../../lib/codec/quantities'
 import { positiveDurationText, positiveRateText } from '../../lib/codec/quantityText'
 import { refined } from '../../lib/codec/refined'
 import { oneOf, text } from '../../lib/codec/text'
@@ -65,7 +65,7 @@ const flags = {
   },
   threshold: {
     usage: '--threshold <part>',
-    codec: numberText(positive),
+    codec: numberText(part),
     usual: String(sandpiperHotspots.threshold),
     help: 'of a capacity, above which a slot counts'
   },
@@ -128,7 +128,7 @@ export const addHotspotsFlags = (command: Command): Command =>
     .addOption(
       new Option(
         '--query <figure=PromQL>',
-        `a query for a figure (${observedFields.join(', ')}); $step in it stands for the slot, $range for a range of several samples; again for each figure`
+        `a query for a figure (${observedFields.join(', ')}); $step in it stands for the slot, $range for a range of several samples; again for each figure. A plain metric is repeated by the server for 5 min when samples are lost, last_over_time(metric[$step]) is not`
       ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
     )
     .option('--follow', 'go on with what the server has in time to come, and tell hotspots as they begin and end, until Ctrl-C')
@@ -163,6 +163,8 @@ export const readHotspotsFlags = (path: string | undefined, given: HotspotsFlags
   if (given.prometheus !== undefined && query.length === 0 && given.preset === undefined)
     refuse('--prometheus', 'what to ask it (--query cpu=.., or --preset)', 'nothing')
   if (follow === true && given.until !== undefined) refuse('--until', 'no end of what is followed', given.until)
+  const { from, until } = wishes
+  if (from !== undefined && until !== undefined && until < from) refuse('--until', 'a time after --from', 'one before it')
   if (given.seed !== undefined && (path ?? given.prometheus) !== undefined) refuse('--seed', 'none beside what was recorded', given.seed)
   if (given.vms !== undefined && path !== undefined) refuse('--vms', 'none beside a file', given.vms)
   return { ...wishes, queries, chosen: wishes.preset === undefined ? undefined : prometheusPresets[wishes.preset] }

@@ -2,17 +2,13 @@ import { type Command, Option } from 'commander'
 import * as t from 'io-ts'
 import type { Problem } from '../../lib/codec/decode'
 import { numberText } from '../../lib/codec/numberText'
-import { nonNegativeInteger, positiveInteger } from '../../lib/codec/quantities'
+import { nonNegativeInteger, part, positiveInteger } from '../../lib/codec/quantities'
 import { durationText, positiveDurationText, positiveRateText, sizeText } from '../../lib/codec/quantityText'
-import { refined } from '../../lib/codec/refined'
 import { oneOf, text } from '../../lib/codec/text'
 import { moveTechniques } from '../managers/movesBy'
 import { namedManagers } from '../managers/namedManagers'
 import { flagReader } from './flagReader'
 import { seeds } from './flags'
-
-/** A threshold. */
-const part = refined('a part above 0 and at most 1, such as 0.75', (u): u is number => typeof u === 'number' && u > 0 && u <= 1)
 
 /** Names with commas between them. */
 const namesText = new t.Type<readonly string[], unknown>(

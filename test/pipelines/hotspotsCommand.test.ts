@@ -80,6 +80,10 @@ describe('hotspots', () => {
     expect(await wrong('--prometheus', 'http://a', '--query', 'cpu=up', '--from', 'noon')).toContain(
       '--from: expected a time in s since 1970'
     )
+    expect(await wrong('--prometheus', 'http://a', '--query', 'cpu=up', '--from', '20', '--until', '10')).toBe(
+      '--until: expected a time after --from, got one before it\n'
+    )
+    expect(await wrong('--threshold', '75')).toBe('--threshold: expected a part above 0 and at most 1, such as 0.75, got "75"\n')
     expect(await wrong('here', '--prometheus', 'http://a', '--preset', 'node')).toContain(
       '--prometheus: expected a path or a server, got both'
     )
@@ -123,6 +127,26 @@ describe('hotspots', () => {
       expect(out).toContain('hotspots: 1 VM, cpu, 6 slots of 10 s;')
       expect(out).toMatch(/^a {2}cpu {6}2023-11-14 22:13:40 the end {5}5 /m)
     }))
+
+  it('says when a server has nothing', () =>
+    withServer(
+      (_, response) => response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } })),
+      async (url) => {
+        const { out, err, code } = await said(
+          'hotspots',
+          '--prometheus',
+          url,
+          '--query',
+          'cpu=vm',
+          '--from',
+          '1700000000',
+          '--until',
+          '1700000050'
+        )
+        expect([out, code]).toEqual(['', 2])
+        expect(err).toBe(`${new URL(url).host}: expected observations of a vm at that time, got none\n`)
+      }
+    ))
 
   it('refuses more names than there is room for, behind what it found by then', () =>
     inFolder(async (path) => {
