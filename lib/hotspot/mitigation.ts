@@ -18,7 +18,7 @@ export type Decision =
   | { readonly type: 'unresolved'; readonly host: number; readonly reason: string }
 
 /**
- * How to relieve hosts: they are to be at most `thresholds` in each resource afterwards, as are those that take VMs. `swapUpTo`: VMs that may come back for one that goes (0: no swaps). `isBarred`: moves that must not be, as back to where a
+ * How to relieve hosts: they are to be at most `thresholds` in each resource afterwards, as are those that take VMs. `swapUpTo`: VMs that may come back for one that goes (default 2, ours; 0: no swaps). `isBarred`: moves that must not be, as back to where a
  * VM has just come from. `excluded`: hosts that take nothing, as those that are drained, or off.
  */
 export type MitigationOptions = {
@@ -32,7 +32,7 @@ export type MitigationOptions = {
  * Sandpiper's mitigation (Wood et al., NSDI 2007): from the host of the highest volume on, of those named, the VM of the highest volume-to-size ratio goes to the host of the lowest volume that it fits on; where it fits nowhere the next VM; where
  * none does, it is swapped with VMs of the lowest ratio on the host of the lowest volume where that helps, or the next host; until the host is below every threshold. Hosts that could not be relieved are tried again after others were. What is equal keeps the order of the placement.
  *
- * Laws: a host that takes VMs is below every threshold afterwards, so that no decision makes a hotspot; each decision lowers the volume of the host that it is for; no VM is moved by two decisions; memory never exceeds a host's, nor in the middle of a swap; names decide nothing. Cost: O(hosts +
+ * Laws: a host that takes VMs is below every threshold afterwards, so that no decision makes a hotspot; each decision lowers the volume of the host that it is for; no VM is moved by two decisions; memory never exceeds a host's, nor in the middle of a swap; names decide nothing. On a third host, where a VM waits in the middle of a swap, only memory counts. Cost: O(hosts +
  * VMs) and for each decision O(VMs of the host x hosts). Throws `RangeError` naming what is senseless.
  */
 export const mitigation = (placement: Placement, hot: readonly number[], options: MitigationOptions = {}): readonly Decision[] => {
