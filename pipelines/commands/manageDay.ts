@@ -22,6 +22,8 @@ export const managedDayOf = (wishes: Wishes, seed: Seed): Either<readonly InputE
     return left([{ path: '--looks', expected: 'at least 2 samples of each VM, as managers look from the second on', got: String(looks) }])
   const { hosts = hostsFor(utilisations.length), network, services } = wishes
   const { cores, memoryBytes } = sizeOf(wishes, options.sizes, hosts)
+  if (services > utilisations.length)
+    return left([{ path: '--services', expected: `at most the ${utilisations.length} VMs`, got: String(services) }])
   const day = refusals('--hosts', () =>
     managedDay({ ...options, hosts, cores, memoryBytes, services, ...(network !== undefined && { networkBytesPerSecond: network }) })
   )

@@ -215,7 +215,7 @@ describe('manage', () => {
     ],
     [['--threshold', '75'], '--threshold: expected a part above 0 and at most 1, such as 0.75, got "75"\n'],
     [['--looks', '1'], '--looks: expected at least 2 samples of each VM, as managers look from the second on, got 1\n'],
-    [['--services', '999'], 'services must be an integer from 0 to the 200 VMs, got 999\n'],
+    [['--services', '999'], '--services: expected at most the 200 VMs, got 999\n'],
     [['--trace', 'nowhere'], 'nowhere: expected '],
     [['--manager-module', 'nowhere.js'], 'nowhere.js: expected a file that exports a manager of a fleet, got no such file\n'],
     [['--manager', 'boss'], '--manager: expected one of nobody, sandpiper, '],
