@@ -10,7 +10,7 @@ import { execute, printedBy, typeErrors, withoutNpm, withPlaces, workshop } from
 const root = resolve(__dirname, '..')
 const folder = workshop()
 
-const documents = ['README.md', 'pipelines/README.md', 'properties/README.md'].map((name) => {
+const documents = ['README.md', 'pipelines/README.md', 'pipelines/managers/README.md', 'properties/README.md'].map((name) => {
   const blocks = blocksOf(name, readFileSync(join(root, name), 'utf8'))
   return { name, blocks, examples: examplesOf(blocks), scripts: scriptsOf(blocks) }
 })

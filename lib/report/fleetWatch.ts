@@ -5,15 +5,14 @@ import type { FleetHost, FleetHotspot } from '../protocol/fleet'
 import type { FleetRow } from '../world/fleetRow'
 
 /**
- * One definition of a hotspot for all managers, those too that look for none: a host of whose CPU, or of whose network card where that has a limit, more than `threshold` is wanted now and at `k` of the last `n` looks (default: two of three, 75 %). What an
- * autoregression over the last `window` looks (default 12) predicts of the next is told besides and decides nothing: after a jump it lags, and what counts here is what was. Gives the hotspots of each row, which must come in order. A kernel: the state is born
- * with each call. Cost: O(hosts) a row. Throws `RangeError` naming the option.
+ * One definition of a hotspot for all managers, those too that look for none: a host of whose CPU, or of whose network card where that has a limit, more than `threshold` is wanted now and at `k` of the last `n` looks (default: two of three, 75 %), and predicted
+ * by an autoregression over the last `window` looks (default 12). Gives the hotspots of each row, which must come in order. A kernel: the state is born with each call. Cost: O(hosts) a row. Throws `RangeError` naming the option.
  */
 export const fleetWatch = (
   hosts: readonly FleetHost[],
   options: HotspotOptions = {}
 ): ((row: Pick<FleetRow, 'cpu' | 'network'>) => readonly FleetHotspot[]) => {
-  const rules = checkedHotspots({ ...sandpiperOfFleet, ...options, forecast: false })
+  const rules = checkedHotspots({ ...sandpiperOfFleet, ...options })
   const watched = {
     cpu: hotspotColumns(hosts.length, rules),
     network: hosts.some(({ networkBytesPerSecond = Infinity }) => networkBytesPerSecond < Infinity)

@@ -128,7 +128,7 @@ const movesOf = (
 }
 
 const notesOf = ({ threshold, k, n, parallel }: Wishes, moves: string): readonly string[] => [
-  `Hotspots: hosts of which at a look more than ${threshold * 100} % of the CPU (or of the network card, where it has a limit) is wanted, and was at ${k} of the last ${n} looks: one definition for all managers. Overloaded: more is wanted than there is.`,
+  `Hotspots: hosts of which at a look more than ${threshold * 100} % of the CPU (or of the network card, where it has a limit) is wanted, and was at ${k} of the last ${n} looks, and is predicted to be by the last ${Math.max(12, n)}: one definition for all managers. Overloaded: more is wanted than there is.`,
   `${moves} A host takes part in at most ${parallel} at once. Down: all moves together; longest: of one. Work lost: of what VMs wanted, for want of CPU and by moves.`,
   'Energy: SPECpower_ssj2008 of HP ProLiant ML110 G4 (Xeon 3040) and G5 (Xeon 3075), linear between tenths of the load, as CloudSim 4.0 has them; a host without VMs is off. Refused: commands that could not be obeyed.'
 ]

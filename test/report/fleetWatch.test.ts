@@ -22,6 +22,13 @@ describe('the watch over a fleet', () => {
     expect(found[1][0].predicted).toBeCloseTo(0.85, 9)
   })
 
+  it('waits for the prediction, too: after a jump the mean of what was before holds it down', () => {
+    const watch = fleetWatch(threeHosts.hosts.slice(0, 1), { k: 2, n: 3 })
+    const after = (...parts: readonly number[]) =>
+      parts.map((part) => watch({ cpu: Float64Array.of(part), network: new Float64Array(1) }).length)
+    expect(after(0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
+  })
+
   it('watches network cards where they have a limit', () => {
     const hosts = threeHosts.hosts.map((host) => ({ ...host, networkBytesPerSecond: 100e6 }))
     const watch = fleetWatch(hosts, { k: 1, n: 1 })
