@@ -32,7 +32,7 @@ export type MitigationOptions = {
  * Sandpiper's mitigation (Wood et al., NSDI 2007): from the host of the highest volume on, of those named, the VM of the highest volume-to-size ratio goes to the host of the lowest volume that it fits on; where it fits nowhere the next VM; where
  * none does, it is swapped with VMs of the lowest ratio on the host of the lowest volume where that helps, or the next host; until the host is below every threshold. Hosts that could not be relieved are tried again after others were. What is equal keeps the order of the placement.
  *
- * Laws: a host that takes VMs is below every threshold afterwards, so that no decision makes a hotspot; each decision lowers the volume of the host that it is for; no VM is moved by two decisions; memory never exceeds a host's, nor in the middle of a swap; names decide nothing. On a third host, where a VM waits in the middle of a swap, only memory counts. Cost: O(hosts +
+ * Laws: a host that takes VMs is below every threshold afterwards, so that no decision makes a hotspot; each decision lowers the volume of the host that it is for; no VM is moved by two decisions; memory never exceeds a host's, nor in the middle of a swap, nor is a third host above a threshold with those that wait on it; names decide nothing. Cost: O(hosts +
  * VMs) and for each decision O(VMs of the host x hosts). Throws `RangeError` naming what is senseless.
  */
 export const mitigation = (placement: Placement, hot: readonly number[], options: MitigationOptions = {}): readonly Decision[] => {
@@ -215,10 +215,11 @@ const lowers = ({ room, thresholds }: Rules, host: number, back: readonly number
   return resources.every((resource, r) => use(r) <= thresholds[resource] + ROUNDING || use(r) <= room.usedNow(r, host))
 }
 
-/** The moves of a swap in an order in which memory is enough at every step, over a third host where it must be. */
-const ordered = (books: Books, { targets }: Rules, move: Move, back: readonly number[]): readonly Move[] | undefined => {
+/** The moves of a swap in an order in which memory is enough at every step, over a third host where it must be, which is within its thresholds meanwhile. */
+const ordered = (books: Books, { targets, thresholds }: Rules, move: Move, back: readonly number[]): readonly Move[] | undefined => {
   const { from, to } = move
-  const { moves, stuck } = orderedMoves(books, [move, ...back.map((vm): Move => ({ vm, from: to, to: from }))], targets)
+  const mayWait = (vm: number, host: number): boolean => fits(books, thresholds, host, back.includes(vm) ? back : [vm], [])
+  const { moves, stuck } = orderedMoves(books, [move, ...back.map((vm): Move => ({ vm, from: to, to: from }))], targets, mayWait)
   return stuck.length === 0 ? moves : undefined
 }
 

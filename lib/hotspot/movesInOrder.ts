@@ -25,12 +25,17 @@ export const movesInOrder = (
   return orderedMoves(booksOf(placement), moves, thirds)
 }
 
-/** See `movesInOrder`: of such moves, over such third hosts. @internal */
-export const orderedMoves = (books: Books, moves: readonly Move[], thirds: readonly number[]): OrderedMoves => {
+/** See `movesInOrder`: of such moves, over such third hosts on which a VM may wait (by default any). @internal */
+export const orderedMoves = (
+  books: Books,
+  moves: readonly Move[],
+  thirds: readonly number[],
+  mayWait: (vm: number, host: number) => boolean = () => true
+): OrderedMoves => {
   const straight = inTurn(roomsOf(books), moves)
   if (straight.left.length === 0) return { moves: straight.done, stuck: [] }
   const exact = moves.length <= MOST_TRIED ? anyOrder(roomsOf(books), moves) : undefined
-  return exact === undefined ? overThirds(books, moves, thirds) : { moves: exact, stuck: [] }
+  return exact === undefined ? overThirds(books, moves, thirds, mayWait) : { moves: exact, stuck: [] }
 }
 
 /** Moves whose orders are all tried. */
@@ -113,7 +118,12 @@ const anyOrder = (rooms: Rooms, moves: readonly Move[]): readonly Move[] | undef
 }
 
 /** As far as it goes straight, then the fewest bytes that make room for one that waits go to third hosts, and so on. What is not whole in the end is not begun. */
-const overThirds = (books: Books, moves: readonly Move[], thirds: readonly number[]): OrderedMoves => {
+const overThirds = (
+  books: Books,
+  moves: readonly Move[],
+  thirds: readonly number[],
+  mayWait: (vm: number, host: number) => boolean
+): OrderedMoves => {
   const rooms = roomsOf(books)
   const done: Move[] = []
   const parked = new Set<number>()
@@ -125,7 +135,7 @@ const overThirds = (books: Books, moves: readonly Move[], thirds: readonly numbe
     left = turn.left
     if (!left.some(({ vm }) => parked.has(vm))) whole = done.length
     if (left.length === 0) break
-    const steps = parking(books, rooms, left, parked, thirds)
+    const steps = parking(books, rooms, left, parked, thirds, mayWait)
     if (steps === undefined) break
     for (const step of steps) {
       done.push(step)
@@ -145,7 +155,8 @@ const parking = (
   rooms: Rooms,
   left: readonly Move[],
   parked: ReadonlySet<number>,
-  thirds: readonly number[]
+  thirds: readonly number[],
+  mayWait: (vm: number, host: number) => boolean
 ): readonly Move[] | undefined => {
   const targets = new Set(left.map(({ to }) => to))
   const inOrder = [...thirds].sort((a, b) => Number(targets.has(a)) - Number(targets.has(b)) || a - b)
@@ -160,7 +171,9 @@ const parking = (
       let bytes = 0
       for (const { vm, from } of set) {
         if (rooms.free[to] >= wants) break
-        const third = inOrder.find((host) => host !== from && hasCpus(books, host, vm) && rooms.has({ vm, from, to: host }))
+        const third = inOrder.find(
+          (host) => host !== from && hasCpus(books, host, vm) && rooms.has({ vm, from, to: host }) && mayWait(vm, host)
+        )
         if (third === undefined) continue
         const step = { vm, from, to: third }
         rooms.take(step)

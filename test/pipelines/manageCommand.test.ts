@@ -35,7 +35,7 @@ describe('manage', () => {
     expect(out).toMatch(/^ +host looks +host h +GB +s +s +% +kWh +kJ +hosts/m)
     expect(out).toMatch(/^nobody +\d+ +\d+\.\d\d +0 +0 +0 +0\.0 +0\.00 /m)
     expect(out).toContain('SPECpower_ssj2008 of HP ProLiant ML110 G4 (Xeon 3040) and G5 (Xeon 3075)')
-    expect(out).toContain('was at 2 of the last 3 looks: one definition for all managers')
+    expect(out).toContain('was at 2 of the last 3 looks, and is predicted to be by the last 12: one definition for all managers')
     expect((await said('manage', ...some, '--seed', 'a')).out).toBe(out)
     expect((await said('manage', ...some, '--seed', 'b')).out).not.toBe(out)
   })
