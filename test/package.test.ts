@@ -123,7 +123,7 @@ describe('package', () => {
       'properties',
       'traces'
     ])
-    expect(readdirSync(join(installed, 'pipelines'))).toEqual(['README.md'])
+    expect(readdirSync(join(installed, 'pipelines'), { recursive: true }).sort()).toEqual(['README.md', 'managers', 'managers/README.md'])
     expect(readdirSync(join(installed, 'properties'))).toEqual(['README.md'])
     expect(readdirSync(join(installed, 'dist')).sort()).toEqual(['cjs', 'esm'])
     expect(readdirSync(join(installed, 'traces'))).toEqual(readdirSync(join(root, 'traces')))
