@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import type { IsoMessage } from '../protocol/isoMessage'
+import { type IsoMessage, isoMessageTypes } from '../protocol/isoMessage'
 import type { ThreadActed, ThreadOrder } from '../protocol/threadOrder'
 import { type Closed, closed } from './closed'
 import { nonNegativeInteger, positiveInteger, whole } from './quantities'
@@ -54,19 +54,7 @@ export const threadAnswers: { readonly acted: { readonly result: t.Type<ThreadAc
   acted: { result: resultCodec }
 }
 
-const message = oneOf<IsoMessage['type']>(
-  'request',
-  'granted',
-  'lock',
-  'unlock',
-  'sync',
-  'map',
-  'update',
-  'thread',
-  'reserve',
-  'reserved',
-  'full'
-)
+const message = oneOf<IsoMessage['type']>(...isoMessageTypes)
 
 /** What a world of threads tells besides, as JSON: the fields of its own, and those of `negotiated` that may be absent. */
 export const threadFacts = {

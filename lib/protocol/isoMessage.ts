@@ -24,6 +24,21 @@ export type IsoMessage =
   | { readonly type: 'reserved'; readonly thread: string }
   | { readonly type: 'full'; readonly thread: string; readonly free: number; readonly more: number }
 
+/** The types of those messages. */
+export const isoMessageTypes: readonly IsoMessage['type'][] = [
+  'request',
+  'granted',
+  'lock',
+  'unlock',
+  'sync',
+  'map',
+  'update',
+  'thread',
+  'reserve',
+  'reserved',
+  'full'
+]
+
 /**
  * Messages that a negotiation among `nodes` takes with PM2's barrier, in which everybody tells everybody: `2 n (n - 1)` for the two barriers, `3 (n - 1)` for lock, map and update of each other
  * node, and three for the mutex unless the requester is the node that keeps it.

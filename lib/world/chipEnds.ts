@@ -10,14 +10,9 @@ import { step } from './chipWork'
 
 /** An end that receives or waits, with its slots and channels. @internal */
 export const create = (context: ChipContext, owner: Owner, call: CallOf<'create'>): void => {
-  const { kind: of, sync, dma = 0, port = 0 } = call.order
-  const reason = unfit(context, owner, call)
-  if (reason !== undefined) {
-    refuse(context, owner, call, reason)
-    return
-  }
-  const station = owner.stations[dma]
-  const own = { station, port, grips: new Map() }
+  const { kind: of, sync } = call.order
+  const own = ownOf(context, owner, call)
+  if (own === undefined) return
   if (of === 'mailbox') open(context, owner, call, { ...own, kind: 'mailboxIn', isReady: false })
   else if (of === 'portal')
     open(context, owner, call, {
@@ -33,26 +28,34 @@ export const create = (context: ChipContext, owner: Owner, call: CallOf<'create'
     })
   else {
     const [head, ...others] = sync!.nodes
-    open(context, owner, call, { ...own, kind: 'syncIn', head, expected: head === station.name ? others : [head], isReady: false })
+    open(context, owner, call, { ...own, kind: 'syncIn', head, expected: head === own.station.name ? others : [head], isReady: false })
   }
 }
 
 /** An end that sends or signals, with its slots and channels. @internal */
 export const attach = (context: ChipContext, owner: Owner, call: CallOf<'attach'>): void => {
-  const { kind: of, remote, sync, dma = 0, port = 0 } = call.order
-  const reason = unfit(context, owner, call)
-  if (reason !== undefined) {
-    refuse(context, owner, call, reason)
-    return
-  }
-  const station = owner.stations[dma]
-  const own = { station, port, grips: new Map() }
+  const { kind: of, remote, sync } = call.order
+  const own = ownOf(context, owner, call)
+  if (own === undefined) return
   if (of === 'mailbox') open(context, owner, call, { ...own, kind: 'mailboxOut', remote: remote!, sending: 0 })
   else if (of === 'portal') open(context, owner, call, { ...own, kind: 'portalOut', remote: remote!, left: 0, ready: 0, isSending: false })
   else {
     const [head, ...others] = sync!.nodes
-    open(context, owner, call, { ...own, kind: 'syncOut', head, targets: head === station.name ? others : [head] })
+    open(context, owner, call, { ...own, kind: 'syncOut', head, targets: head === own.station.name ? others : [head] })
   }
+}
+
+/** What every end has, or nothing where it is refused. */
+const ownOf = (
+  context: ChipContext,
+  owner: Owner,
+  call: CallOf<'create'> | CallOf<'attach'>
+): Pick<End, 'station' | 'port' | 'grips'> | undefined => {
+  const { dma = 0, port = 0 } = call.order
+  const reason = unfit(context, owner, call)
+  if (reason === undefined) return { station: owner.stations[dma], port, grips: new Map() }
+  refuse(context, owner, call, reason)
+  return undefined
 }
 
 const open = (context: ChipContext, owner: Owner, call: CallOf<'create'> | CallOf<'attach'>, end: End): void => {

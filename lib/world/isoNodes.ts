@@ -1,7 +1,7 @@
 import type { SlotRun } from '../memory/isoArea'
 import { type MappedSlots, mappedSlots } from '../memory/mappedSlots'
 import { slotsOwned } from '../memory/slotDistribution'
-import type { IsoMessage } from '../protocol/isoMessage'
+import { isoMessageTypes } from '../protocol/isoMessage'
 import { type IsoEvent, type IsoNodeState, isoNodeState } from '../protocol/isoNodeState'
 import type { ThreadCommand, ThreadSignal } from '../protocol/threadOrder'
 import { key } from '../random/random'
@@ -70,7 +70,7 @@ export const nodesAtWork = (
     giving: new Map(),
     asked: new Map(),
     down: new Set(),
-    traffic: Object.fromEntries(kinds.map((kind) => [kind, { messages: 0, bytes: 0 }])) as IsoContext['traffic'],
+    traffic: Object.fromEntries(isoMessageTypes.map((kind) => [kind, { messages: 0, bytes: 0 }])) as IsoContext['traffic'],
     carrier: carrierOf(),
     emit,
     after: (delayNs, work) => {
@@ -110,17 +110,3 @@ export const nodesAtWork = (
     }
   }
 }
-
-const kinds: readonly IsoMessage['type'][] = [
-  'request',
-  'granted',
-  'lock',
-  'unlock',
-  'sync',
-  'map',
-  'update',
-  'thread',
-  'reserve',
-  'reserved',
-  'full'
-]

@@ -1,5 +1,5 @@
 import type { Order } from '../protocol/command'
-import type { KernelOrder } from '../protocol/process'
+import { isKernelOrder, type KernelOrder, type MemoryOrder } from '../protocol/process'
 import type { Copy, ProcessContext } from './processCopy'
 import { describe, extract, install } from './processExtract'
 import { forget, kill } from './processForget'
@@ -7,24 +7,15 @@ import { type Errand, freeze, unfreeze } from './processFreeze'
 import { collect, watch } from './processObserve'
 
 /** Orders about processes that the kernels of clusters know; `depend`, `hold` and `repoint` are of ends. @internal */
-export type OwnKernelOrder = Exclude<KernelOrder, { readonly type: 'depend' | 'hold' | 'repoint' }>
+export type OwnKernelOrder = Exclude<KernelOrder, { readonly type: OfOthers }>
 
 /** Whether an order is one of those. @internal */
-export const isOwnKernelOrder = (order: Order): order is OwnKernelOrder => own.has(order.type)
+export const isOwnKernelOrder = (order: Order): order is OwnKernelOrder => isKernelOrder(order) && !ofOthers.has(order.type)
 
-const own: ReadonlySet<string> = new Set<OwnKernelOrder['type']>([
-  'freeze',
-  'unfreeze',
-  'describe',
-  'extract',
-  'admit',
-  'install',
-  'forget',
-  'kill',
-  'watch',
-  'collect',
-  'observe'
-])
+type OfOthers = 'depend' | 'hold' | 'repoint'
+
+// Orders of ends, and those that a process gives to its own memory.
+const ofOthers: ReadonlySet<string> = new Set<OfOthers | MemoryOrder['type']>(['depend', 'hold', 'repoint', 'peek', 'poke'])
 
 /** Orders about a process that is there. @internal */
 type OfOne = Exclude<OwnKernelOrder, { readonly type: 'observe' | 'admit' }>

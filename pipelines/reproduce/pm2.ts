@@ -7,7 +7,7 @@ import type { ThreadSignal } from '../../lib/protocol/threadOrder'
 import { draw, key, type Seed, split } from '../../lib/random/random'
 import { formatNumber } from '../../lib/report/numbers'
 import { ranThreads, scripted, type ThreadsRan, wandering } from '../isoThreads'
-import { againstEachOther, type Counted, messagesCounted, timesAsMany } from './messagesCounted'
+import { againstEachOther, type CountedBySize, messagesCounted, tableBySize } from './messagesCounted'
 import { pm2OnChip } from './pm2OnChip'
 import type { Reproduced, Reproduction, Verdict } from './reproduction'
 
@@ -18,7 +18,7 @@ export const pm2: Reproduction = {
     'iso-address threads: messages per allocation against negotiating each time, runs of several slots, negotiation and migration times, and pointers rewritten instead',
   source: 'Antoniu, Bougé and Namyst, RR-3610 (inria-00565361), abstract; PM2, isoaddr.c',
   run: async ({ seed, progress }): Promise<Reproduced> => {
-    const bySize: (readonly [nodes: number, iso: Counted, naive: Counted])[] = []
+    const bySize: CountedBySize[number][] = []
     for (const nodes of [2, 4, 8, 16]) {
       await progress(`allocations on ${nodes} nodes`)
       bySize.push([nodes, messagesCounted(wanderers(nodes, 'iso', seed)), messagesCounted(wanderers(nodes, 'naive', seed))])
@@ -35,29 +35,12 @@ export const pm2: Reproduction = {
     const chip = await pm2OnChip(seed, progress)
     return {
       tables: [
-        {
-          title: 'messages for each run of slots that a thread gets: stacks, blocks of one slot, and one block in twenty of 24 slots',
-          columns: [
-            { name: 'nodes' },
-            { name: 'runs', decimals: 0 },
-            { name: 'negotiated', unit: '%', decimals: 1 },
-            { name: 'messages, iso-address', unit: 'a run', decimals: 2 },
-            { name: 'messages, naive', unit: 'a run', decimals: 2 },
-            { name: 'naive to iso', unit: 'times', decimals: 1 },
-            { name: 'time for a run, iso', unit: 'us', decimals: 1 },
-            { name: 'naive', unit: 'us', decimals: 0 }
-          ],
-          rows: bySize.map(([nodes, iso, naive]) => [
-            nodes,
-            iso.runs,
-            (100 * iso.negotiated) / iso.runs,
-            iso.messages,
-            naive.messages,
-            timesAsMany(naive, iso),
-            iso.meanUs,
-            naive.meanUs
-          ])
-        },
+        tableBySize(
+          'messages for each run of slots that a thread gets: stacks, blocks of one slot, and one block in twenty of 24 slots',
+          'nodes',
+          1,
+          bySize
+        ),
         {
           title: 'messages for a run of n slots on four nodes, asked for on node 1, by who owns the slots at the start',
           columns: [{ name: 'slots', decimals: 0 }, ...DISTRIBUTIONS.map(([name]) => ({ name, decimals: 0 }))],
@@ -202,7 +185,7 @@ const rewritings = (seed: Seed): readonly (readonly [how: string, pointers: numb
 }
 
 const verdictsOf = (
-  bySize: readonly (readonly [number, Counted, Counted])[],
+  bySize: CountedBySize,
   byRun: readonly (readonly number[])[],
   migrations: readonly (readonly [number, readonly [number, number]])[],
   pointers: readonly (readonly [string, number, number, number])[]

@@ -5,7 +5,7 @@ import type { IsoOptions } from '../../lib/world/isoOptions'
 import { type ChipWiring, mppaWiring } from '../../lib/world/mppaWiring'
 import { onChip } from '../../lib/world/onChip'
 import { ranThreads, scripted, type ThreadsRan, wandering } from '../isoThreads'
-import { againstEachOther, type Counted, messagesCounted, timesAsMany } from './messagesCounted'
+import { againstEachOther, type Counted, type CountedBySize, messagesCounted, tableBySize } from './messagesCounted'
 import type { ReproducedTable, Verdict } from './reproduction'
 
 /** The same threads on the clusters of an MPPA-256, of which no source has figures: what its memory, clocks and network make of PM2's protocol. @internal */
@@ -14,7 +14,7 @@ export const pm2OnChip = async (
   progress: (what: string) => Promise<void>
 ): Promise<{ readonly tables: readonly ReproducedTable[]; readonly verdicts: readonly Verdict[]; readonly notes: readonly string[] }> => {
   const wiring = mppaWiring()
-  const bySize: (readonly [clusters: number, iso: Counted, naive: Counted])[] = []
+  const bySize: CountedBySize[number][] = []
   for (const clusters of [2, 4, 8, 16]) {
     await progress(`allocations on ${clusters} clusters of a chip`)
     const ran = (allocator: 'iso' | 'naive'): Counted =>
@@ -30,30 +30,12 @@ export const pm2OnChip = async (
   const crowd = crowded(wiring)
   return {
     tables: [
-      {
-        title:
-          'on clusters of an MPPA-256, 512 KiB of memory each: messages for each run of slots, of stacks, blocks of a slot, and one block in twenty of 24 slots',
-        columns: [
-          { name: 'clusters' },
-          { name: 'runs', decimals: 0 },
-          { name: 'negotiated', unit: '%', decimals: 1 },
-          { name: 'messages, iso-address', unit: 'a run', decimals: 2 },
-          { name: 'messages, naive', unit: 'a run', decimals: 2 },
-          { name: 'naive to iso', unit: 'times', decimals: 1 },
-          { name: 'time for a run, iso', unit: 'us', decimals: 0 },
-          { name: 'naive', unit: 'us', decimals: 0 }
-        ],
-        rows: bySize.map(([clusters, iso, naive]) => [
-          clusters,
-          iso.runs,
-          (100 * iso.negotiated) / iso.runs,
-          iso.messages,
-          naive.messages,
-          timesAsMany(naive, iso),
-          iso.meanUs,
-          naive.meanUs
-        ])
-      },
+      tableBySize(
+        'on clusters of an MPPA-256, 512 KiB of memory each: messages for each run of slots, of stacks, blocks of a slot, and one block in twenty of 24 slots',
+        'clusters',
+        0,
+        bySize
+      ),
       {
         title: 'time of a negotiation among clusters that nothing disturbs, and messages',
         columns: [

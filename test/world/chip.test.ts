@@ -1,6 +1,5 @@
 import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { mppa256 } from '../../lib/noc/mppa256'
 import type { Command, Order } from '../../lib/protocol/command'
 import type { Signal } from '../../lib/protocol/signal'
 import { timeline as newTimeline } from '../../lib/time/timeline'
@@ -8,6 +7,7 @@ import { chip } from '../../lib/world/chip'
 import type { ChipOptions } from '../../lib/world/chipOptions'
 import { nanvixPartition } from '../../lib/world/chipSlots'
 import { mppaWiring } from '../../lib/world/mppaWiring'
+import { ringedMppa } from './ringedMppa'
 
 const wiring = mppaWiring()
 
@@ -238,15 +238,6 @@ describe('what breaks', () => {
 
 describe('a network whose ways close a ring', () => {
   it('deadlocks, which is told, and all that wait are refused', () => {
-    const { topology, nodeOf } = mppa256()
-    // Always up the ring of a row or column, and no virtual channels.
-    const rings = {
-      name: 'rings',
-      vcs: 1,
-      draws: false,
-      next: (node: number, _port: number, _vc: number, _source: number, to: number) =>
-        node === to ? topology.ports : node % 4 === to % 4 ? 2 : 0
-    }
     const opposite = [0, 1, 2, 3].map((i) => [`cc${i}`, `cc${(i + 2) % 4}`] as const)
     const heard = said(
       opposite.flatMap(([me, other]): readonly (readonly [number, string, Order])[] => [
@@ -257,7 +248,7 @@ describe('a network whose ways close a ring', () => {
         [20, me, { type: 'put', end: 'out', bytes: 65_536 }],
         [900, me, { type: 'put', end: 'out', bytes: 1 }]
       ]),
-      { fidelity: 'flit', wiring: { topology, routing: rings, nodeOf: (node) => nodeOf(/^io\d$/.test(node) ? `${node}.0` : node) } }
+      { fidelity: 'flit', wiring: ringedMppa() }
     )
     expect(heard.filter((s) => s.type === 'failed')).toHaveLength(18)
     expect(new Set(refusals(heard))).toEqual(new Set(['the network on chip is deadlocked']))

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { mppa256 } from '../../lib/noc/mppa256'
 import type { Entry } from '../../lib/protocol/journal'
 import type { ThreadOrder, ThreadSignal } from '../../lib/protocol/threadOrder'
 import { mppaWiring } from '../../lib/world/mppaWiring'
 import { onChip } from '../../lib/world/onChip'
 import { ranThreads, scripted } from '../../pipelines/isoThreads'
+import { ringedMppa } from './ringedMppa'
 
 const wiring = mppaWiring()
 const kib = 1024
@@ -114,18 +114,8 @@ describe('threads on the clusters of a chip', () => {
   })
 
   it('a network that deadlocks cuts off every cluster from every other: all are told, and threads go on where they are', () => {
-    const { topology, nodeOf } = mppa256()
-    // Always up the ring of a row or column, and no virtual channels.
-    const rings = {
-      name: 'rings',
-      vcs: 1,
-      draws: false,
-      next: (node: number, _port: number, _vc: number, _source: number, to: number) =>
-        node === to ? topology.ports : node % 4 === to % 4 ? 2 : 0
-    }
-    const ringed = { topology, routing: rings, nodeOf: (node: string) => nodeOf(/^io\d$/.test(node) ? `${node}.0` : node) }
     const { journal, signals } = ranThreads(
-      { ...onChip({ wiring: ringed, fidelity: 'flit' }), nodes: 4, memoryBytes: 1024 * kib, distribution: { type: 'block' } },
+      { ...onChip({ wiring: ringedMppa(), fidelity: 'flit' }), nodes: 4, memoryBytes: 1024 * kib, distribution: { type: 'block' } },
       [0, 1, 2, 3].map((node) =>
         scripted(`t${node}`, [
           { type: 'spawn', node },
