@@ -32,7 +32,8 @@ export const managersIn = async (file: string): Promise<Either<readonly InputErr
   )
 }
 
-const isManager = (value: unknown): value is FleetManager =>
+/** Whether something that a module exports is a manager of fleets with a name. */
+export const isManager = (value: unknown): value is FleetManager =>
   typeof value === 'object' &&
   value !== null &&
   'begin' in value &&

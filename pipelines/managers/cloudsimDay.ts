@@ -12,8 +12,8 @@ import type { FleetDayOptions } from '../../lib/world/fleetOptions'
  *     fleetDay(cloudsimDay(utilisations))
  */
 export const cloudsimDay = (utilisations: readonly ArrayLike<number>[], hostCount = 800): FleetDayOptions => {
-  const quarter = Math.ceil(utilisations.length / types.length)
-  const vms = utilisations.map((_, vm) => ({ name: `vm${vm}`, ...types[Math.floor(vm / quarter)] }))
+  const quarter = Math.ceil(utilisations.length / cloudsimVms.length)
+  const vms = utilisations.map((_, vm) => ({ name: `vm${vm}`, ...cloudsimVms[Math.floor(vm / quarter)] }))
   const hosts = Array.from({ length: hostCount }, (_, host) => ({
     name: `host${host}`,
     cores: 2,
@@ -41,7 +41,8 @@ export const cloudsimDay = (utilisations: readonly ArrayLike<number>[], hostCoun
 /** CloudSim's megabytes: only their ratio to each other counts. */
 const MB = 2 ** 20
 
-const types = [
+/** CloudSim's four types of VMs: MIPS of one virtual CPU, and memory (examples.power.Constants). */
+export const cloudsimVms = [
   { mips: 2500, memoryBytes: 870 * MB },
   { mips: 2000, memoryBytes: 1740 * MB },
   { mips: 1000, memoryBytes: 1740 * MB },

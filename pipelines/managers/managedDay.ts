@@ -1,6 +1,7 @@
 import { specPower } from '../../lib/guest/serverPower'
 import type { FleetHost, FleetVm } from '../../lib/protocol/fleet'
 import type { FleetDayOptions, FleetService } from '../../lib/world/fleetOptions'
+import { cloudsimVms } from './cloudsimDay'
 
 /**
  * VMs and their day, for managers to be compared on: series of each as `fleetDay` takes them. `names` and `sizes` of VMs (default: CloudSim's four types, a quarter of the VMs of each); `hosts`: how many (default one for ten VMs); their `cores` and
@@ -28,8 +29,8 @@ export const managedDay = (options: ManagedDayOptions): ManagedDay => {
   const { hosts: count = hostsFor(utilisations.length), cores = 2, memoryBytes = usualMemoryBytes, networkBytesPerSecond } = options
   if (!(Number.isInteger(services) && services >= 0 && services <= utilisations.length))
     throw new RangeError(`managedDay: services must be an integer from 0 to the ${utilisations.length} VMs (got ${services})`)
-  const quarter = Math.ceil(utilisations.length / types.length)
-  const vms = utilisations.map((_, i) => ({ name: names?.[i] ?? `vm${i}`, ...(sizes?.[i] ?? types[Math.floor(i / quarter)]) }))
+  const quarter = Math.ceil(utilisations.length / cloudsimVms.length)
+  const vms = utilisations.map((_, i) => ({ name: names?.[i] ?? `vm${i}`, ...(sizes?.[i] ?? cloudsimVms[Math.floor(i / quarter)]) }))
   const hosts = Array.from({ length: count }, (_, i): FleetHost => {
     const [mipsPerCore, watts] = i % 2 === 0 ? ([1860, specPower.hpMl110G4] as const) : ([2660, specPower.hpMl110G5] as const)
     const power = watts.map((one) => (one * cores) / 2)
@@ -52,14 +53,6 @@ export const hostsFor = (vms: number): number => Math.max(2, Math.ceil(vms / 10)
 
 const MIB = 2 ** 20
 const usualMemoryBytes = 16_384 * MIB
-
-/** CloudSim 4.0's (examples.power.Constants): MIPS of one virtual CPU, and memory. */
-const types = [
-  { mips: 2500, memoryBytes: 870 * MIB },
-  { mips: 2000, memoryBytes: 1740 * MIB },
-  { mips: 1000, memoryBytes: 1740 * MIB },
-  { mips: 500, memoryBytes: 613 * MIB }
-] as const
 
 const spread = (hosts: readonly FleetHost[], vms: readonly FleetVm[]): readonly number[] => {
   const used = new Float64Array(hosts.length)

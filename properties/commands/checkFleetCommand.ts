@@ -7,6 +7,7 @@ import type { FleetManager } from '../../lib/protocol/fleet'
 import { formatNumber } from '../../lib/report/numbers'
 import { action, type Ending, ended, refused } from '../../pipelines/commands/action'
 import { loadModule } from '../../pipelines/commands/loadModule'
+import { isManager } from '../../pipelines/commands/managersIn'
 import { checkFleets, type FleetCounterexample, type FleetsPassed } from '../fleet/checkFleets'
 import { explainFleets } from '../fleet/explainFleets'
 import { fleetSometimes } from '../fleet/fleetSometimes'
@@ -76,14 +77,6 @@ const wrongPath = (error: unknown): undefined => {
   if (error instanceof RangeError && error.message.startsWith('checkFleets: path ')) return undefined
   throw error
 }
-
-const isManager = (value: unknown): value is FleetManager =>
-  typeof value === 'object' &&
-  value !== null &&
-  'begin' in value &&
-  typeof value.begin === 'function' &&
-  'name' in value &&
-  typeof value.name === 'string'
 
 /** Days of one swarm after the other, each of its own seed, so that whoever asks can stop in between. */
 const SLICE = 250

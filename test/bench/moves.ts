@@ -6,6 +6,7 @@ import type { FleetVm } from '../../lib/protocol/fleet'
 import { key } from '../../lib/random/random'
 import { fleetDay } from '../../lib/world/fleetDay'
 import type { FleetMoveLoad } from '../../lib/world/fleetOptions'
+import { cloudsimVms } from '../../pipelines/managers/cloudsimDay'
 import { type SimulatedMoveCost, simulatedMove } from '../../pipelines/managers/simulatedMove'
 import { postcopy } from '../../pipelines/postcopy'
 import { precopy } from '../../pipelines/precopy'
@@ -14,13 +15,6 @@ import { hashOfCounts, rounded } from './figures'
 import type { BenchResult } from './timeline'
 
 const MIB = 2 ** 20
-/** CloudSim's four types of VMs. */
-const types = [
-  { mips: 2500, memoryBytes: 870 * MIB },
-  { mips: 2000, memoryBytes: 1740 * MIB },
-  { mips: 1000, memoryBytes: 1740 * MIB },
-  { mips: 500, memoryBytes: 613 * MIB }
-] as const
 
 /**
  * Moves of a fleet that are simulated: runs a second of processor time by technique and size, VMs half used, at 62.5 MB/s; and how far the runs that moves share are from a run for each of them, over the moves of two days under Sandpiper: time and bytes (never less), downtime
@@ -83,7 +77,7 @@ export const benchMoves = ({ smoke }: { readonly smoke: boolean }): BenchResult 
 /** VMs and their loads when Sandpiper moves them, twenty to a host. */
 const movesOfDay = (seed: number, count: number): readonly (readonly [FleetVm, FleetMoveLoad])[] => {
   const utilisations = utilisationDay({ key: key(seed), vms: count })
-  const vms = utilisations.map((_, i) => ({ name: `vm${i}`, ...types[i % types.length] }))
+  const vms = utilisations.map((_, i) => ({ name: `vm${i}`, ...cloudsimVms[i % cloudsimVms.length] }))
   const hosts = Array.from({ length: Math.ceil(count / 20) }, (_, i) => ({
     name: `host${i}`,
     cores: 2,
